@@ -1,0 +1,73 @@
+/* iv_http: HTTP/1.1 server. One row of a route table is dispatch, limits, documentation and the label
+ * of its metrics. Bytes are parsed by libhttp-parser in strict mode. Request bodies are collected
+ * whole, chunked ones too; answers may be streamed.
+ *
+ * The server side of sockets is ours and not libwebsockets': lws 4.1.6 closes any upgrade whose
+ * subprotocol list is over 127 bytes or names nothing it was compiled to know
+ * (lib/roles/ws/server-ws.c:lws_process_ws_upgrade), and an API key as subprotocol is exactly that. */
+#ifndef IV_HTTP_H
+#define IV_HTTP_H
+
+#include "iv_net.h"
+
+struct iv_http_server;
+struct iv_http_req; /* one request, from its headers to the end of its answer */
+
+struct iv_route {
+	const char *method; /* "GET" (also answers HEAD), "POST", … ; "WS" for an upgrade */
+	const char *path;   /* "/v1/realtime/:callId"; a last segment of "*" takes the rest */
+	/* The request is whole (a "WS" row: its headers are). The handler answers now, or later from
+	 * another callback; exactly one iv_http_reply*, iv_http_stream_begin or iv_ws_accept. */
+	void (*handle)(void *ctx, struct iv_http_req *rq);
+	size_t body_max; /* bytes; 0: the server's default */
+	int deadline_ms; /* to begin the answer; 0: 30 s; passed: 504 */
+	const char *doc; /* one line */
+};
+
+struct iv_http_opts {
+	const char *address;
+	int port;        /* 0: any; see iv_http_port */
+	size_t header_max, body_max;
+	int header_ms, keepalive_ms, max_connections;
+	const char *server_name; /* Server: header, or NULL for none */
+};
+
+/* Listens at once. `routes` ends with {0} and outlives the server; ctx goes to every handler.
+ * Unknown paths: 404; wrong method: 405 with Allow. */
+struct iv_http_server *iv_http_listen(struct iv_net *n, const struct iv_http_opts *opts,
+				      const struct iv_route *routes, void *ctx, struct iv_err *e);
+int iv_http_port(const struct iv_http_server *s);
+size_t iv_http_connections(const struct iv_http_server *s);
+/* Stops accepting; idle keep-alive connections close, the rest goes on. */
+void iv_http_stop_listening(struct iv_http_server *s);
+/* Closes everything; `done` from the loop when the last handle is closed. */
+void iv_http_close(struct iv_http_server *s, void (*done)(void *arg), void *arg);
+
+/* ── the request; what is returned lives as long as the request */
+struct iv_str iv_http_method(const struct iv_http_req *rq);
+struct iv_str iv_http_path(const struct iv_http_req *rq);  /* without query, not decoded */
+struct iv_str iv_http_query(const struct iv_http_req *rq); /* behind '?', not decoded */
+struct iv_str iv_http_header(const struct iv_http_req *rq, const char *name); /* joined by ", " when repeated */
+struct iv_str iv_http_body(const struct iv_http_req *rq);
+/* ":callId" of the route, percent-decoded. */
+struct iv_str iv_http_param(const struct iv_http_req *rq, const char *name);
+struct iv_str iv_http_peer(const struct iv_http_req *rq); /* address without port */
+struct iv_loop *iv_http_loop(const struct iv_http_req *rq);
+struct iv_http_server *iv_http_server_of(const struct iv_http_req *rq);
+
+/* ── the answer */
+void iv_http_set_header(struct iv_http_req *rq, const char *name, struct iv_str value); /* before replying */
+void iv_http_reply(struct iv_http_req *rq, int status, const char *content_type, struct iv_str body);
+/* RFC 9457 problem details, with the wire code of the error. */
+void iv_http_reply_err(struct iv_http_req *rq, const struct iv_err *err);
+/* Chunked. write returns false when more than 1 MiB waits to be sent: stop and come back in
+ * on_writable. rq is gone after end, and after on_close. */
+void iv_http_stream_begin(struct iv_http_req *rq, int status, const char *content_type);
+bool iv_http_stream_write(struct iv_http_req *rq, struct iv_str bytes);
+void iv_http_stream_end(struct iv_http_req *rq);
+void iv_http_stream_abort(struct iv_http_req *rq); /* cuts the connection in the middle */
+/* The client left before the answer was complete: rq is dead when it returns. */
+void iv_http_on_close(struct iv_http_req *rq, void (*fn)(void *arg), void *arg);
+void iv_http_on_writable(struct iv_http_req *rq, void (*fn)(void *arg), void *arg);
+
+#endif
