@@ -59,6 +59,7 @@ bool iv_ws_peer_closed(struct iv_ws *ws, int code);
 void iv_ws_saw_bytes(struct iv_ws *ws);
 void iv_ws_saw_pong(struct iv_ws *ws); /* calls the handler */
 
+void iv_ws_queue_init(struct iv_ws *ws); /* called by iv_ws_init */
 /* The two limits (ws_queue.c). May this message join `queued` bytes? Arms the overflow at once when the
  * absolute ceiling (IV_WS_CEILING) refuses it. */
 bool iv_ws_admit(struct iv_ws *ws, size_t queued, size_t n, enum iv_ws_class c);
