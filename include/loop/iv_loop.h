@@ -9,7 +9,7 @@
 
 struct iv_loop;
 
-struct iv_loop *iv_loop_new(void);
+struct iv_loop *iv_loop_new(void); /* also ignores SIGPIPE for the process: sockets report EPIPE */
 /* Runs deferred work, checks that every handle is closed (IV_DEBUG: aborts and names those that are
  * not), frees. */
 void iv_loop_free(struct iv_loop *l);
@@ -35,7 +35,8 @@ void iv_timer_in_ms(struct iv_timer *t, int64_t ms);
 void iv_timer_stop(struct iv_timer *t); /* harmless when not armed */
 bool iv_timer_armed(const struct iv_timer *t);
 
-/* ── after this turn: never free the thing whose callback you are in. Order is kept. */
+/* ── after this turn: never free the thing whose callback you are in. Order is kept; what deferred work
+ * defers runs one turn later. */
 void iv_defer(struct iv_loop *l, void (*fn)(void *arg), void *arg);
 void iv_free_later(struct iv_loop *l, void *p); /* free(p) after the turn */
 /* Called once per turn, before the loop sleeps (log flush). One hook. */
@@ -53,7 +54,8 @@ struct iv_pacer_member {
 	struct iv_list node;
 	void (*tick)(void *arg, int64_t slot_us);
 	void *arg;
-	int phase; /* -1: not a member */
+	int phase; /* -1: not a member; set it so before the first join */
+	int64_t joined_us; /* slots due before it are not given */
 };
 
 void iv_pacer_join(struct iv_loop *l, struct iv_pacer_member *m, void (*tick)(void *, int64_t), void *arg);

@@ -1,0 +1,103 @@
+/* iv_agent: what an agent is. One field table reads it, checks it, prints it and documents it; the call
+ * takes a snapshot at its start. Nothing here is a secret: keys live in the configuration. */
+#ifndef IV_AGENT_H
+#define IV_AGENT_H
+
+#include "iv_shape.h"
+
+struct iv_endpointing {
+	int provider;          /* index of iv_endpointing_names: invorto, off (the recogniser decides) */
+	int64_t silence_ms;    /* ends a turn whose text looks finished */
+	int64_t min_words;     /* fewer words wait twice as long */
+	double confidence;     /* under it a final waits as if unfinished */
+	struct iv_str wait_function; /* ms of silence as a function of x, how unfinished (0…1) the text looks */
+	int64_t unfinished_ms; /* silence after "and", "um", a comma, no punctuation */
+	int64_t digits_ms;     /* silence after a number */
+	int64_t max_ms;        /* whatever the text looks like */
+	int64_t finalize_ms;   /* silence after which the recogniser is told to finish */
+};
+
+struct iv_barge_in {
+	bool enabled;
+	int64_t onset_ms;      /* speech over the agent that silences it */
+	int64_t echo_guard_db; /* how far above its own echo the caller has to be */
+	int64_t min_words;     /* words that make an interruption real; 0: any text */
+	bool resume;           /* go on after a false alarm */
+	int64_t resume_ms;     /* silence without words after which it was one */
+	struct iv_strs backchannels; /* never interrupt */
+};
+
+struct iv_idle {
+	int64_t prompt_ms;     /* silence after which the agent asks; 0: off */
+	struct iv_strs prompts;
+	int64_t hangup_ms;     /* silence that ends the call; 0: off */
+	struct iv_str goodbye;
+};
+
+struct iv_consent {
+	int mode;              /* index of iv_consent_names: off, announce, ask */
+	struct iv_str prompt;
+	struct iv_str declined;
+};
+
+struct iv_keypad {
+	int64_t gap_ms;        /* digits closer than this belong together */
+	int64_t max_digits;
+	struct iv_str finish;  /* a key that ends the number, or "" */
+};
+
+struct iv_tool {
+	struct iv_str name;
+	struct iv_str description;
+	struct iv_str parameters; /* JSON Schema text */
+	struct iv_str url;        /* "" : the client runs it (tool.call / tool.result) */
+	int method;               /* index of iv_tool_methods */
+	int64_t timeout_ms;       /* 0: the configured default */
+	bool blocking;            /* false: the conversation goes on at once with "started" */
+	struct iv_str filler;     /* spoken when it takes longer than the budget */
+};
+
+struct iv_agent {
+	struct iv_str id, name, locale;
+	struct iv_str prompt;
+	struct iv_str disclosure;  /* "this is an AI"; spoken first; "" only with disclosure_waived */
+	bool disclosure_waived;
+	struct iv_str greeting;
+	bool interruptible;        /* greeting and answers; the disclosure never is */
+	struct iv_consent consent;
+	struct iv_strs asr, llm, tts; /* provider lists; empty: the configured ones */
+	struct iv_str model, voice, voice_elevenlabs, asr_model;
+	double temperature;        /* < 0: the configured one */
+	int64_t max_tokens;        /* 0: the configured one */
+	struct iv_endpointing endpointing;
+	struct iv_barge_in barge_in;
+	struct iv_idle idle;
+	struct iv_keypad keypad;
+	struct iv_objs tools;      /* of struct iv_tool */
+	int64_t tool_budget_ms;    /* a blocking tool beyond it gets its filler spoken */
+	struct iv_str filler;
+	struct iv_str apology;     /* spoken when providers are out */
+	struct iv_strs end_call_phrases; /* the agent saying one ends the call after it is heard */
+	struct iv_str transfer_to; /* where transfer_to_human leads */
+	int64_t max_duration_ms;
+	struct iv_str max_duration_text;
+	bool emotion, record;
+	struct iv_str metadata;    /* JSON, kept and returned */
+};
+
+extern const struct iv_shape iv_agent_shape;
+extern const struct iv_shape iv_tool_shape;
+extern const char *const iv_endpointing_names[];
+extern const char *const iv_consent_names[];
+extern const char *const iv_tool_methods[];
+
+/* Checks what a field table cannot: disclosure present or waived, tool names unique, schemas JSON,
+ * wait function parses, url templates. */
+IV_MUST_CHECK bool iv_agent_check(const struct iv_agent *a, struct iv_err *e);
+/* Built-in tools every agent may call; the model is told about them beside its own. */
+IV_MUST_CHECK bool iv_agent_tools_json(const struct iv_agent *a, struct iv_buf *out);
+
+/* Silence in ms by the wait function: numbers, x, + - * / ^ ( ) exp(). False when it does not parse. */
+IV_MUST_CHECK bool iv_wait_function(struct iv_str expr, double x, double *ms, struct iv_err *e);
+
+#endif

@@ -1,0 +1,21 @@
+/* iv_breaker: closed → open after N consecutive failures → half open after a while → one try decides.
+ * Pure; time is an argument. */
+#ifndef IV_BREAKER_H
+#define IV_BREAKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum iv_breaker_state { IV_BREAKER_CLOSED, IV_BREAKER_OPEN, IV_BREAKER_HALF_OPEN };
+
+struct iv_breaker {
+	enum iv_breaker_state state;
+	int failures, threshold;
+	int64_t open_ms, until_us;
+};
+
+void iv_breaker_init(struct iv_breaker *b, int threshold, int64_t open_ms);
+bool iv_breaker_allow(struct iv_breaker *b, int64_t now_us); /* true in half open for one caller only */
+void iv_breaker_result(struct iv_breaker *b, bool ok, int64_t now_us);
+
+#endif
