@@ -21,6 +21,7 @@ struct iv_loop {
 	uv_timer_t timer;
 	struct iv_timer **heap;
 	size_t timer_count, heap_cap;
+	bool firing;
 	int64_t armed_us; /* what `timer` waits for; INT64_MAX: nothing */
 
 	/* defer.c */

@@ -56,9 +56,9 @@ static void heap_remove(struct iv_loop *l, struct iv_timer *t)
 static void on_uv_timer(uv_timer_t *h);
 
 /* The uv timer may be early (a stopped timer left it behind): it looks again when it fires. */
-static void arm(struct iv_loop *l)
+static void arm(struct iv_loop *l, uint64_t at_least_ms)
 {
-	if (l->closing)
+	if (l->closing || l->firing)
 		return;
 	if (l->timer_count == 0) {
 		uv_timer_stop(&l->timer);
@@ -71,7 +71,8 @@ static void arm(struct iv_loop *l)
 	int64_t wait_us = due - iv_now_us();
 	/* libuv counts from its cached time, which is old inside a long callback. */
 	uv_update_time(&l->uv);
-	uv_timer_start(&l->timer, on_uv_timer, wait_us > 0 ? (uint64_t)(wait_us + 999) / 1000 : 0, 0);
+	uint64_t wait_ms = wait_us > 0 ? (uint64_t)(wait_us + 999) / 1000 : 0;
+	uv_timer_start(&l->timer, on_uv_timer, wait_ms > at_least_ms ? wait_ms : at_least_ms, 0);
 	l->armed_us = due;
 }
 
@@ -81,6 +82,7 @@ static void on_uv_timer(uv_timer_t *h)
 	int64_t now = iv_now_us();
 
 	l->armed_us = INT64_MAX;
+	l->firing = true;
 	/* Bounded: a timer that arms itself in the past must not keep us here. */
 	for (size_t left = l->timer_count; left > 0 && l->timer_count > 0; left--) {
 		struct iv_timer *t = l->heap[1];
@@ -90,7 +92,8 @@ static void on_uv_timer(uv_timer_t *h)
 		heap_remove(l, t);
 		t->fn(t->arg);
 	}
-	arm(l);
+	l->firing = false;
+	arm(l, 1); /* libuv runs a timer of 0 ms started inside a timer at once, for ever */
 }
 
 void iv_loop_timers_init(struct iv_loop *l)
@@ -124,7 +127,7 @@ void iv_timer_at(struct iv_timer *t, int64_t deadline_us)
 		}
 		sift_up(l, ++l->timer_count, t);
 	}
-	arm(l);
+	arm(l, 0);
 }
 
 void iv_timer_in_ms(struct iv_timer *t, int64_t ms)
@@ -138,7 +141,7 @@ void iv_timer_stop(struct iv_timer *t)
 		return;
 	heap_remove(t->loop, t);
 	if (t->loop->timer_count == 0)
-		arm(t->loop);
+		arm(t->loop, 0);
 }
 
 bool iv_timer_armed(const struct iv_timer *t)
