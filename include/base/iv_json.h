@@ -21,13 +21,17 @@ void iv_jw_arr(struct iv_jw *w, const char *key);
 void iv_jw_end_obj(struct iv_jw *w);
 void iv_jw_end_arr(struct iv_jw *w);
 void iv_jw_str(struct iv_jw *w, const char *key, struct iv_str value); /* invalid UTF-8 becomes U+FFFD */
-void iv_jw_cstr(struct iv_jw *w, const char *key, const char *value);
+void iv_jw_cstr(struct iv_jw *w, const char *key, const char *value); /* NULL: null */
 void iv_jw_i64(struct iv_jw *w, const char *key, int64_t value);
-void iv_jw_num(struct iv_jw *w, const char *key, double value, int decimals); /* NaN, inf: null */
+/* Rounded to at most so many decimals, without trailing zeros (12.50 prints 12.5); decimals < 0: as many
+ * as it takes to read the same value back. NaN and inf print null. */
+void iv_jw_num(struct iv_jw *w, const char *key, double value, int decimals);
 void iv_jw_bool(struct iv_jw *w, const char *key, bool value);
 void iv_jw_null(struct iv_jw *w, const char *key);
-void iv_jw_raw(struct iv_jw *w, const char *key, struct iv_str json); /* already JSON */
+void iv_jw_raw(struct iv_jw *w, const char *key, struct iv_str json); /* already JSON; empty: null */
 IV_MUST_CHECK bool iv_jw_done(const struct iv_jw *w); /* false: the buffer's ceiling was hit */
+
+#define IV_JSON_MAX_BYTES 10485760 /* callers have lower limits of their own */
 
 /* NULL with *e filled when the text is not one JSON value. The caller owns the tree (cJSON_Delete). */
 IV_MUST_CHECK cJSON *iv_json_parse(struct iv_str text, struct iv_err *e);
