@@ -8,9 +8,9 @@
 
 enum iv_field_kind {
 	IV_F_END,
-	IV_F_STR,   /* struct iv_str, bytes in the arena; min/max are byte lengths */
-	IV_F_INT,   /* int64_t; min/max bound it */
-	IV_F_DBL,   /* double; min/max bound it */
+	IV_F_STR,   /* struct iv_str, bytes in the arena; min/max are byte lengths, max 0: no row limit */
+	IV_F_INT,   /* int64_t; min/max bound it, both 0: unbounded (never beyond 2^53) */
+	IV_F_DBL,   /* double; min/max bound it, both 0: unbounded */
 	IV_F_BOOL,  /* bool */
 	IV_F_ENUM,  /* int, index into `names` */
 	IV_F_OBJ,   /* nested struct described by `shape` */
@@ -50,8 +50,9 @@ struct iv_field {
 struct iv_shape {
 	const char *name;
 	size_t size;
-	const struct iv_field *fields; /* ends with IV_F_END */
-	void (*defaults)(void *object); /* fills a fresh struct before reading; may be NULL (zeroes) */
+	const struct iv_field *fields; /* at most 128, ends with IV_F_END; no shape contains itself */
+	/* Fills a fresh (zeroed) struct before reading; may be NULL. Nested shapes' own run first. */
+	void (*defaults)(void *object);
 };
 
 /* Rows. `f` is the member; the wire name is given apart because ours are snake_case in C. */
@@ -69,18 +70,23 @@ struct iv_shape {
 #define IV_JSON(t, f, n, fl, hi, d)     IV_ROW(IV_F_JSON, t, f, n, NULL, fl, 0, hi, NULL, NULL, d)
 #define IV_FIELDS_END { .kind = IV_F_END }
 
-/* Reads json into *object. Fields that are absent keep their defaults. e->field is the dotted path
+/* Reads json into *object. Fields that are absent keep their defaults; null is no value of any field but
+ * IV_F_JSON. Texts are copied into the arena, the tree may go afterwards. e->field is the dotted path
  * ("endpointing.silenceMs"), e->msg the rule ("must be an integer from 50 to 5000, got \"x\""). */
 IV_MUST_CHECK bool iv_shape_read(const struct iv_shape *shape, const cJSON *json, void *object,
 				 struct iv_arena *arena, struct iv_err *e);
-/* The same over an object that already holds values: only what is present changes (PATCH, config). */
+/* The same over an object that already holds values: only what is present changes (PATCH, config), and
+ * nothing when it fails. Arrays are replaced as a whole. */
 IV_MUST_CHECK bool iv_shape_merge(const struct iv_shape *shape, const cJSON *json, void *object,
 				  struct iv_arena *arena, struct iv_err *e);
 /* Sets one field by dotted path from text: "endpointing.silenceMs", "180". snake_case path parts are
- * accepted as well ("endpointing.silence_ms"). */
+ * accepted as well ("endpointing.silence_ms"). Strings of a list are parted by commas; objects
+ * of a list and JSON fields are given as JSON. */
 IV_MUST_CHECK bool iv_shape_set(const struct iv_shape *shape, struct iv_str path, struct iv_str value,
 				void *object, struct iv_arena *arena, struct iv_err *e);
+/* Prints in table order; secrets, strings never set (ptr NULL) and enums outside their names are left out. */
 void iv_shape_write(const struct iv_shape *shape, const void *object, const char *key, struct iv_jw *w);
+/* JSON Schema 2020-12 of the object, without "$schema", to be embedded. */
 void iv_shape_schema(const struct iv_shape *shape, const char *key, struct iv_jw *w);
 
 #endif

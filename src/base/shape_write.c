@@ -1,0 +1,217 @@
+/* The other two readers of a field table: printing a struct, and describing it as JSON Schema 2020-12. */
+#include "iv_shape.h"
+
+static void write_members(const struct iv_shape *shape, const void *object, struct iv_jw *w);
+
+static void write_field(const struct iv_field *f, const void *object, struct iv_jw *w)
+{
+	const void *slot = (const char *)object + f->offset;
+	const struct iv_str *text = slot;
+	const struct iv_strs *strs = slot;
+	const struct iv_objs *objs = slot;
+
+	switch (f->kind) {
+	case IV_F_STR:
+		if (text->ptr)
+			iv_jw_str(w, f->name, *text);
+		break;
+	case IV_F_JSON:
+		if (text->ptr)
+			iv_jw_raw(w, f->name, *text);
+		break;
+	case IV_F_INT:
+		iv_jw_i64(w, f->name, *(const int64_t *)slot);
+		break;
+	case IV_F_DBL:
+		iv_jw_num(w, f->name, *(const double *)slot, -1);
+		break;
+	case IV_F_BOOL:
+		iv_jw_bool(w, f->name, *(const bool *)slot);
+		break;
+	case IV_F_ENUM:
+		for (int i = 0; f->names[i]; i++) {
+			if (i == *(const int *)slot)
+				iv_jw_cstr(w, f->name, f->names[i]);
+		}
+		break;
+	case IV_F_OBJ:
+		iv_shape_write(f->shape, slot, f->name, w);
+		break;
+	case IV_F_STRS:
+		iv_jw_arr(w, f->name);
+		for (size_t i = 0; i < strs->count; i++)
+			iv_jw_str(w, NULL, strs->items[i]);
+		iv_jw_end_arr(w);
+		break;
+	case IV_F_OBJS:
+		iv_jw_arr(w, f->name);
+		for (size_t i = 0; i < objs->count; i++)
+			iv_shape_write(f->shape, (const char *)objs->items + i * f->shape->size,
+				       NULL, w);
+		iv_jw_end_arr(w);
+		break;
+	case IV_F_END:
+		break;
+	}
+}
+
+static void write_members(const struct iv_shape *shape, const void *object, struct iv_jw *w)
+{
+	for (const struct iv_field *f = shape->fields; f->kind != IV_F_END; f++) {
+		if (!(f->flags & IV_SECRET))
+			write_field(f, object, w);
+	}
+}
+
+void iv_shape_write(const struct iv_shape *shape, const void *object, const char *key, struct iv_jw *w)
+{
+	iv_jw_obj(w, key);
+	write_members(shape, object, w);
+	iv_jw_end_obj(w);
+}
+
+static void bounds(const struct iv_field *f, const char *lo, const char *hi, struct iv_jw *w)
+{
+	if (f->min == 0 && f->max == 0)
+		return;
+	iv_jw_num(w, lo, f->min, -1);
+	iv_jw_num(w, hi, f->max, -1);
+}
+
+static void describe_type(const struct iv_field *f, struct iv_jw *w)
+{
+	switch (f->kind) {
+	case IV_F_STR:
+		iv_jw_cstr(w, "type", "string");
+		if (f->min > 0)
+			iv_jw_num(w, "minLength", f->min, 0);
+		if (f->max > 0)
+			iv_jw_num(w, "maxLength", f->max, 0);
+		break;
+	case IV_F_INT:
+		iv_jw_cstr(w, "type", "integer");
+		bounds(f, "minimum", "maximum", w);
+		break;
+	case IV_F_DBL:
+		iv_jw_cstr(w, "type", "number");
+		bounds(f, "minimum", "maximum", w);
+		break;
+	case IV_F_BOOL:
+		iv_jw_cstr(w, "type", "boolean");
+		break;
+	case IV_F_ENUM:
+		iv_jw_cstr(w, "type", "string");
+		iv_jw_arr(w, "enum");
+		for (int i = 0; f->names[i]; i++)
+			iv_jw_cstr(w, NULL, f->names[i]);
+		iv_jw_end_arr(w);
+		break;
+	case IV_F_STRS:
+	case IV_F_OBJS:
+		iv_jw_cstr(w, "type", "array");
+		if (f->max > 0)
+			iv_jw_num(w, "maxItems", f->max, 0);
+		if (f->kind == IV_F_OBJS) {
+			iv_shape_schema(f->shape, "items", w);
+			break;
+		}
+		iv_jw_obj(w, "items");
+		iv_jw_cstr(w, "type", "string");
+		iv_jw_i64(w, "minLength", 1);
+		iv_jw_end_obj(w);
+		break;
+	case IV_F_JSON: /* any value: no type */
+	case IV_F_OBJ:
+	case IV_F_END:
+		break;
+	}
+}
+
+static void describe_object(const struct iv_shape *shape, struct iv_jw *w);
+
+static void describe_field(const struct iv_field *f, const char *name, struct iv_jw *w)
+{
+	iv_jw_obj(w, name);
+	if (f->kind == IV_F_OBJ)
+		describe_object(f->shape, w);
+	else
+		describe_type(f, w);
+	if (f->doc)
+		iv_jw_cstr(w, "description", f->doc);
+	if (f->flags & IV_READONLY)
+		iv_jw_bool(w, "readOnly", true);
+	if (f->flags & IV_SECRET)
+		iv_jw_bool(w, "writeOnly", true);
+	if (name != f->name)
+		iv_jw_bool(w, "deprecated", true);
+	iv_jw_end_obj(w);
+}
+
+/* A required field with an alias: either name will do. */
+static void describe_either(const struct iv_field *f, struct iv_jw *w)
+{
+	const char *const names[] = {f->name, f->alias};
+
+	iv_jw_obj(w, NULL);
+	iv_jw_arr(w, "anyOf");
+	for (size_t i = 0; i < IV_COUNT(names); i++) {
+		iv_jw_obj(w, NULL);
+		iv_jw_arr(w, "required");
+		iv_jw_cstr(w, NULL, names[i]);
+		iv_jw_end_arr(w);
+		iv_jw_end_obj(w);
+	}
+	iv_jw_end_arr(w);
+	iv_jw_end_obj(w);
+}
+
+static void describe_required(const struct iv_shape *shape, struct iv_jw *w)
+{
+	bool plain = false, either = false;
+
+	for (const struct iv_field *f = shape->fields; f->kind != IV_F_END; f++) {
+		if (!(f->flags & IV_REQUIRED))
+			continue;
+		plain = plain || !f->alias;
+		either = either || f->alias;
+	}
+	if (plain) {
+		iv_jw_arr(w, "required");
+		for (const struct iv_field *f = shape->fields; f->kind != IV_F_END; f++) {
+			if ((f->flags & IV_REQUIRED) && !f->alias)
+				iv_jw_cstr(w, NULL, f->name);
+		}
+		iv_jw_end_arr(w);
+	}
+	if (either) {
+		iv_jw_arr(w, "allOf");
+		for (const struct iv_field *f = shape->fields; f->kind != IV_F_END; f++) {
+			if ((f->flags & IV_REQUIRED) && f->alias)
+				describe_either(f, w);
+		}
+		iv_jw_end_arr(w);
+	}
+}
+
+static void describe_object(const struct iv_shape *shape, struct iv_jw *w)
+{
+	if (shape->name)
+		iv_jw_cstr(w, "title", shape->name);
+	iv_jw_cstr(w, "type", "object");
+	iv_jw_obj(w, "properties");
+	for (const struct iv_field *f = shape->fields; f->kind != IV_F_END; f++) {
+		describe_field(f, f->name, w);
+		if (f->alias)
+			describe_field(f, f->alias, w);
+	}
+	iv_jw_end_obj(w);
+	describe_required(shape, w);
+	iv_jw_bool(w, "additionalProperties", false);
+}
+
+void iv_shape_schema(const struct iv_shape *shape, const char *key, struct iv_jw *w)
+{
+	iv_jw_obj(w, key);
+	describe_object(shape, w);
+	iv_jw_end_obj(w);
+}
