@@ -37,7 +37,7 @@ void iv_arena_deinit(struct iv_arena *a)
 
 void iv_arena_reset(struct iv_arena *a)
 {
-	/* The newest block is the largest: a steady user settles on one block and no malloc at all. */
+	/* The newest block is the largest: a steady user settles on one block and no malloc. */
 	if (a->blocks && !IV_DEBUG) {
 		free_blocks(a->blocks->next);
 		a->blocks->next = NULL;

@@ -1,5 +1,5 @@
-/* Growing bytes under a ceiling. One byte more than cap is always allocated, so that printf's NUL never
- * costs a byte of the limit. */
+/* Growing bytes under a ceiling. One byte more than cap is always allocated, so that printf's NUL
+ * never costs a byte of the limit. */
 #include "iv_buf.h"
 
 #include <stdio.h>

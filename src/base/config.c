@@ -1,5 +1,5 @@
-/* Reading the settings: every row from the environment or its default, all problems reported together.
- * An empty variable counts as unset, as the shell's ${X:-} leaves it. */
+/* Reading the settings: every row from the environment or its default, all problems reported
+ * together. An empty variable counts as unset, as the shell's ${X:-} leaves it. */
 #include "iv_config.h"
 
 #include <errno.h>
@@ -9,20 +9,29 @@
 
 #include "config_rows.h"
 
-#define VALUE_MAX 16384  /* bytes of one variable */
-#define SECRET_MAX 4096  /* bytes of a secret's file */
+#define VALUE_MAX 16384 /* bytes of one variable */
+#define SECRET_MAX 4096 /* bytes of a secret's file */
 #define STORAGE_MAX (256 * 1024)
-#define SECRET_LEAST 16  /* characters, in production */
-#define SHOWN 40         /* characters of a bad value that an error repeats */
+#define SECRET_LEAST 16 /* characters, in production */
+#define SHOWN 40	/* characters of a bad value that an error repeats */
 
-#define ROW(k, f, e, d, l, h, u, c, t)                                                             \
-	{.kind = k, .offset = offsetof(struct iv_config, f), .env = e, .dflt = d, .lo = l,         \
-	 .hi = h, .unit = u, .choices = c, .doc = t},
+#define ROW(k, f, e, d, l, h, u, c, t)            \
+	{.kind = k,                               \
+	 .offset = offsetof(struct iv_config, f), \
+	 .env = e,                                \
+	 .dflt = d,                               \
+	 .lo = l,                                 \
+	 .hi = h,                                 \
+	 .unit = u,                               \
+	 .choices = c,                            \
+	 .doc = t},
 const struct config_row iv_config_rows[] = {
 #define CFG_STR(f, env, dflt, unit, doc) ROW(CONFIG_STR, f, env, dflt, 0, 0, unit, "", doc)
 #define CFG_SECRET(f, env, unit, doc) ROW(CONFIG_SECRET, f, env, "", 0, 0, unit, "", doc)
-#define CFG_INT(f, env, dflt, lo, hi, unit, doc) ROW(CONFIG_INT, f, env, #dflt, lo, hi, unit, "", doc)
-#define CFG_DBL(f, env, dflt, lo, hi, unit, doc) ROW(CONFIG_DBL, f, env, #dflt, lo, hi, unit, "", doc)
+#define CFG_INT(f, env, dflt, lo, hi, unit, doc) \
+	ROW(CONFIG_INT, f, env, #dflt, lo, hi, unit, "", doc)
+#define CFG_DBL(f, env, dflt, lo, hi, unit, doc) \
+	ROW(CONFIG_DBL, f, env, #dflt, lo, hi, unit, "", doc)
 #define CFG_BOOL(f, env, dflt, doc) ROW(CONFIG_BOOL, f, env, #dflt, 0, 0, "", "", doc)
 #define CFG_ENUM(f, env, dflt, choices, doc) ROW(CONFIG_ENUM, f, env, dflt, 0, 0, "", choices, doc)
 #define CFG_SECTION(title) {.kind = CONFIG_SECTION, .env = title},
@@ -126,7 +135,8 @@ static void store(struct reading *r, const struct config_row *row, struct iv_str
 	if (iv_buf_adds(&r->storage, text) && iv_buf_addc(&r->storage, '\0'))
 		r->at[row - iv_config_rows] = at + 1;
 	else
-		problem(r, "%s: the settings are more than %d bytes together", row->env, STORAGE_MAX);
+		problem(r, "%s: the settings are more than %d bytes together", row->env,
+			STORAGE_MAX);
 }
 
 static bool is_url(struct iv_str s)
@@ -248,7 +258,8 @@ static void take_secret_file(struct reading *r, const struct config_row *row, co
 	struct iv_str s;
 
 	if (n < 0) {
-		problem(r, "%s_FILE=\"%.200s\": cannot be read: %s", row->env, path, strerror(errno));
+		problem(r, "%s_FILE=\"%.200s\": cannot be read: %s", row->env, path,
+			strerror(errno));
 		return;
 	}
 	s = iv_str_trim((struct iv_str){text, (size_t)n});
@@ -265,8 +276,7 @@ static void read_row(struct reading *r, const struct config_row *row)
 	char name[64];
 
 	take(r, row, iv_str(row->dflt));
-	if (row->kind == CONFIG_SECRET &&
-	    iv_str_copy(name, sizeof(name) - 5, iv_str(row->env))) {
+	if (row->kind == CONFIG_SECRET && iv_str_copy(name, sizeof(name) - 5, iv_str(row->env))) {
 		memcpy(name + strlen(name), "_FILE", 6);
 		path = look_up(r, name);
 	}
@@ -304,7 +314,9 @@ static void check_production(struct reading *r, const char *name, struct iv_secr
 	}
 	for (size_t i = 0; i < IV_COUNT(well_known); i++) {
 		if (iv_str_ieq(s, iv_str(well_known[i]))) {
-			problem(r, "%s: expected a secret of its own in production, it is a well-known one",
+			problem(r,
+				"%s: expected a secret of its own in production, it is a "
+				"well-known one",
 				name);
 			return;
 		}
@@ -320,7 +332,9 @@ static void check_together(struct reading *r)
 	const struct iv_config *cfg = r->cfg;
 
 	if (cfg->lead_min_ms >= cfg->lead_max_ms)
-		problem(r, "PLAYOUT_LEAD_MIN_MS=\"%lld\": expected less than PLAYOUT_LEAD_MAX_MS=\"%lld\"",
+		problem(r,
+			"PLAYOUT_LEAD_MIN_MS=\"%lld\": expected less than "
+			"PLAYOUT_LEAD_MAX_MS=\"%lld\"",
 			(long long)cfg->lead_min_ms, (long long)cfg->lead_max_ms);
 	if (cfg->send_soft_bytes >= cfg->send_hard_bytes)
 		problem(r,

@@ -1,7 +1,8 @@
 /* What the table of settings prints: the values in use, the help, the documentation. */
 #include "config_rows.h"
 
-static bool value_text(const struct iv_config *cfg, const struct config_row *row, struct iv_buf *out)
+static bool value_text(const struct iv_config *cfg, const struct config_row *row,
+		       struct iv_buf *out)
 {
 	const void *slot = (const char *)cfg + row->offset;
 	char number[IV_DOUBLE_SIZE];
@@ -48,9 +49,10 @@ bool iv_config_print(const struct iv_config *cfg, struct iv_buf *out)
 
 bool iv_config_help(struct iv_buf *out)
 {
-	if (!iv_buf_adds(out, IV_S("Settings are environment variables. An empty one counts as unset. "
-				   "A secret X may\nbe given as X_FILE, the path of a file that holds "
-				   "it.\n")))
+	if (!iv_buf_adds(out,
+			 IV_S("Settings are environment variables. An empty one counts as unset. "
+			      "A secret X may\nbe given as X_FILE, the path of a file that holds "
+			      "it.\n")))
 		return false;
 	for (size_t i = 0; i < iv_config_row_count; i++) {
 		const struct config_row *row = &iv_config_rows[i];

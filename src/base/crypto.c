@@ -1,4 +1,5 @@
-/* Digests and random bytes from libcrypto; hex and base64 by hand, because audio passes through them. */
+/* Digests and random bytes from libcrypto; hex and base64 by hand, because audio passes through
+ * them. */
 #include "iv_crypto.h"
 
 #include <limits.h>

@@ -17,10 +17,11 @@ const struct iv_code_info *iv_code_info(enum iv_code code)
 	return &codes[(size_t)code < IV_COUNT(codes) ? code : IV_EINTERNAL];
 }
 
-static void fill(struct iv_err *e, enum iv_code code, const char *field, const char *fmt, va_list ap)
-	IV_PRINTF(4, 0);
+static void fill(struct iv_err *e, enum iv_code code, const char *field, const char *fmt,
+		 va_list ap) IV_PRINTF(4, 0);
 
-static void fill(struct iv_err *e, enum iv_code code, const char *field, const char *fmt, va_list ap)
+static void fill(struct iv_err *e, enum iv_code code, const char *field, const char *fmt,
+		 va_list ap)
 {
 	if (!e || e->code != IV_OK)
 		return;

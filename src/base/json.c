@@ -1,4 +1,4 @@
-/* Writing JSON straight into a buffer: no tree, no checks at every call, one question at the end. */
+/* Writing JSON straight into a buffer: no tree, no check at every call, one question at the end. */
 #include "iv_json.h"
 
 #include <math.h>

@@ -1,6 +1,7 @@
-/* Reading JSON. cJSON builds the tree, but it takes much that RFC 8259 does not: text behind the value,
- * leading zeros, hex, raw control characters, broken UTF-8, "\u0000" (which then cuts the string).
- * So the text is checked against the grammar first, and the tree for what only a tree shows. */
+/* Reading JSON. cJSON builds the tree, but it takes much that RFC 8259 does not: text behind the
+ * value, leading zeros, hex, raw control characters, broken UTF-8, "\u0000" (which then cuts the
+ * string). So the text is checked against the grammar first, and the tree for what only a tree
+ * shows. */
 #include "iv_json.h"
 
 #include <math.h>
@@ -21,8 +22,9 @@ struct scan {
 static bool wrong(struct scan *s, size_t at, const char *expected)
 {
 	if (at >= s->len)
-		return iv_fail(s->e, IV_EINVAL, "is not JSON: expected %s, the text ends at offset %zu",
-			       expected, s->len);
+		return iv_fail(s->e, IV_EINVAL,
+			       "is not JSON: expected %s, the text ends at offset %zu", expected,
+			       s->len);
 	return iv_fail(s->e, IV_EINVAL, "is not JSON: expected %s at offset %zu", expected, at);
 }
 
@@ -233,10 +235,10 @@ static const char *twice(const cJSON *obj)
 	const char **names, *found = NULL;
 	size_t n = 0, i = 0;
 
-	cJSON_ArrayForEach(item, obj)
+	for (item = obj->child; item; item = item->next)
 		n++;
 	if (n <= FEW_KEYS) {
-		cJSON_ArrayForEach(item, obj) {
+		for (item = obj->child; item; item = item->next) {
 			for (other = item->next; other; other = other->next) {
 				if (strcmp(item->string, other->string) == 0)
 					return item->string;
@@ -245,7 +247,7 @@ static const char *twice(const cJSON *obj)
 		return NULL;
 	}
 	names = must_calloc(n, sizeof(*names));
-	cJSON_ArrayForEach(item, obj)
+	for (item = obj->child; item; item = item->next)
 		names[i++] = item->string;
 	qsort(names, n, sizeof(*names), by_name);
 	for (i = 1; i < n && !found; i++) {
@@ -256,7 +258,7 @@ static const char *twice(const cJSON *obj)
 	return found;
 }
 
-/* What the grammar cannot see: equal keys however they were escaped, and numbers beyond a double. */
+/* What the grammar cannot see: equal keys however escaped, and numbers beyond a double. */
 static bool check_tree(const cJSON *item, struct iv_err *e)
 {
 	const cJSON *child;
@@ -268,7 +270,7 @@ static bool check_tree(const cJSON *item, struct iv_err *e)
 	key = cJSON_IsObject(item) ? twice(item) : NULL;
 	if (key)
 		return iv_fail_field(e, IV_EINVAL, key, "is given twice");
-	cJSON_ArrayForEach(child, item) {
+	for (child = item->child; child; child = child->next) {
 		if (!check_tree(child, e))
 			return false;
 	}
@@ -288,8 +290,8 @@ cJSON *iv_json_parse(struct iv_str text, struct iv_err *e)
 	if (!value(&s, 0))
 		return NULL;
 	if (s.at != s.len) {
-		iv_fail(e, IV_EINVAL, "is not JSON: expected nothing behind the value, at offset %zu",
-			s.at);
+		iv_fail(e, IV_EINVAL,
+			"is not JSON: expected nothing behind the value, at offset %zu", s.at);
 		return NULL;
 	}
 	tree = cJSON_ParseWithLength(text.ptr, text.len);

@@ -1,5 +1,6 @@
-/* Log lines: formatted at once, kept in a ring, handed to a sink that takes what it can. The ring is cut
- * in two parts when it wraps, so that no line is ever split: `end` marks where the first part stops. */
+/* Log lines: formatted at once, kept in a ring, handed to a sink that takes what it can. The ring
+ * is cut in two parts when it wraps, so that no line is ever split: `end` marks where the first
+ * part stops. */
 #include "iv_log.h"
 
 #include <assert.h>
@@ -18,7 +19,7 @@
 static struct {
 	char bytes[RING_BYTES];
 	size_t head, tail; /* next byte to hand out, next byte to fill */
-	size_t end;        /* while tail < head: where the part that starts at head stops */
+	size_t end;	   /* while tail < head: where the part that starts at head stops */
 	uint64_t dropped;
 	bool flushing;
 } ring;
@@ -91,7 +92,7 @@ static bool keep(struct iv_str line)
 	return true;
 }
 
-/* RFC 3339 in UTC with milliseconds. The second's text is kept: most lines share it with the last. */
+/* RFC 3339 in UTC with milliseconds. The second's text is kept: most lines share it. */
 static void stamp(char out[32])
 {
 	static char second[24];
@@ -155,7 +156,8 @@ static bool format(struct iv_buf *line, enum iv_level level, const char *event,
 	return iv_jw_done(&w) && iv_buf_addc(line, '\n');
 }
 
-void iv_log_write(enum iv_level level, const char *event, const struct iv_log_field *fields, size_t n)
+void iv_log_write(enum iv_level level, const char *event, const struct iv_log_field *fields,
+		  size_t n)
 {
 	static char memory[LINE_BYTES + 1];
 	struct iv_buf line = {memory, 0, LINE_BYTES, LINE_BYTES};

@@ -1,4 +1,5 @@
-/* Hash map by chaining: a pair never moves, so a walk survives the removal of the pair it stands on. */
+/* Hash map by chaining: a pair never moves, so a walk survives the removal of the pair it stands
+ * on. */
 #include "iv_map.h"
 
 #include <stdlib.h>
@@ -63,8 +64,8 @@ static struct pair **find(const struct iv_map *m, uint64_t h, struct iv_str key)
 {
 	struct pair **link = &m->slots[h & m->mask];
 
-	while (*link && ((*link)->hash != h ||
-			 !iv_str_eq((struct iv_str){(*link)->key, (*link)->len}, key)))
+	while (*link &&
+	       ((*link)->hash != h || !iv_str_eq((struct iv_str){(*link)->key, (*link)->len}, key)))
 		link = &(*link)->next;
 	return link;
 }

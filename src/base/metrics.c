@@ -16,7 +16,7 @@ static const struct row {
 } rows[IV_M_COUNT] = {
 #define METRIC_COUNTER(n, label, values, help) {#n, label, values, "", help, COUNTER},
 #define METRIC_GAUGE(n, label, values, help) {#n, label, values, "", help, GAUGE},
-#define METRIC_HISTOGRAM(n, label, values, buckets, help)                                          \
+#define METRIC_HISTOGRAM(n, label, values, buckets, help) \
 	{#n, label, values, buckets, help, HISTOGRAM},
 #include "iv_metrics.def"
 };
@@ -186,10 +186,9 @@ bool iv_metrics_text(struct iv_buf *out)
 				   row->help, prefix(m), row->name, types[row->kind]))
 			return false;
 		for (int label = 0; label < layouts[m].labels; label++) {
-			bool ok = row->kind == HISTOGRAM
-					  ? histogram(out, m, label)
-					  : sample(out, m, "", label, IV_STR_NULL,
-						   series[m].value[label]);
+			bool ok = row->kind == HISTOGRAM ? histogram(out, m, label)
+							 : sample(out, m, "", label, IV_STR_NULL,
+								  series[m].value[label]);
 
 			if (!ok)
 				return false;

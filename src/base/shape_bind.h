@@ -17,8 +17,8 @@ struct shape_reader {
 };
 
 /* Fills *e with the path of `at` and the rule; returns false. */
-bool iv_shape_refuse(const struct shape_reader *r, const struct shape_step *at, const char *fmt, ...)
-	IV_PRINTF(3, 4);
+bool iv_shape_refuse(const struct shape_reader *r, const struct shape_step *at, const char *fmt,
+		     ...) IV_PRINTF(3, 4);
 /* Checks one member against its row and stores it in the object. */
 bool iv_shape_bind(const struct shape_reader *r, const struct shape_step *at,
 		   const struct iv_field *field, const cJSON *json, void *object);

@@ -1,5 +1,5 @@
-/* Reading a struct from JSON by its field table. Nothing here knows a field's name: the row says what is
- * allowed, and every refusal says where it stands and what the row wants. */
+/* Reading a struct from JSON by its field table. Nothing here knows a field's name: the row says
+ * what is allowed, and every refusal says where it stands and what the row wants. */
 #include "shape_bind.h"
 
 #include <assert.h>
@@ -10,7 +10,7 @@
 #include "utf8.h"
 
 #define FIELDS_MAX 128
-#define ITEM_BYTES 4096 /* longest string of an IV_F_STRS */
+#define ITEM_BYTES 4096		 /* longest string of an IV_F_STRS */
 #define EXACT 9007199254740992.0 /* 2^53: beyond it the text may have been rounded already */
 
 static void render(const struct shape_step *at, struct iv_buf *path)
@@ -27,7 +27,8 @@ static void render(const struct shape_step *at, struct iv_buf *path)
 	(void)fits; /* a path that is too long is cut */
 }
 
-bool iv_shape_refuse(const struct shape_reader *r, const struct shape_step *at, const char *fmt, ...)
+bool iv_shape_refuse(const struct shape_reader *r, const struct shape_step *at, const char *fmt,
+		     ...)
 {
 	char memory[sizeof(r->e->field)], msg[sizeof(r->e->msg)];
 	struct iv_buf path = {memory, 0, sizeof(memory) - 1, sizeof(memory) - 1};
@@ -47,8 +48,8 @@ static bool full(const struct shape_reader *r)
 		       r->arena->limit);
 }
 
-/* What was found, for messages. A string is quoted only where the row never holds a text, so that what
- * people say, their numbers and their keys stay out of errors. */
+/* What was found, for messages. A string is quoted only where the row never holds a text, so that
+ * what people say, their numbers and their keys stay out of errors. */
 static const char *found(const struct iv_field *field, const cJSON *json, char out[48])
 {
 	char number[IV_DOUBLE_SIZE];
@@ -162,18 +163,18 @@ static bool bind_enum(const struct shape_reader *r, const struct shape_step *at,
 			       found(field, json, got));
 }
 
-/* Keeps the text in the arena when its length suits. max 0 leaves the length to the arena's limit. */
+/* Keeps the text in the arena when its length suits. max 0 leaves it to the arena's limit. */
 static bool keep_text(const struct shape_reader *r, const struct shape_step *at, const char *what,
 		      struct iv_str text, double min, double max, struct iv_str *slot)
 {
 	struct iv_str copy;
 
 	if (max > 0 && ((double)text.len < min || (double)text.len > max))
-		return iv_shape_refuse(r, at, "must be %s of %.0f to %.0f bytes, got %zu", what, min,
-				       max, text.len);
+		return iv_shape_refuse(r, at, "must be %s of %.0f to %.0f bytes, got %zu", what,
+				       min, max, text.len);
 	if ((double)text.len < min)
-		return iv_shape_refuse(r, at, "must be %s of at least %.0f bytes, got %zu", what, min,
-				       text.len);
+		return iv_shape_refuse(r, at, "must be %s of at least %.0f bytes, got %zu", what,
+				       min, text.len);
 	copy = iv_arena_str(r->arena, text);
 	if (!copy.ptr)
 		return full(r);
@@ -232,7 +233,7 @@ static bool bind_strs(const struct shape_reader *r, const struct shape_step *at,
 	list.items = iv_arena_alloc(r->arena, list.count * sizeof(*list.items));
 	if (!list.items)
 		return full(r);
-	cJSON_ArrayForEach(item, json) {
+	for (item = json->child; item; item = item->next) {
 		if (!bind_str(r, &item_at, field, item, 1, ITEM_BYTES, &list.items[item_at.index]))
 			return false;
 		item_at.index++;
@@ -270,7 +271,7 @@ static bool bind_objs(const struct shape_reader *r, const struct shape_step *at,
 	list.items = iv_arena_alloc(r->arena, list.count * field->shape->size);
 	if (!list.items)
 		return full(r);
-	cJSON_ArrayForEach(item, json) {
+	for (item = json->child; item; item = item->next) {
 		char *object = (char *)list.items + item_at.index * field->shape->size;
 
 		set_defaults(field->shape, object);
@@ -344,8 +345,9 @@ static bool read_members(const struct shape_reader *r, const struct shape_step *
 	static const struct iv_field group = {.kind = IV_F_OBJ};
 
 	if (!cJSON_IsObject(json))
-		return iv_shape_refuse(r, at, "must be an object, got %s", found(&group, json, got));
-	cJSON_ArrayForEach(item, json) {
+		return iv_shape_refuse(r, at, "must be an object, got %s",
+				       found(&group, json, got));
+	for (item = json->child; item; item = item->next) {
 		size_t i = find_field(shape, item->string);
 		const struct iv_field *field = &shape->fields[i];
 		struct shape_step here = {at, item->string, 0};

@@ -1,5 +1,5 @@
-/* Setting one field by its dotted path from text, as a query parameter or a command line gives it. The
- * text becomes the JSON that the row wants, so that rules and messages are those of reading. */
+/* Setting one field by its dotted path from text, as a query parameter or a command line gives it.
+ * The text becomes the JSON that the row wants, so that rules and messages are those of reading. */
 #include "shape_bind.h"
 
 #include <stdlib.h>
@@ -88,7 +88,8 @@ static bool assign(const struct shape_reader *r, const struct shape_step *at,
 	bool ok;
 
 	if (!text.ptr)
-		return iv_fail(r->e, IV_ETOOBIG, "is more than the memory of one request (%zu bytes)",
+		return iv_fail(r->e, IV_ETOOBIG,
+			       "is more than the memory of one request (%zu bytes)",
 			       r->arena->limit);
 	if (memchr(text.ptr, '\0', text.len) || !iv_utf8_valid(text))
 		return iv_shape_refuse(r, at, "must be UTF-8 without NUL");
@@ -100,8 +101,8 @@ static bool assign(const struct shape_reader *r, const struct shape_step *at,
 	return ok;
 }
 
-bool iv_shape_set(const struct iv_shape *shape, struct iv_str path, struct iv_str value, void *object,
-		  struct iv_arena *arena, struct iv_err *e)
+bool iv_shape_set(const struct iv_shape *shape, struct iv_str path, struct iv_str value,
+		  void *object, struct iv_arena *arena, struct iv_err *e)
 {
 	const struct shape_reader r = {arena, e};
 	struct shape_step steps[DEPTH_MAX] = {{0}};

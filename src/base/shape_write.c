@@ -1,4 +1,5 @@
-/* The other two readers of a field table: printing a struct, and describing it as JSON Schema 2020-12. */
+/* The other two readers of a field table: printing a struct, and describing it as JSON Schema
+ * 2020-12. */
 #include "iv_shape.h"
 
 static void write_members(const struct iv_shape *shape, const void *object, struct iv_jw *w);
@@ -63,7 +64,8 @@ static void write_members(const struct iv_shape *shape, const void *object, stru
 	}
 }
 
-void iv_shape_write(const struct iv_shape *shape, const void *object, const char *key, struct iv_jw *w)
+void iv_shape_write(const struct iv_shape *shape, const void *object, const char *key,
+		    struct iv_jw *w)
 {
 	iv_jw_obj(w, key);
 	write_members(shape, object, w);

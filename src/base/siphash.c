@@ -47,7 +47,8 @@ uint64_t iv_siphash(const uint64_t key[2], struct iv_str bytes)
 
 	for (size_t i = 0; i < whole; i += 8)
 		mix(v, load(bytes.ptr + i, 8));
-	mix(v, (uint64_t)bytes.len << 56 | load(bytes.len ? bytes.ptr + whole : "", bytes.len - whole));
+	mix(v, (uint64_t)bytes.len << 56 |
+		       load(bytes.len ? bytes.ptr + whole : "", bytes.len - whole));
 	v[2] ^= 0xff;
 	rounds(v, 4);
 	return v[0] ^ v[1] ^ v[2] ^ v[3];

@@ -1,5 +1,5 @@
-/* Strings by pointer and length: comparing, cutting, numbers, UTF-8. Nothing here allocates or looks
- * past len. */
+/* Strings by pointer and length: comparing, cutting, numbers, UTF-8. Nothing here allocates or
+ * looks past len. */
 #include "iv_str.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* One step through UTF-8, shared by the validator, the JSON writer and the messages that are cut. */
+/* One step through UTF-8, shared by the validator, the JSON writer and messages that are cut. */
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
