@@ -119,14 +119,15 @@ typedef void iv_act_fn(void *arg, const struct iv_action *a);
 
 /* ── what the configuration adds to an agent */
 struct iv_call_opts {
-	int lead_min_ms, lead_max_ms;
+	int64_t lead_min_ms, lead_max_ms;
 	double emotion_threshold_db;
-	int emotion_window_ms, emotion_min_hold;
-	int tool_timeout_ms;
+	int64_t emotion_window_ms, emotion_min_hold;
+	int64_t tool_timeout_ms;
 	struct iv_str consent_prompt, system_prompt;
-	struct { double asr_per_min, tts_per_char, llm_per_token, transport_per_min, platform; } rates; /* INR */
+	double rate_asr_per_min, rate_tts_per_char, rate_llm_per_token, rate_transport_per_min,
+		rate_platform_per_call; /* INR */
 };
-void iv_call_opts_default(struct iv_call_opts *o); /* the config table's defaults */
+extern const struct iv_shape iv_call_opts_shape; /* its defaults are the config table's */
 
 /* The agent is copied. `act` must not call iv_call_step: actions are carried out, and what comes of
  * them is the next event. */
@@ -158,6 +159,11 @@ const char *iv_call_end_reason(const struct iv_call *c); /* NULL while it lives 
 const struct iv_turn_report *iv_call_last_turn(const struct iv_call *c);
 void iv_call_usage(const struct iv_call *c, struct iv_usage *u);
 const struct iv_agent *iv_call_agent(const struct iv_call *c);
+/* Position behind the last synthesised sample the machine accepted. The owner appends a TTS_AUDIO's
+ * samples to its queue before the step and cuts the queue back to this after it. */
+int64_t iv_call_audio_end(const struct iv_call *c);
+/* Audio from the caller is wanted now (not paused, not over): what goes to the recogniser. */
+bool iv_call_listening(const struct iv_call *c);
 /* The conversation as chat-completions messages (a JSON array), cut to what was heard. */
 IV_MUST_CHECK bool iv_call_messages(const struct iv_call *c, struct iv_buf *out);
 /* One short line for logs and assertions: "live listening/speaking gen=3 queued=1200". */

@@ -1,0 +1,97 @@
+/* What a field table cannot check of an agent, and the tools the model is told about. */
+#include <stdio.h>
+#include "iv_agent.h"
+
+/* Tools of the house: any agent may use them, none needs to declare them. */
+static const char built_in_tools[] =
+	"{\"type\":\"function\",\"function\":{\"name\":\"end_call\",\"description\":\"Hang up, after "
+	"your last words were heard\",\"parameters\":{\"type\":\"object\",\"properties\":{}}}},"
+	"{\"type\":\"function\",\"function\":{\"name\":\"transfer_to_human\",\"description\":\"Hand the "
+	"caller over to a person\",\"parameters\":{\"type\":\"object\",\"properties\":{}}}},"
+	"{\"type\":\"function\",\"function\":{\"name\":\"collect_digits\",\"description\":\"Wait for the "
+	"caller to press keys\",\"parameters\":{\"type\":\"object\",\"properties\":{\"max\":{\"type\":"
+	"\"integer\"},\"finish\":{\"type\":\"string\"}}}}},"
+	"{\"type\":\"function\",\"function\":{\"name\":\"send_dtmf\",\"description\":\"Press keys towards "
+	"the far end\",\"parameters\":{\"type\":\"object\",\"properties\":{\"digits\":{\"type\":"
+	"\"string\"}},\"required\":[\"digits\"]}}}";
+static const char *const built_in_names[] = {"end_call", "transfer_to_human", "collect_digits", "send_dtmf"};
+
+static bool name_ok(struct iv_str name)
+{
+	for (size_t i = 0; i < name.len; i++) {
+		char c = name.ptr[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'))
+			return false;
+	}
+	return name.len > 0;
+}
+
+static bool check_tool(const struct iv_agent *a, size_t i, struct iv_err *e)
+{
+	const struct iv_tool *tools = a->tools.items;
+	const struct iv_tool *t = &tools[i];
+	char field[64];
+
+	(void)snprintf(field, sizeof(field), "tools[%zu].name", i);
+	if (!name_ok(t->name))
+		return iv_fail_field(e, IV_EINVAL, field, "must be letters, digits and _");
+	for (size_t k = 0; k < IV_COUNT(built_in_names); k++)
+		if (iv_str_eq(t->name, iv_str(built_in_names[k])))
+			return iv_fail_field(e, IV_EINVAL, field, "\"%s\" is a built-in tool",
+					     built_in_names[k]);
+	for (size_t k = 0; k < i; k++)
+		if (iv_str_eq(t->name, tools[k].name))
+			return iv_fail_field(e, IV_EINVAL, field, "must be unique");
+	if (t->parameters.len && t->parameters.ptr[0] != '{') {
+		(void)snprintf(field, sizeof(field), "tools[%zu].parameters", i);
+		return iv_fail_field(e, IV_EINVAL, field, "must be a JSON Schema object");
+	}
+	(void)snprintf(field, sizeof(field), "tools[%zu].url", i);
+	if (t->url.len && !iv_str_starts(t->url, IV_S("http://")) && !iv_str_starts(t->url, IV_S("https://")))
+		return iv_fail_field(e, IV_EINVAL, field, "must begin with https:// or http://");
+	return true;
+}
+
+bool iv_agent_check(const struct iv_agent *a, struct iv_err *e)
+{
+	double ms;
+
+	if (!a->disclosure.len && !a->disclosure_waived)
+		return iv_fail_field(e, IV_EINVAL, "disclosure",
+				     "must say that this is an automated voice, or disclosureWaived must be true");
+	if (a->consent.mode != 0 && !a->consent.prompt.len)
+		return iv_fail_field(e, IV_EINVAL, "consent.prompt", "is required unless consent.mode is off");
+	if (a->endpointing.wait_function.len)
+		for (double x = 0; x <= 1.0; x += 0.25)
+			if (!iv_wait_function(a->endpointing.wait_function, x, &ms, e))
+				return false;
+	if (a->idle.prompt_ms && a->idle.hangup_ms && a->idle.hangup_ms <= a->idle.prompt_ms)
+		return iv_fail_field(e, IV_EINVAL, "idle.hangupMs", "must be more than idle.promptMs");
+	for (size_t i = 0; i < a->tools.count; i++)
+		if (!check_tool(a, i, e))
+			return false;
+	return true;
+}
+
+bool iv_agent_tools_json(const struct iv_agent *a, struct iv_buf *out)
+{
+	const struct iv_tool *tools = a->tools.items;
+	struct iv_jw w;
+
+	iv_jw_init(&w, out);
+	iv_jw_arr(&w, NULL);
+	iv_jw_raw(&w, NULL, IV_S(built_in_tools));
+	for (size_t i = 0; i < a->tools.count; i++) {
+		iv_jw_obj(&w, NULL);
+		iv_jw_cstr(&w, "type", "function");
+		iv_jw_obj(&w, "function");
+		iv_jw_str(&w, "name", tools[i].name);
+		iv_jw_str(&w, "description", tools[i].description);
+		iv_jw_raw(&w, "parameters", tools[i].parameters);
+		iv_jw_end_obj(&w);
+		iv_jw_end_obj(&w);
+	}
+	iv_jw_end_arr(&w);
+	return iv_jw_done(&w);
+}

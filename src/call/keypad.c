@@ -1,0 +1,69 @@
+/* Digits the caller presses: into a tool that waits for them, or as a turn of their own. */
+#include <stdio.h>
+#include "call_priv.h"
+
+enum { COLLECT_WAIT_MS = 10000 };
+
+void keypad_collect(struct iv_call *c, struct iv_str tool_id, size_t max, char finish)
+{
+	c->keypad.collecting = true;
+	c->keypad.n = 0;
+	c->keypad.max = max < sizeof(c->keypad.digits) ? max : sizeof(c->keypad.digits) - 1;
+	c->keypad.finish = finish;
+	c->keypad.deadline_us = 0; /* runs once the question was heard */
+	iv_str_copy(c->keypad.tool_id, sizeof(c->keypad.tool_id), tool_id);
+}
+
+static void deliver(struct iv_call *c, bool complete)
+{
+	char json[128];
+
+	c->keypad.collecting = false;
+	(void)snprintf(json, sizeof(json), "{\"digits\":\"%.*s\",\"complete\":%s}", (int)c->keypad.n,
+		       c->keypad.digits, complete ? "true" : "false");
+	c->keypad.n = 0;
+	tool_result(c, iv_str(c->keypad.tool_id), complete, iv_str(json));
+}
+
+static void flush(struct iv_call *c)
+{
+	char text[96];
+
+	(void)snprintf(text, sizeof(text), "[keypad: %.*s]", (int)c->keypad.n, c->keypad.digits);
+	c->keypad.n = 0;
+	listen_typed(c, iv_str(text));
+}
+
+void keypad_digit(struct iv_call *c, char digit)
+{
+	bool collecting = c->keypad.collecting;
+	char finish = collecting ? c->keypad.finish : c->agent.keypad.finish.len ? c->agent.keypad.finish.ptr[0] : '\0';
+	size_t max = collecting ? c->keypad.max : (size_t)c->agent.keypad.max_digits;
+
+	idle_touch(c);
+	act(c, &(struct iv_action){.type = IV_ACT_DTMF_IN, .text = {&digit, 1}});
+	c->keypad.last_us = c->now_us;
+	if (digit != finish && c->keypad.n < sizeof(c->keypad.digits) - 1)
+		c->keypad.digits[c->keypad.n++] = digit;
+	if (digit != finish && c->keypad.n < max) {
+		if (collecting)
+			c->keypad.deadline_us = c->now_us + (int64_t)COLLECT_WAIT_MS * US_PER_MS;
+		return;
+	}
+	if (collecting)
+		deliver(c, true);
+	else if (c->keypad.n)
+		flush(c);
+}
+
+void keypad_check(struct iv_call *c)
+{
+	if (c->keypad.collecting) {
+		if (!c->keypad.deadline_us && playout_drained(c))
+			c->keypad.deadline_us = c->now_us + (int64_t)COLLECT_WAIT_MS * US_PER_MS;
+		if (c->keypad.deadline_us && c->now_us >= c->keypad.deadline_us)
+			deliver(c, false);
+	} else if (c->keypad.n && c->now_us - c->keypad.last_us >= c->agent.keypad.gap_ms * US_PER_MS) {
+		flush(c);
+	}
+}

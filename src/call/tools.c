@@ -1,0 +1,309 @@
+/* Function calls of the model: started only while their generation stands, answered within a time limit,
+ * bridged by a filler when slow, and never left without an answer in the history. */
+#include <stdlib.h>
+#include <stdio.h>
+#include "call_priv.h"
+
+enum { RESULT_MAX = 8192, DIGITS_DEFAULT = 32 };
+
+static const struct iv_tool *declared(const struct iv_call *c, const char *name)
+{
+	const struct iv_tool *tools = c->agent.tools.items;
+
+	for (size_t i = 0; i < c->agent.tools.count; i++)
+		if (iv_str_eq(tools[i].name, iv_str(name)))
+			return &tools[i];
+	return NULL;
+}
+
+static void release(struct tool_call *t)
+{
+	free(t->args);
+	free(t->result);
+	*t = (struct tool_call){0};
+}
+
+void tools_deinit(struct iv_call *c)
+{
+	for (size_t i = 0; i < TOOLS_IN_FLIGHT; i++)
+		release(&c->tools[i]);
+}
+
+static struct tool_call *find(struct iv_call *c, struct iv_str id)
+{
+	for (size_t i = 0; i < TOOLS_IN_FLIGHT; i++)
+		if (c->tools[i].state != TOOL_FREE && iv_str_eq(iv_str(c->tools[i].id), id))
+			return &c->tools[i];
+	return NULL;
+}
+
+static void tell_model(struct iv_call *c, const char *id, struct iv_str json)
+{
+	struct message *m = history_find(c, history_add(c, ROLE_TOOL, json));
+
+	iv_str_copy(m->tool_id, sizeof(m->tool_id), iv_str(id));
+}
+
+static void finish(struct iv_call *c, struct tool_call *t, bool ok, struct iv_str json)
+{
+	char ms[24];
+
+	if (json.len > RESULT_MAX) {
+		ok = false;
+		json = IV_S("{\"error\":\"the tool's answer is larger than 8192 bytes\"}");
+	}
+	(void)snprintf(ms, sizeof(ms), "%lld", (long long)((c->now_us - t->started_us) / US_PER_MS));
+	note(c, ok ? "tool.succeeded" : "tool.failed", "name", t->name, "id", t->id, "latencyMs", ms, NULL);
+	if (t->background) {
+		struct iv_buf text;
+
+		iv_buf_init(&text, RESULT_MAX + 256);
+		if (iv_buf_printf(&text, "Result of %s: %.*s", t->name, IV_FMT(json)))
+			(void)history_add(c, ROLE_NOTE, iv_buf_str(&text));
+		iv_buf_deinit(&text);
+		release(t);
+		return;
+	}
+	t->state = TOOL_DONE;
+	t->ok = ok;
+	tell_model(c, t->id, json);
+}
+
+static void add_to_message(struct iv_call *c, const struct tool_call *t)
+{
+	struct message *m;
+	struct iv_buf all;
+	struct iv_jw w;
+	struct iv_str before;
+
+	if (!c->turn.message)
+		c->turn.message = history_add(c, ROLE_ASSISTANT, IV_S(""));
+	m = history_find(c, c->turn.message);
+	if (!m)
+		return;
+	before = iv_str(m->tool_calls);
+	iv_buf_init(&all, HISTORY_BYTES);
+	if (before.len && !iv_buf_add(&all, before.ptr, before.len - 1))
+		return;
+	if (!iv_buf_addc(&all, before.len ? ',' : '['))
+		return;
+	iv_jw_init(&w, &all);
+	iv_jw_obj(&w, NULL);
+	iv_jw_cstr(&w, "id", t->id);
+	iv_jw_cstr(&w, "type", "function");
+	iv_jw_obj(&w, "function");
+	iv_jw_cstr(&w, "name", t->name);
+	iv_jw_cstr(&w, "arguments", t->args);
+	iv_jw_end_obj(&w);
+	iv_jw_end_obj(&w);
+	if (iv_jw_done(&w) && iv_buf_addc(&all, ']')) {
+		free(m->tool_calls);
+		m->tool_calls = copy_text(iv_buf_str(&all));
+		c->history_bytes += all.len - before.len;
+	}
+	iv_buf_deinit(&all);
+}
+
+static void start_built_in_digits(struct iv_call *c, struct tool_call *t)
+{
+	cJSON *args = iv_json_parse(iv_str(t->args), NULL);
+	const cJSON *max = iv_json_get(args, "max");
+	struct iv_str finish_key = iv_json_str(args, "finish");
+
+	t->state = TOOL_RUNNING;
+	t->deadline_us = NEVER; /* the keypad has its own */
+	keypad_collect(c, iv_str(t->id),
+		       cJSON_IsNumber(max) && max->valueint > 0 && max->valueint <= 64 ? (size_t)max->valueint
+										      : DIGITS_DEFAULT,
+		       finish_key.len == 1 ? finish_key.ptr[0] : '#');
+	cJSON_Delete(args);
+}
+
+static void send_digits(struct iv_call *c, struct tool_call *t)
+{
+	cJSON *args = iv_json_parse(iv_str(t->args), NULL);
+	struct iv_str digits = iv_json_str(args, "digits");
+	bool ok = digits.len >= 1 && digits.len <= 64;
+
+	for (size_t i = 0; i < digits.len; i++)
+		ok = ok && strchr("0123456789*#ABCDw", digits.ptr[i]);
+	if (ok)
+		act(c, &(struct iv_action){.type = IV_ACT_DTMF_OUT, .text = digits});
+	finish(c, t, ok,
+	       ok ? IV_S("{\"status\":\"sent\"}")
+		  : IV_S("{\"error\":\"digits must be 1 to 64 of 0-9 * # A-D w\"}"));
+	cJSON_Delete(args);
+}
+
+static bool start_built_in(struct iv_call *c, struct tool_call *t)
+{
+	struct turn *turn = &c->turn;
+
+	if (strcmp(t->name, "end_call") == 0) {
+		turn->hangup_after = true;
+		iv_str_copy(turn->end_reason, sizeof(turn->end_reason), IV_S("agent_ended"));
+		t->last_act = true;
+		finish(c, t, true, IV_S("{\"status\":\"ok\"}"));
+	} else if (strcmp(t->name, "transfer_to_human") == 0) {
+		/* Where to is the operator's to say, never the model's. */
+		turn->transfer_after = true;
+		iv_str_copy(turn->transfer_to, sizeof(turn->transfer_to), c->agent.transfer_to);
+		t->last_act = true;
+		finish(c, t, true, IV_S("{\"status\":\"transferring\"}"));
+	} else if (strcmp(t->name, "collect_digits") == 0) {
+		start_built_in_digits(c, t);
+	} else if (strcmp(t->name, "send_dtmf") == 0) {
+		send_digits(c, t);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static void start(struct iv_call *c, struct tool_call *t)
+{
+	const struct iv_tool *tool = declared(c, t->name);
+	int64_t timeout_ms;
+
+	t->started_us = c->now_us;
+	c->usage.tool_calls++;
+	note(c, "tool.requested", "name", t->name, "id", t->id, NULL);
+	if (start_built_in(c, t))
+		return;
+	if (!tool) {
+		finish(c, t, false, IV_S("{\"error\":\"no such tool\"}"));
+		return;
+	}
+	timeout_ms = tool->timeout_ms ? tool->timeout_ms : c->opts.tool_timeout_ms;
+	t->state = TOOL_RUNNING;
+	t->deadline_us = c->now_us + timeout_ms * US_PER_MS;
+	if (!tool->blocking) {
+		tell_model(c, t->id, IV_S("{\"status\":\"started\"}"));
+		t->background = true;
+	}
+	act(c, &(struct iv_action){.type = IV_ACT_TOOL_CALL,
+				   .gen = t->gen,
+				   .id = iv_str(t->id),
+				   .name = iv_str(t->name),
+				   .text = iv_str(t->args)});
+}
+
+void tool_requested(struct iv_call *c, const struct iv_event *ev)
+{
+	struct tool_call *t = NULL;
+
+	if (!c->turn.open || !c->turn.gen || ev->gen != c->turn.gen) {
+		note_text(c, "tool.ignored", "name", ev->name); /* of an answer that was cancelled */
+		return;
+	}
+	if (c->turn.at.llm_first < 0)
+		c->turn.at.llm_first = c->now_us;
+	for (size_t i = 0; i < TOOLS_IN_FLIGHT && !t; i++)
+		if (c->tools[i].state == TOOL_FREE)
+			t = &c->tools[i];
+	if (!t || find(c, ev->id)) {
+		note_text(c, "tool.ignored", "name", ev->name);
+		return;
+	}
+	t->state = TOOL_PENDING;
+	t->gen = ev->gen;
+	iv_str_copy(t->id, sizeof(t->id), ev->id);
+	iv_str_copy(t->name, sizeof(t->name), ev->name);
+	t->args = copy_text(ev->text.len ? ev->text : IV_S("{}"));
+	add_to_message(c, t);
+	if (c->mouth != MOUTH_HELD) /* perhaps an interruption: wait whether it is one */
+		start(c, t);
+}
+
+void tools_start_pending(struct iv_call *c)
+{
+	for (size_t i = 0; i < TOOLS_IN_FLIGHT; i++)
+		if (c->tools[i].state == TOOL_PENDING)
+			start(c, &c->tools[i]);
+}
+
+void tool_result(struct iv_call *c, struct iv_str id, bool ok, struct iv_str json)
+{
+	struct tool_call *t = find(c, id);
+
+	if (!t || t->state != TOOL_RUNNING) {
+		note_text(c, "tool.late", "id", id);
+		return;
+	}
+	finish(c, t, ok, json.len ? json : IV_S("{}"));
+}
+
+void tools_cancel(struct iv_call *c)
+{
+	for (size_t i = 0; i < TOOLS_IN_FLIGHT; i++) {
+		struct tool_call *t = &c->tools[i];
+
+		if (t->state == TOOL_FREE || t->background)
+			continue;
+		if (t->state == TOOL_RUNNING)
+			act(c, &(struct iv_action){.type = IV_ACT_TOOL_CANCEL, .id = iv_str(t->id)});
+		if (t->state != TOOL_DONE) {
+			note(c, "tool.cancelled", "name", t->name, "id", t->id, NULL);
+			tell_model(c, t->id, IV_S("{\"error\":\"cancelled by the caller\"}"));
+		}
+		release(t);
+	}
+	c->keypad.collecting = false;
+}
+
+void tools_end(struct iv_call *c)
+{
+	tools_cancel(c);
+	for (size_t i = 0; i < TOOLS_IN_FLIGHT; i++) {
+		if (c->tools[i].state == TOOL_RUNNING)
+			act(c, &(struct iv_action){.type = IV_ACT_TOOL_CANCEL, .id = iv_str(c->tools[i].id)});
+		release(&c->tools[i]);
+	}
+}
+
+bool tools_open(const struct iv_call *c)
+{
+	for (size_t i = 0; i < TOOLS_IN_FLIGHT; i++)
+		if (c->tools[i].state != TOOL_FREE && !c->tools[i].background)
+			return true;
+	return false;
+}
+
+static void check_running(struct iv_call *c, struct tool_call *t)
+{
+	const struct iv_tool *tool = declared(c, t->name);
+
+	if (c->now_us >= t->deadline_us) {
+		act(c, &(struct iv_action){.type = IV_ACT_TOOL_CANCEL, .id = iv_str(t->id)});
+		finish(c, t, false, IV_S("{\"error\":\"timeout\"}"));
+	} else if (!t->background && t->deadline_us != NEVER && !c->filler_said && c->mouth != MOUTH_HELD &&
+		   c->now_us - t->started_us >= c->agent.tool_budget_ms * US_PER_MS && playout_drained(c)) {
+		c->filler_said = true;
+		turn_say(c, tool && tool->filler.len ? tool->filler : c->agent.filler, UTT_ASIDE);
+	}
+}
+
+void tools_check(struct iv_call *c)
+{
+	size_t done = 0, last_acts = 0, open = 0;
+
+	for (size_t i = 0; i < TOOLS_IN_FLIGHT; i++) {
+		struct tool_call *t = &c->tools[i];
+
+		if (t->state == TOOL_RUNNING)
+			check_running(c, t);
+		if (t->state == TOOL_FREE || t->background)
+			continue;
+		open++;
+		done += t->state == TOOL_DONE;
+		last_acts += t->state == TOOL_DONE && t->last_act;
+	}
+	if (!open || done < open || !c->turn.open || c->turn.gen || c->mouth == MOUTH_HELD)
+		return;
+	for (size_t i = 0; i < TOOLS_IN_FLIGHT; i++)
+		if (c->tools[i].state == TOOL_DONE)
+			release(&c->tools[i]);
+	c->filler_said = false;
+	if (last_acts < done && !c->turn.hangup_after && !c->turn.transfer_after)
+		turn_ask(c);
+}
