@@ -149,6 +149,16 @@ static void keys_by_the_thousand_are_compared_quickly(void **state)
 	iv_buf_deinit(&text);
 }
 
+static void a_text_beyond_the_ceiling_is_not_looked_at(void **state)
+{
+	struct iv_err e = {0};
+
+	(void)state;
+	assert_null(iv_json_parse((struct iv_str){"", IV_JSON_MAX_BYTES + 1}, &e));
+	assert_int_equal(e.code, IV_ETOOBIG);
+	assert_string_equal(e.msg, "is 10485761 bytes of JSON, more than 10485760");
+}
+
 static void members_are_found_by_exact_name(void **state)
 {
 	cJSON *json = iv_json_parse(IV_S("{\"Name\":\"x\",\"n\":1,\"o\":{\"p\":\"q\"}}"), NULL);
@@ -172,6 +182,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_json_is_refused_with_its_place),
 		cmocka_unit_test(depth_ends_at_32),
 		cmocka_unit_test(keys_by_the_thousand_are_compared_quickly),
+		cmocka_unit_test(a_text_beyond_the_ceiling_is_not_looked_at),
 		cmocka_unit_test(members_are_found_by_exact_name),
 	};
 

@@ -152,6 +152,30 @@ static void a_full_ring_drops_lines_and_counts_them(void **state)
 	assert_int_equal(check_lines(), kept + 1);
 }
 
+/* Lines of one length fill the room that whole taken lines left to the last byte: full must not
+ * look like empty. */
+static void a_ring_filled_to_the_byte_is_not_empty(void **state)
+{
+	uint64_t before;
+	size_t len;
+
+	(void)state;
+	iv_info("same", IV_LI("n", 1));
+	iv_log_flush();
+	len = taken.len;
+	appetite = 0;
+	for (int i = 0; i < 100; i++)
+		iv_info("same", IV_LI("n", 1));
+	appetite = 50 * len;
+	iv_log_flush();
+	before = iv_log_dropped();
+	for (int i = 0; i < 10000; i++)
+		iv_info("same", IV_LI("n", 1));
+	appetite = SIZE_MAX;
+	iv_log_flush();
+	assert_int_equal(check_lines(), 1 + 100 + 10000 - (size_t)(iv_log_dropped() - before));
+}
+
 static void the_ring_turns_for_ever_in_order(void **state)
 {
 	uint64_t before = iv_log_dropped();
@@ -221,6 +245,7 @@ int main(void)
 		LOG_TEST(a_line_carries_the_contexts_around_it),
 		LOG_TEST(a_partial_write_loses_nothing),
 		LOG_TEST(a_full_ring_drops_lines_and_counts_them),
+		LOG_TEST(a_ring_filled_to_the_byte_is_not_empty),
 		LOG_TEST(the_ring_turns_for_ever_in_order),
 		LOG_TEST(a_long_value_is_cut_and_a_long_line_keeps_its_event),
 		LOG_TEST(a_sink_may_log),

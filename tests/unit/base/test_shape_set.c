@@ -83,6 +83,7 @@ static void what_cannot_be_set_is_named_with_its_rule(void **state)
 		{"endpointing.x", "1", "endpointing.x", "is not a known field"},
 		{"MaxCalls", "1", "MaxCalls", "is not a known field"},
 		{"max__calls", "1", "max__calls", "is not a known field"},
+		{"max-calls", "1", "max-calls", "is not a known field"},
 		{"max_calls_", "1", "max_calls_", "is not a known field"},
 		{"id", "a", "id", "is read only"},
 		{"max_calls", "many", "maxCalls", "must be an integer from 1 to 500, got \"many\""},
