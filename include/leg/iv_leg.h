@@ -37,7 +37,9 @@ struct iv_mark {
 };
 
 enum iv_leg_event_type {
-	IV_LEG_STARTED, /* once; before it no audio is given */
+	/* Once; before it no audio is given. Browser: with the first "start" or audio, whichever comes
+	 * first; "start" is then given as CONTROL too. */
+	IV_LEG_STARTED,
 	IV_LEG_AUDIO,
 	IV_LEG_DTMF,
 	IV_LEG_MARKED,
@@ -60,13 +62,15 @@ struct iv_leg_event {
 	struct iv_str text; /* CONTROL */
 	/* STARTED */
 	struct iv_str call_id;    /* the carrier's (callSid), or empty */
-	int rate_hz;              /* jambonz: of its preamble, 0 when unreadable */
+	int rate_hz;              /* of the far end's words; jambonz: 0 when unreadable */
 	struct iv_leg_param params[8]; /* twilio: customParameters */
 	size_t param_count;
 };
 
 typedef void iv_leg_event_fn(void *arg, const struct iv_leg_event *ev);
 typedef void iv_leg_send_fn(void *arg, bool text, struct iv_str message);
+
+#define IV_LEG_TAIL_SAMPLES 320 /* 20 ms at 16 kHz */
 
 struct iv_leg {
 	enum iv_leg_kind kind;
@@ -79,23 +83,29 @@ struct iv_leg {
 	char stream_sid[64];  /* twilio */
 	uint32_t chunk_seq;   /* browser: tts.chunk's seq, from 0 */
 	int64_t audio_seq;    /* browser: last seq of {"t":"audio"}, -1 */
+	size_t tail_samples;  /* browser: the end of the last {"t":"audio"}, to conceal gaps with */
+	int16_t tail[IV_LEG_TAIL_SAMPLES];
 };
 
 void iv_leg_init(struct iv_leg *l, enum iv_leg_kind kind, int rate_hz);
 
-/* Largest audio message accepted, in samples (a second and a half; more is refused). */
+/* Largest audio message accepted, in samples (a second and a half; more is refused, but for Jambonz, whose
+ * backlogs are longer and are given in pieces). */
 #define IV_LEG_SCRATCH_SAMPLES 32768
 struct iv_leg_scratch {
 	int16_t pcm[IV_LEG_SCRATCH_SAMPLES];
 	char text[65536];
 };
 
-/* One WebSocket message. False: malformed, e->field names what; the leg stays usable. */
+/* One WebSocket message, which must not lie in the scratch. False: malformed, e->field names what; the
+ * leg stays usable. Events come inside the call, so the leg may not be freed in them. */
 IV_MUST_CHECK bool iv_leg_receive(struct iv_leg *l, bool text, struct iv_str message,
 				  struct iv_leg_scratch *s, iv_leg_event_fn *fn, void *arg,
 				  struct iv_err *e);
 
-/* Orders. Each calls `send` once or more. `ts_s` is seconds since the call began, `wall_ms` Unix time:
+/* Orders. Each calls `send` once or more, or not at all when there is nothing to say (a browser has no
+ * marks, Twilio has no stream before its start). A message is valid inside the call. pcm must not lie in
+ * the scratch. `ts_s` is seconds since the call began, `wall_ms` Unix time:
  * browser messages carry both. */
 void iv_leg_audio(struct iv_leg *l, const int16_t *pcm, size_t n, double ts_s, int64_t wall_ms,
 		  struct iv_leg_scratch *s, iv_leg_send_fn *send, void *arg);
