@@ -162,6 +162,8 @@ const struct iv_agent *iv_call_agent(const struct iv_call *c);
 /* Position behind the last synthesised sample the machine accepted. The owner appends a TTS_AUDIO's
  * samples to its queue before the step and cuts the queue back to this after it. */
 int64_t iv_call_audio_end(const struct iv_call *c);
+/* Position the caller has heard by now, as far as the far end's clock tells (for the recording). */
+int64_t iv_call_heard(const struct iv_call *c);
 /* Audio from the caller is wanted now (not paused, not over): what goes to the recogniser. */
 bool iv_call_listening(const struct iv_call *c);
 /* The conversation as chat-completions messages (a JSON array), cut to what was heard. */

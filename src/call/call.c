@@ -530,6 +530,11 @@ int64_t iv_call_audio_end(const struct iv_call *c)
 	return c->out.end;
 }
 
+int64_t iv_call_heard(const struct iv_call *c)
+{
+	return c->life == LIFE_NEW ? 0 : playout_heard(c);
+}
+
 bool iv_call_listening(const struct iv_call *c)
 {
 	return c->life != LIFE_NEW && c->life != LIFE_ENDED && !c->in.paused && !c->in.lost && !c->in.asr_out;
