@@ -1,6 +1,7 @@
 /* iv_http: HTTP/1.1 server. One row of a route table is dispatch, limits, documentation and the label
- * of its metrics. Bytes are parsed by libhttp-parser in strict mode. Request bodies are collected
- * whole, chunked ones too; answers may be streamed.
+ * of its metrics. Heads and chunks are read by our own strict grammar (libhttp-parser as packaged is
+ * built without its strict checks). Request bodies are collected whole, chunked ones too; answers may
+ * be streamed.
  *
  * The server side of sockets is ours and not libwebsockets': lws 4.1.6 closes any upgrade whose
  * subprotocol list is over 127 bytes or names nothing it was compiled to know
@@ -33,7 +34,9 @@ struct iv_http_opts {
 };
 
 /* Listens at once. `routes` ends with {0} and outlives the server; ctx goes to every handler.
- * Unknown paths: 404; wrong method: 405 with Allow. */
+ * Unknown paths: 404; wrong method: 405 with Allow; a "WS" path without an upgrade: 426. No answer
+ * within the deadline: 504, then on_close. max_connections is cut to what the descriptor limit
+ * leaves after 64 spare ones; one more is answered 503. */
 struct iv_http_server *iv_http_listen(struct iv_net *n, const struct iv_http_opts *opts,
 				      const struct iv_route *routes, void *ctx, struct iv_err *e);
 int iv_http_port(const struct iv_http_server *s);
@@ -66,7 +69,9 @@ void iv_http_stream_begin(struct iv_http_req *rq, int status, const char *conten
 bool iv_http_stream_write(struct iv_http_req *rq, struct iv_str bytes);
 void iv_http_stream_end(struct iv_http_req *rq);
 void iv_http_stream_abort(struct iv_http_req *rq); /* cuts the connection in the middle */
-/* The client left before the answer was complete: rq is dead when it returns. */
+/* The client left before the answer was complete (it closed, even only its sending half), or the
+ * deadline passed: rq is dead when it returns. Never called from inside iv_http_*. A request without
+ * on_close stays valid until its handler answers; the answer goes nowhere. */
 void iv_http_on_close(struct iv_http_req *rq, void (*fn)(void *arg), void *arg);
 void iv_http_on_writable(struct iv_http_req *rq, void (*fn)(void *arg), void *arg);
 

@@ -195,7 +195,7 @@ static int give_fragment(struct iv_ws_reader *r, const struct frame *f, struct i
 			 const struct iv_ws_events *ev, void *arg)
 {
 	if (f->op != IV_WS_CONT) {
-		r->message_opcode = f->op;
+		r->message_opcode = (int)f->op;
 		r->utf8_need = 0;
 	}
 	bool text = r->message_opcode == IV_WS_TEXT;
