@@ -1,0 +1,247 @@
+/* Append-only files, written in batches by a worker. The loop swaps buffers, the worker writes. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "iv_metrics.h"
+#include "iv_spool.h"
+
+enum { PATH_SIZE = 512, HEADER_SIZE = 64 };
+
+struct iv_spool {
+	struct iv_list node;
+	struct iv_spools *writer;
+	char path[PATH_SIZE];
+	struct iv_buf filling; /* the loop's */
+	struct iv_buf writing; /* the worker's while a batch runs */
+	char header[HEADER_SIZE];
+	size_t header_len;
+	int fd;
+	bool closing;
+	bool in_batch, last; /* of the batch under way: take part, and close afterwards */
+	bool failed; /* set by the worker, read between batches */
+};
+
+struct iv_spools {
+	struct iv_loop *loop;
+	struct iv_list files;
+	struct iv_timer timer;
+	int64_t flush_ms;
+	bool busy;
+	void (*done)(void *arg);
+	void *done_arg;
+};
+
+static void flush(void *arg);
+
+struct iv_spools *iv_spools_new(struct iv_loop *l, int64_t flush_ms)
+{
+	struct iv_spools *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		abort();
+	w->loop = l;
+	w->flush_ms = flush_ms;
+	iv_list_init(&w->files);
+	iv_timer_init(&w->timer, l, flush, w);
+	return w;
+}
+
+struct iv_spool *iv_spool_open(struct iv_spools *w, const char *path, size_t limit_bytes)
+{
+	struct iv_spool *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		abort();
+	s->writer = w;
+	s->fd = -1;
+	s->failed = !iv_str_copy(s->path, sizeof(s->path), iv_str(path));
+	iv_buf_init(&s->filling, limit_bytes);
+	iv_buf_init(&s->writing, limit_bytes);
+	iv_list_append(&w->files, &s->node);
+	if (!iv_timer_armed(&w->timer))
+		iv_timer_in_ms(&w->timer, w->flush_ms);
+	return s;
+}
+
+bool iv_spool_add(struct iv_spool *s, struct iv_str bytes)
+{
+	if (!s->failed && iv_buf_adds(&s->filling, bytes))
+		return true;
+	iv_metric_add(IV_M_journal_errors_total, 0, 1);
+	return false;
+}
+
+struct iv_buf *iv_spool_buf(struct iv_spool *s)
+{
+	return &s->filling;
+}
+
+void iv_spool_set_header(struct iv_spool *s, struct iv_str bytes)
+{
+	s->header_len = bytes.len < HEADER_SIZE ? bytes.len : HEADER_SIZE;
+	memcpy(s->header, bytes.ptr, s->header_len);
+}
+
+void iv_spool_close(struct iv_spool *s)
+{
+	s->closing = true;
+	if (!iv_timer_armed(&s->writer->timer) && !s->writer->busy)
+		iv_timer_in_ms(&s->writer->timer, s->writer->flush_ms);
+}
+
+/* ── the worker's side ── */
+
+static bool make_parents(char *path)
+{
+	for (char *p = path + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(path, 0700) < 0 && errno != EEXIST) {
+			*p = '/';
+			return false;
+		}
+		*p = '/';
+	}
+	return true;
+}
+
+static bool write_all(int fd, const char *p, size_t n)
+{
+	while (n) {
+		ssize_t w = write(fd, p, n);
+
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w <= 0)
+			return false;
+		p += w;
+		n -= (size_t)w;
+	}
+	return true;
+}
+
+static void write_file(struct iv_spool *s)
+{
+	if (s->fd < 0 && !s->failed) {
+		if (make_parents(s->path))
+			s->fd = open(s->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+		s->failed = s->fd < 0;
+	}
+	if (!s->failed && s->writing.len && !write_all(s->fd, s->writing.ptr, s->writing.len))
+		s->failed = true;
+	iv_buf_clear(&s->writing);
+	if (!s->last || s->fd < 0)
+		return;
+	if (s->header_len && !s->failed) {
+		/* O_APPEND would put it at the end: drop the flag for the one write in place. */
+		if (fcntl(s->fd, F_SETFL, 0) < 0 ||
+		    pwrite(s->fd, s->header, s->header_len, 0) != (ssize_t)s->header_len)
+			s->failed = true;
+	}
+	if (fsync(s->fd) < 0)
+		s->failed = true;
+	(void)close(s->fd); /* synced above: a late error has nothing left to lose */
+	s->fd = -1;
+}
+
+static void write_batch(void *arg)
+{
+	struct iv_spools *w = arg;
+	int any = -1;
+
+	IV_LIST_EACH(node, &w->files) {
+		struct iv_spool *s = IV_CONTAINER(node, struct iv_spool, node);
+
+		if (!s->in_batch)
+			continue;
+		write_file(s);
+		any = s->fd >= 0 ? s->fd : any;
+	}
+	if (any >= 0)
+		(void)syncfs(any); /* one sync for the batch; a failure shows at the file's own fsync */
+}
+
+/* ── the loop's side ── */
+
+static void release(struct iv_spool *s)
+{
+	if (s->failed)
+		iv_metric_add(IV_M_journal_errors_total, 0, 1);
+	iv_list_remove(&s->node);
+	iv_buf_deinit(&s->filling);
+	iv_buf_deinit(&s->writing);
+	free(s);
+}
+
+static void batch_done(void *arg)
+{
+	struct iv_spools *w = arg;
+	bool waiting = false;
+
+	w->busy = false;
+	IV_LIST_EACH(node, &w->files) {
+		struct iv_spool *s = IV_CONTAINER(node, struct iv_spool, node);
+		bool finished = s->in_batch && s->last;
+
+		s->in_batch = s->last = false;
+		if (finished)
+			release(s);
+		else
+			waiting = waiting || s->closing;
+	}
+	if (w->done && iv_list_empty(&w->files)) {
+		iv_timer_stop(&w->timer);
+		w->done(w->done_arg);
+		iv_free_later(w->loop, w);
+	} else if (waiting && w->done) {
+		flush(w);
+	} else if (!iv_list_empty(&w->files)) {
+		iv_timer_in_ms(&w->timer, w->flush_ms);
+	}
+}
+
+static void flush(void *arg)
+{
+	struct iv_spools *w = arg;
+	bool any = false;
+
+	if (w->busy)
+		return;
+	IV_LIST_EACH(node, &w->files) {
+		struct iv_spool *s = IV_CONTAINER(node, struct iv_spool, node);
+		struct iv_buf full = s->filling;
+
+		if (!full.len && !s->closing)
+			continue;
+		s->filling = s->writing;
+		s->writing = full;
+		s->last = s->closing;
+		s->in_batch = any = true;
+	}
+	w->busy = any;
+	if (any)
+		iv_loop_work(w->loop, write_batch, batch_done, w);
+	else if (!iv_list_empty(&w->files))
+		iv_timer_in_ms(&w->timer, w->flush_ms);
+}
+
+void iv_spools_close(struct iv_spools *w, void (*done)(void *arg), void *arg)
+{
+	w->done = done;
+	w->done_arg = arg;
+	iv_timer_stop(&w->timer);
+	IV_LIST_EACH(node, &w->files)
+		IV_CONTAINER(node, struct iv_spool, node)->closing = true;
+	if (w->busy)
+		return; /* its end goes on from here */
+	if (iv_list_empty(&w->files)) {
+		w->done = NULL;
+		done(arg);
+		iv_free_later(w->loop, w);
+		return;
+	}
+	flush(w);
+}
