@@ -1,0 +1,533 @@
+#include "peer.h"
+
+#include "iv_buf.h"
+#include "iv_fetch.h"
+
+struct got {
+	struct iv_buf stream;
+	char body[5000];
+	struct iv_fetch_result r;
+	int heads, datas, dones, head_status;
+	char content_type[64];
+	struct iv_fetch *cancel_in_head, *cancel_in_data;
+	bool again; /* start another from inside data */
+};
+
+static void on_head(void *arg, int status, struct iv_str content_type)
+{
+	struct got *g = arg;
+
+	g->heads++;
+	g->head_status = status;
+	iv_str_copy(g->content_type, sizeof(g->content_type), content_type);
+	if (g->cancel_in_head)
+		iv_fetch_cancel(g->cancel_in_head);
+}
+
+static void on_data(void *arg, struct iv_str bytes)
+{
+	struct got *g = arg;
+
+	g->datas++;
+	assert_true(iv_buf_adds(&g->stream, bytes));
+	if (g->cancel_in_data) {
+		iv_fetch_cancel(g->cancel_in_data);
+		iv_loop_stop(loop);
+	}
+}
+
+static void on_done(void *arg, const struct iv_fetch_result *r)
+{
+	struct got *g = arg;
+
+	g->dones++;
+	g->r = *r;
+	iv_str_copy(g->body, sizeof(g->body), r->body);
+	iv_loop_stop(loop);
+}
+
+static const struct iv_fetch_handlers whole = {.head = on_head, .done = on_done};
+static const struct iv_fetch_handlers streamed = {on_head, on_data, on_done};
+
+static struct got fetch(struct iv_fetch_opts o, const struct iv_fetch_handlers *h)
+{
+	struct got g = {0};
+
+	iv_buf_init(&g.stream, 1 << 20);
+	if (!o.body_max)
+		o.body_max = 1 << 20;
+	iv_fetch_start(net, &o, h, &g);
+	assert_int_equal(g.dones, 0);
+	run_loop(5000);
+	assert_int_equal(g.dones, 1);
+	return g;
+}
+
+static struct got get(const char *where)
+{
+	return fetch((struct iv_fetch_opts){.method = "GET", .url = iv_str(where)}, &whole);
+}
+
+static int seen(const char *what, int at_least)
+{
+	char escaped[64];
+	struct got g;
+	int64_t n;
+
+	for (size_t i = 0; i <= strlen(what); i++)
+		escaped[i] = what[i] == ' ' ? '+' : what[i];
+	g = get(url("http://127.0.0.1:%d/seen?what=%s&atleast=%d", peer.plain, escaped, at_least));
+	assert_true(iv_str_to_i64(iv_str(g.body), &n));
+	return (int)n;
+}
+
+static void a_whole_answer_is_collected(void **state)
+{
+	struct got g = get(url("http://127.0.0.1:%d/root", peer.plain));
+
+	(void)state;
+	assert_int_equal(g.r.err.code, IV_OK);
+	assert_int_equal(g.r.status, 200);
+	assert_int_equal(g.r.retry_after_ms, -1);
+	assert_string_equal(g.body, "root");
+	assert_int_equal(g.heads, 1);
+	assert_string_equal(g.content_type, "text/plain");
+}
+
+static void the_request_goes_out_as_it_was_asked_for(void **state)
+{
+	const struct iv_header headers[] = {
+		{IV_S("Authorization"), IV_S("Bearer k")},
+		{IV_S("X-Empty"), IV_S("")},
+		{IV_S("Content-Type"), IV_S("application/json")},
+	};
+	struct got g = fetch((struct iv_fetch_opts){.method = "POST",
+						    .url = iv_str(url("http://127.0.0.1:%d/head?a=b%%20c", peer.plain)),
+						    .headers = headers,
+						    .header_count = IV_COUNT(headers),
+						    .body = IV_S("{\"a\":\"\0\"}")},
+			     &whole);
+
+	(void)state;
+	assert_int_equal(g.r.status, 200);
+	assert_non_null(strstr(g.body, "POST /head?a=b%20c HTTP/1.1\r\n"));
+	assert_non_null(strstr(g.body, "\r\nAuthorization: Bearer k\r\n"));
+	assert_non_null(strstr(g.body, "\r\nX-Empty:\r\n"));
+	assert_non_null(strstr(g.body, "\r\nContent-Type: application/json\r\n"));
+	assert_non_null(strstr(g.body, "\r\nContent-Length: 9\r\n"));
+	assert_non_null(strstr(g.body, "\r\nUser-Agent: invorto/test\r\n"));
+	assert_null(strstr(g.body, "Expect"));
+	assert_non_null(strstr(g.body, "\r\n\r\n{\"a\":\""));
+}
+
+static void every_method_is_sent(void **state)
+{
+	static const char *const methods[] = {"GET", "PUT", "PATCH", "DELETE", "POST"};
+
+	(void)state;
+	for (size_t i = 0; i < IV_COUNT(methods); i++) {
+		struct got g = fetch((struct iv_fetch_opts){.method = methods[i],
+							    .url = iv_str(url("http://127.0.0.1:%d/head", peer.plain)),
+							    .body = i ? IV_S("body") : IV_S("")},
+				     &whole);
+
+		assert_int_equal(g.r.status, 200);
+		assert_memory_equal(g.body, methods[i], strlen(methods[i]));
+		assert_int_equal(strstr(g.body, "\r\n\r\nbody") != NULL, i != 0);
+	}
+	struct got g = fetch((struct iv_fetch_opts){.method = "HEAD",
+						    .url = iv_str(url("http://127.0.0.1:%d/head", peer.plain))},
+			     &whole);
+	assert_int_equal(g.r.status, 200);
+	assert_int_equal(g.r.err.code, IV_OK);
+	assert_int_equal(g.heads, 0);
+}
+
+static void a_stream_is_given_as_it_comes(void **state)
+{
+	struct got g = fetch((struct iv_fetch_opts){.method = "GET",
+						    .url = iv_str(url("http://127.0.0.1:%d/stream?n=3&end=1", peer.plain)),
+						    .first_byte_ms = 1000,
+						    .stall_ms = 1000},
+			     &streamed);
+
+	(void)state;
+	assert_int_equal(g.r.err.code, IV_OK);
+	assert_int_equal(g.heads, 1);
+	assert_int_equal(g.head_status, 200);
+	assert_string_equal(g.content_type, "text/event-stream");
+	assert_int_equal(g.datas, 3);
+	assert_true(iv_str_eq(iv_buf_str(&g.stream), IV_S("data: 0\n\ndata: 1\n\ndata: 2\n\n")));
+	assert_int_equal(g.r.body.len, 0);
+	iv_buf_deinit(&g.stream);
+}
+
+static void connections_are_used_again(void **state)
+{
+	struct got first = get(url("http://127.0.0.1:%d/conn", peer.plain));
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		struct got g = get(url("http://127.0.0.1:%d/conn", peer.plain));
+		assert_string_equal(g.body, first.body);
+	}
+}
+
+/* Each deadline with the path that misses it, what is said, and who must notice at the other end. */
+static void every_deadline_ends_the_request_and_the_connection(void **state)
+{
+	static const struct {
+		const char *path, *says, *noticed;
+		int first_byte_ms, stall_ms, total_ms, datas;
+	} rows[] = {
+		{"hang", "no answer in 100 ms", "hang gone", 100, 0, 0, 0},
+		{"headonly", "no answer in 100 ms", "headonly gone", 100, 0, 0, 0},
+		{"stall", "silent for 100 ms", "stall gone", 2000, 100, 0, 1},
+		{"stream?n=100&ms=30", "not complete in time", "stream gone", 200, 200, 250, -1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < IV_COUNT(rows); i++) {
+		int before = seen(rows[i].noticed, 0);
+		int64_t t0 = iv_now_us();
+		struct got g = fetch((struct iv_fetch_opts){.method = "GET",
+							    .url = iv_str(url("http://127.0.0.1:%d/%s", peer.plain,
+									      rows[i].path)),
+							    .first_byte_ms = rows[i].first_byte_ms,
+							    .stall_ms = rows[i].stall_ms,
+							    .total_ms = rows[i].total_ms},
+				     &streamed);
+		int64_t took_ms = (iv_now_us() - t0) / 1000;
+
+		assert_int_equal(g.r.err.code, IV_ETIMEDOUT);
+		if (!strstr(g.r.err.msg, rows[i].says))
+			fail_msg("%s: %s", rows[i].path, g.r.err.msg);
+		assert_in_range(took_ms, 95, 700);
+		if (rows[i].datas >= 0)
+			assert_int_equal(g.datas, rows[i].datas);
+		iv_buf_deinit(&g.stream);
+		if (i != 3) /* the stream notices by its next write failing, which it does not report */
+			assert_int_equal(seen(rows[i].noticed, before + 1), before + 1);
+	}
+}
+
+static void a_host_that_does_not_answer_is_given_up(void **state)
+{
+	struct got g;
+	int64_t t0 = iv_now_us();
+
+	(void)state;
+	/* TCP connects (the kernel's backlog), TLS gets no word. */
+	g = fetch((struct iv_fetch_opts){.method = "GET",
+					 .url = iv_str(url("https://127.0.0.1:%d/", peer.silent)),
+					 .connect_ms = 150},
+		  &whole);
+	assert_int_equal(g.r.err.code, IV_ETIMEDOUT);
+	assert_int_equal(g.r.status, 0);
+	assert_non_null(strstr(g.r.err.msg, "no connection in 150 ms"));
+	assert_in_range((iv_now_us() - t0) / 1000, 145, 600);
+}
+
+static void a_refused_connection_and_a_cut_answer_are_upstream_errors(void **state)
+{
+	struct got g = get("http://127.0.0.1:1/");
+
+	(void)state;
+	assert_int_equal(g.r.err.code, IV_EUPSTREAM);
+	assert_int_equal(g.r.status, 0);
+	g = get(url("http://127.0.0.1:%d/cut", peer.plain));
+	assert_int_equal(g.r.err.code, IV_EUPSTREAM);
+	assert_int_equal(g.r.status, 200);
+	g = get("http://name.invalid/");
+	assert_int_equal(g.r.err.code, IV_EUPSTREAM);
+	assert_int_equal(g.r.status, 0);
+}
+
+static void a_refusal_keeps_the_start_of_its_body_and_when_to_come_back(void **state)
+{
+	static const struct {
+		const char *query;
+		int status, retry_after_ms;
+		size_t body;
+	} rows[] = {
+		{"code=400&n=7", 400, -1, 7},
+		{"code=404&n=0", 404, -1, 0},
+		{"code=429&Retry-After=2", 429, 2000, 5},
+		{"code=429&Retry-After-Ms=150", 429, 150, 5},
+		{"code=429&Retry-After-Ms=150&Retry-After=9", 429, 150, 5},
+		{"code=429&Retry-After=9&retry-after-ms=150", 429, 150, 5},
+		{"code=503&Retry-After=Thu%2C+01+Jan+1970+00%3A00%3A00+GMT", 503, 0, 5},
+		{"code=503&Retry-After=soon", 503, -1, 5},
+		{"code=503&Retry-After=999999999999", 503, 24 * 3600 * 1000, 5},
+		{"code=500&n=4096", 500, -1, 4096},
+		{"code=500&n=5000", 500, -1, 4096},
+		{"code=500&n=1000000", 500, -1, 4096},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < IV_COUNT(rows); i++) {
+		struct got g = fetch((struct iv_fetch_opts){.method = "GET",
+							    .url = iv_str(url("http://127.0.0.1:%d/status?%s", peer.plain,
+									      rows[i].query)),
+							    .body_max = 10},
+				     i % 2 ? &whole : &streamed);
+
+		assert_int_equal(g.r.err.code, IV_EUPSTREAM);
+		assert_int_equal(g.r.status, rows[i].status);
+		assert_int_equal(g.r.retry_after_ms, rows[i].retry_after_ms);
+		assert_int_equal(g.r.body.len, rows[i].body);
+		assert_int_equal(strspn(g.body, "e"), rows[i].body);
+		assert_int_equal(g.heads, 0);
+		assert_int_equal(g.datas, 0);
+		assert_null(strstr(g.r.err.msg, "eee"));
+	}
+}
+
+static void a_date_says_when_to_come_back(void **state)
+{
+	time_t at = time(NULL) + 30;
+	char text[64];
+	struct tm tm;
+
+	(void)state;
+	gmtime_r(&at, &tm);
+	strftime(text, sizeof(text), "%a,+%d+%b+%Y+%H%%3A%M%%3A%S+GMT", &tm);
+	struct got g = get(url("http://127.0.0.1:%d/status?code=429&Retry-After=%s", peer.plain, text));
+	assert_in_range(g.r.retry_after_ms, 27000, 30000);
+}
+
+static void an_answer_larger_than_allowed_is_cut_off(void **state)
+{
+	struct got g = fetch((struct iv_fetch_opts){.method = "GET",
+						    .url = iv_str(url("http://127.0.0.1:%d/big?n=1000", peer.plain)),
+						    .body_max = 1000},
+			     &whole);
+
+	(void)state;
+	assert_int_equal(g.r.err.code, IV_OK);
+	assert_int_equal(g.r.body.len, 1000);
+	g = fetch((struct iv_fetch_opts){.method = "GET",
+					 .url = iv_str(url("http://127.0.0.1:%d/big?n=1001", peer.plain)),
+					 .body_max = 1000},
+		  &whole);
+	assert_int_equal(g.r.err.code, IV_ETOOBIG);
+	g = fetch((struct iv_fetch_opts){.method = "GET",
+					 .url = iv_str(url("http://127.0.0.1:%d/endless", peer.plain)),
+					 .body_max = 50000},
+		  &streamed);
+	assert_int_equal(g.r.err.code, IV_ETOOBIG);
+	assert_in_range(g.stream.len, 1, 50000);
+	iv_buf_deinit(&g.stream);
+}
+
+static void redirects_are_not_followed(void **state)
+{
+	struct got g = get(url("http://127.0.0.1:%d/redirect", peer.plain));
+
+	(void)state;
+	assert_int_equal(g.r.err.code, IV_OK);
+	assert_int_equal(g.r.status, 302);
+}
+
+static void a_proxy_of_the_environment_is_not_asked(void **state)
+{
+	(void)state;
+	setenv("http_proxy", "http://127.0.0.1:1", 1);
+	struct got g = get(url("http://127.0.0.1:%d/root", peer.plain));
+	unsetenv("http_proxy");
+	assert_string_equal(g.body, "root");
+}
+
+static void what_cannot_be_sent_fails_with_the_reason(void **state)
+{
+	const struct iv_header split = {IV_S("X-A"), IV_S("a\r\nX-B: b")}, nameless = {IV_S(""), IV_S("a")};
+	static const struct {
+		const char *url, *says;
+		int header;
+	} rows[] = {
+		{"ftp://127.0.0.1/", "http://", 0},
+		{"ws://127.0.0.1/", "http://", 0},
+		{"http://user@127.0.0.1/", "user name", 0},
+		{"http://127.0.0.1:1/", "header X-A", 1},
+		{"http://127.0.0.1:1/", "header ", 2},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < IV_COUNT(rows); i++) {
+		struct got g = fetch((struct iv_fetch_opts){.method = "GET",
+							    .url = iv_str(rows[i].url),
+							    .headers = rows[i].header == 1 ? &split : &nameless,
+							    .header_count = rows[i].header ? 1 : 0},
+				     &whole);
+
+		assert_int_equal(g.r.err.code, IV_EINVAL);
+		assert_non_null(strstr(g.r.err.msg, rows[i].says));
+	}
+}
+
+static void private_addresses_are_refused_where_the_caller_chose_the_url(void **state)
+{
+	static const char *const hosts[] = {
+		"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "2130706433", "0x7f.1",
+	};
+	struct got g = get(url("http://127.0.0.1:%d/root", peer.plain)); /* leaves a kept connection */
+
+	(void)state;
+	assert_string_equal(g.body, "root");
+	for (size_t i = 0; i < IV_COUNT(hosts); i++) {
+		int before = seen("requests", 0);
+
+		g = fetch((struct iv_fetch_opts){.method = "GET",
+						 .url = iv_str(url("http://%s:%d/root", hosts[i], peer.plain)),
+						 .public_only = true},
+			  &whole);
+		if (g.r.err.code != IV_EFORBIDDEN || g.r.status != 0)
+			fail_msg("%s: %d %s", hosts[i], g.r.status, g.r.err.msg);
+		assert_int_equal(seen("requests", 0), before + 1); /* the question itself */
+	}
+}
+
+static void cancelling_closes_the_stream_at_the_server(void **state)
+{
+	struct got g = {0};
+	int before = seen("stall gone", 0);
+
+	(void)state;
+	iv_buf_init(&g.stream, 1000);
+	struct iv_fetch *f = iv_fetch_start(
+		net, &(struct iv_fetch_opts){.method = "GET", .url = iv_str(url("http://127.0.0.1:%d/stall", peer.plain))},
+		&streamed, &g);
+	g.cancel_in_data = f;
+	run_loop(5000);
+	assert_int_equal(seen("stall gone", before + 1), before + 1);
+	assert_int_equal(g.datas, 1);
+	assert_int_equal(g.dones, 0);
+	iv_buf_deinit(&g.stream);
+}
+
+static void cancelling_works_at_every_moment(void **state)
+{
+	struct got g = {0};
+	struct iv_fetch_opts stall = {.method = "GET", .url = iv_str(url("http://127.0.0.1:%d/stall", peer.plain))};
+	struct iv_fetch_opts hang = {.method = "GET", .url = iv_str(url("http://127.0.0.1:%d/hang", peer.plain))};
+	struct iv_fetch_opts named = {.method = "GET", .url = IV_S("http://never.invalid/")};
+	struct iv_fetch_opts wrong = {.method = "GET", .url = IV_S("nonsense")};
+
+	(void)state;
+	iv_buf_init(&g.stream, 1000);
+	iv_fetch_cancel(iv_fetch_start(net, &stall, &streamed, &g)); /* before it began */
+	iv_fetch_cancel(iv_fetch_start(net, &wrong, &streamed, &g)); /* before it failed */
+	struct iv_fetch *f = iv_fetch_start(net, &named, &streamed, &g); /* while resolving */
+	run_for(0);
+	iv_fetch_cancel(f);
+	int before = seen("hang gone", 0), hanging = seen("hanging", 0);
+	f = iv_fetch_start(net, &hang, &streamed, &g); /* while waiting for the answer */
+	assert_int_equal(seen("hanging", hanging + 1), hanging + 1);
+	iv_fetch_cancel(f);
+	assert_int_equal(seen("hang gone", before + 1), before + 1);
+	f = iv_fetch_start(net, &stall, &streamed, &g); /* from inside head */
+	g.cancel_in_head = f;
+	run_for(150);
+	assert_int_equal(g.heads, 1);
+	assert_int_equal(g.datas, 0);
+	assert_int_equal(g.dones, 0);
+	iv_fetch_start(net, &stall, &streamed, &g); /* closing the net cancels this one */
+}
+
+static void many_streams_run_side_by_side(void **state)
+{
+	enum { N = 200 };
+	static struct got g[N];
+	struct iv_fetch_opts o = {.method = "GET",
+				  .url = iv_str(url("http://127.0.0.1:%d/stream?n=3&ms=50&end=1", peer.plain)),
+				  .first_byte_ms = 3000,
+				  .stall_ms = 3000};
+	int before = seen("connections", 0), done;
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		memset(g, 0, sizeof(g));
+		for (int i = 0; i < N; i++) {
+			iv_buf_init(&g[i].stream, 1000);
+			iv_fetch_start(net, &o, &streamed, &g[i]);
+		}
+		do {
+			run_loop(5000);
+			done = 0;
+			for (int i = 0; i < N; i++)
+				done += g[i].dones;
+		} while (done < N);
+		for (int i = 0; i < N; i++) {
+			assert_int_equal(g[i].r.err.code, IV_OK);
+			assert_int_equal(g[i].stream.len, 27);
+			iv_buf_deinit(&g[i].stream);
+		}
+	}
+	/* The second round found all its connections open. */
+	assert_in_range(seen("connections", 0) - before, N - 1, N + 1);
+}
+
+static void tls_checks_the_name_and_the_issuer(void **state)
+{
+	struct got g = get(url("https://localhost:%d/root", peer.tls));
+
+	(void)state;
+	assert_int_equal(g.r.err.code, IV_OK);
+	assert_string_equal(g.body, "root");
+	g = get(url("https://localhost:%d/root", peer.tls_other)); /* a certificate of another name */
+	assert_int_equal(g.r.err.code, IV_EUPSTREAM);
+	assert_int_equal(g.r.status, 0);
+	net_down(NULL);
+	loop = iv_loop_new();
+	net = iv_net_new(loop, &(struct iv_net_opts){0}, NULL); /* the system's roots do not know our CA */
+	g = get(url("https://localhost:%d/root", peer.tls));
+	assert_int_equal(g.r.err.code, IV_EUPSTREAM);
+	assert_int_equal(g.r.status, 0);
+}
+
+static void a_warm_connection_serves_the_first_request(void **state)
+{
+	struct iv_str where = iv_str(url("http://127.0.0.1:%d/anything", peer.plain));
+	int heads = seen("method HEAD", 0), before;
+
+	(void)state;
+	net_down(NULL);
+	net_up(NULL);
+	iv_fetch_warm(net, where);
+	iv_fetch_warm(net, where); /* asked for twice, opened once */
+	iv_fetch_warm(net, IV_S("nonsense"));
+	iv_fetch_warm(net, IV_S("http://127.0.0.1:1/")); /* nobody there: silent */
+	run_for(150);
+	before = seen("connections", 0);
+	assert_int_equal(seen("method HEAD", 0), heads + 1);
+	assert_int_equal(seen("connections", 0), before);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define T(f) cmocka_unit_test_setup_teardown(f, net_up, net_down)
+		T(a_whole_answer_is_collected),
+		T(the_request_goes_out_as_it_was_asked_for),
+		T(every_method_is_sent),
+		T(a_stream_is_given_as_it_comes),
+		T(connections_are_used_again),
+		T(every_deadline_ends_the_request_and_the_connection),
+		T(a_host_that_does_not_answer_is_given_up),
+		T(a_refused_connection_and_a_cut_answer_are_upstream_errors),
+		T(a_refusal_keeps_the_start_of_its_body_and_when_to_come_back),
+		T(a_date_says_when_to_come_back),
+		T(an_answer_larger_than_allowed_is_cut_off),
+		T(redirects_are_not_followed),
+		T(a_proxy_of_the_environment_is_not_asked),
+		T(what_cannot_be_sent_fails_with_the_reason),
+		T(private_addresses_are_refused_where_the_caller_chose_the_url),
+		T(cancelling_closes_the_stream_at_the_server),
+		T(cancelling_works_at_every_moment),
+		T(many_streams_run_side_by_side),
+		T(tls_checks_the_name_and_the_issuer),
+		T(a_warm_connection_serves_the_first_request),
+	};
+
+	return cmocka_run_group_tests(tests, peer_start, peer_stop);
+}
