@@ -60,6 +60,8 @@ bool iv_ws_send_binary(struct iv_ws *ws, const void *bytes, size_t n, enum iv_ws
 /* Flushes the queue, sends the close frame, waits up to 2 s for the peer's. Later sends are refused. */
 void iv_ws_close(struct iv_ws *ws, int code, struct iv_str reason);
 void iv_ws_kill(struct iv_ws *ws); /* drops TCP at once; closed() follows with 1006 */
+/* Hands the socket to another owner: from now on these handlers are called, with this arg. */
+void iv_ws_give(struct iv_ws *ws, const struct iv_ws_handlers *h, void *arg);
 /* Nobody listens any more: no callback runs after this; the socket closes with `code` by itself. */
 void iv_ws_abandon(struct iv_ws *ws, int code, struct iv_str reason);
 size_t iv_ws_queued(const struct iv_ws *ws);      /* bytes waiting in our queue */

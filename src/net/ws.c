@@ -170,3 +170,9 @@ bool iv_ws_is_open(const struct iv_ws *ws)
 {
 	return ws->state == IV_WS_OPEN;
 }
+
+void iv_ws_give(struct iv_ws *ws, const struct iv_ws_handlers *h, void *arg)
+{
+	ws->h = *h;
+	ws->arg = arg;
+}
