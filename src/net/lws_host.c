@@ -9,10 +9,11 @@
 #define RX_CHUNK 8192 /* kept per socket; also what one read takes */
 #define FDS_MAX 1000000
 
+/* Which of them it is depends on how far the connection came; after the first the rest is not heard. */
 static bool ends_connection(enum lws_callback_reasons reason)
 {
 	return reason == LWS_CALLBACK_CLIENT_CONNECTION_ERROR || reason == LWS_CALLBACK_CLIENT_CLOSED ||
-	       reason == LWS_CALLBACK_CLOSED;
+	       reason == LWS_CALLBACK_CLOSED_CLIENT_HTTP || reason == LWS_CALLBACK_WSI_DESTROY;
 }
 
 /* Idle calls are thousands of sockets: 34 KiB of TLS buffers each are given back between records. */
@@ -80,7 +81,10 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 	s->wsi = NULL;
 	if (lws_get_socket_fd(wsi) < 0)
 		close_orphan(s->host, wsi);
-	(void)s->event(s, reason, in, len);
+	if (reason == LWS_CALLBACK_CLIENT_CONNECTION_ERROR)
+		(void)s->event(s, reason, in, len);
+	else
+		(void)s->event(s, LWS_CALLBACK_CLIENT_CLOSED, NULL, 0);
 	return 0;
 }
 

@@ -27,8 +27,8 @@ struct iv_lws_sock {
 	struct iv_lws_host *host;
 	struct lws *wsi; /* NULL: no connection, or gone */
 	/* libwebsockets' callback, as it is documented there; `in` is the X509_STORE_CTX and len the
-	 * verdict so far when a certificate is verified. Not called any more after a reason that ends
-	 * the connection. */
+	 * verdict so far when a certificate is verified. CLIENT_CONNECTION_ERROR or CLIENT_CLOSED, one
+	 * of them, is the last call. */
 	int (*event)(struct iv_lws_sock *s, enum lws_callback_reasons reason, void *in, size_t len);
 };
 

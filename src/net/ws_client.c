@@ -262,7 +262,6 @@ int iv_dialled_event(struct iv_dialled *d, enum lws_callback_reasons reason, voi
 	case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
 		return on_peer_close(d, (struct iv_str){in, len});
 	case LWS_CALLBACK_CLIENT_CLOSED:
-	case LWS_CALLBACK_CLOSED:
 	case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
 		iv_dialled_gone(d);
 		return 0;

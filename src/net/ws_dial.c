@@ -235,7 +235,6 @@ static int on_event(struct iv_lws_sock *s, enum lws_callback_reasons reason, voi
 		on_connect_failed(d, (struct iv_str){in, in ? strnlen(in, len) : 0});
 		return 0;
 	case LWS_CALLBACK_CLIENT_CLOSED:
-	case LWS_CALLBACK_CLOSED:
 		on_connect_failed(d, IV_S("connection lost during the handshake"));
 		return 0;
 	default:

@@ -228,7 +228,9 @@ class Peer:
     async def on_ws_deaf(self):
         """Does not read for a while, then counts what comes, in order."""
         await self.upgrade()
+        self.w.transport.pause_reading()  # asyncio would read ahead
         await asyncio.sleep(self.q("ms", 300) / 1000)
+        self.w.transport.resume_reading()
         expect = 0
         while True:
             op, data = await self.receive()
