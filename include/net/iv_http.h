@@ -71,7 +71,7 @@ void iv_http_stream_end(struct iv_http_req *rq);
 void iv_http_stream_abort(struct iv_http_req *rq); /* cuts the connection in the middle */
 /* The client left before the answer was complete (it closed, even only its sending half), or the
  * deadline passed: rq is dead when it returns. Never called from inside iv_http_*. A request without
- * on_close stays valid until its handler answers; the answer goes nowhere. */
+ * on_close stays valid until its handler answers (to nobody) or the server is closed. */
 void iv_http_on_close(struct iv_http_req *rq, void (*fn)(void *arg), void *arg);
 void iv_http_on_writable(struct iv_http_req *rq, void (*fn)(void *arg), void *arg);
 
