@@ -7,7 +7,7 @@
 
 #include "iv_buf.h"
 
-enum iv_level { IV_DEBUG_LEVEL, IV_INFO, IV_WARN, IV_ERROR };
+enum iv_log_level { IV_DEBUG_LEVEL, IV_INFO, IV_WARN, IV_ERROR };
 
 /* Fields: IV_LS("state", "speaking"), IV_LI("ms", 12). */
 struct iv_log_field {
@@ -33,7 +33,7 @@ void iv_log_push(struct iv_log_context *ctx);
 void iv_log_pop(struct iv_log_context *ctx);
 
 /* `event` is a stable dotted name ("call.started"), not prose. */
-void iv_log_write(enum iv_level level, const char *event, const struct iv_log_field *fields, size_t n);
+void iv_log_write(enum iv_log_level level, const char *event, const struct iv_log_field *fields, size_t n);
 #define IV_LOG(level, event, ...)                                                                  \
 	do {                                                                                       \
 		if ((level) >= iv_log_level())                                                     \
@@ -46,8 +46,8 @@ void iv_log_write(enum iv_level level, const char *event, const struct iv_log_fi
 #define iv_warn(event, ...) IV_LOG(IV_WARN, event, __VA_ARGS__)
 #define iv_error(event, ...) IV_LOG(IV_ERROR, event, __VA_ARGS__)
 
-enum iv_level iv_log_level(void);
-void iv_log_set_level(enum iv_level level);
+enum iv_log_level iv_log_level(void);
+void iv_log_set_level(enum iv_log_level level);
 /* The sink gets whole lines with their newline and returns how many bytes it took (a full pipe takes
  * fewer). Default: write(2) to stderr. */
 void iv_log_set_sink(size_t (*sink)(void *arg, const char *lines, size_t n), void *arg);

@@ -35,7 +35,7 @@ static size_t write_stderr(void *arg, const char *lines, size_t n)
 	return taken < 0 ? 0 : (size_t)taken;
 }
 
-static enum iv_level lowest = IV_INFO;
+static enum iv_log_level lowest = IV_INFO;
 static size_t (*sink)(void *arg, const char *lines, size_t n) = write_stderr;
 static void *sink_arg;
 static struct iv_log_context *innermost;
@@ -52,12 +52,12 @@ void iv_log_pop(struct iv_log_context *ctx)
 	innermost = ctx->outer;
 }
 
-enum iv_level iv_log_level(void)
+enum iv_log_level iv_log_level(void)
 {
 	return lowest;
 }
 
-void iv_log_set_level(enum iv_level level)
+void iv_log_set_level(enum iv_log_level level)
 {
 	lowest = level;
 }
@@ -128,7 +128,7 @@ static void write_context(struct iv_jw *w)
 		iv_jw_i64(w, "turn", turn);
 }
 
-static bool format(struct iv_buf *line, enum iv_level level, const char *event,
+static bool format(struct iv_buf *line, enum iv_log_level level, const char *event,
 		   const struct iv_log_field *fields, size_t n)
 {
 	static const char *const names[] = {"debug", "info", "warn", "error"};
@@ -156,7 +156,7 @@ static bool format(struct iv_buf *line, enum iv_level level, const char *event,
 	return iv_jw_done(&w) && iv_buf_addc(line, '\n');
 }
 
-void iv_log_write(enum iv_level level, const char *event, const struct iv_log_field *fields,
+void iv_log_write(enum iv_log_level level, const char *event, const struct iv_log_field *fields,
 		  size_t n)
 {
 	static char memory[LINE_BYTES + 1];
