@@ -250,6 +250,7 @@ class Peer:
         await self.upgrade()
         await self.send(1, "Gr\u00fc".encode()[:3], fin=False)
         await self.send(9, b"p")
+        saw(f"pong {await self.receive()}")
         await self.send(0, "Gr\u00fc".encode()[3:], fin=False)
         await self.send(0, b"\xc3\x9fe", fin=True)
         await self.send(2, bytes(i & 255 for i in range(200000)))
@@ -262,12 +263,14 @@ class Peer:
         await self.send(1, b"ab\xc3\x28")
         op, data = await self.receive()
         saw(f"badutf8 {struct.unpack('>H', data[:2])[0]}")
+        raise ConnectionError
 
     async def on_ws_large(self):
         await self.upgrade()
         await self.send(2, b"x" * self.q("n", 5000))
         op, data = await self.receive()
         saw(f"large {struct.unpack('>H', data[:2])[0]}")
+        raise ConnectionError
 
     async def on_ws_slow(self):
         await self.wait_gone("slow gone")
