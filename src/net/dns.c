@@ -17,8 +17,8 @@ struct lookup {
 };
 
 struct iv_dns_entry {
-	struct iv_dns *dns;
 	struct iv_list node;
+	struct iv_dns *dns;
 	char host[HOST_MAX + 1];
 	struct iv_dns_answer answer; /* count 0: never had one */
 	int64_t fresh_until_us;
@@ -56,8 +56,8 @@ static void entry_free(struct iv_dns_entry *en)
 
 void iv_dns_free(struct iv_dns *d)
 {
-	IV_LIST_EACH(node, &d->entries)
-		entry_free(IV_CONTAINER(node, struct iv_dns_entry, node));
+	while (!iv_list_empty(&d->entries))
+		entry_free(IV_CONTAINER(d->entries.next, struct iv_dns_entry, node));
 	iv_map_free(d->by_host);
 	free(d);
 }

@@ -123,7 +123,7 @@ static bool parse_port(struct iv_str s, struct iv_url *u, struct iv_err *e)
 bool iv_url_parse(struct iv_str s, struct iv_url *u, struct iv_err *e)
 {
 	struct iv_str authority;
-	size_t start, end, after = 0;
+	size_t start = 0, end, after = 0;
 
 	*u = (struct iv_url){0};
 	if (s.len > URL_MAX)

@@ -82,7 +82,7 @@ static int peer_start(void **state)
 	struct iv_str rest = iv_str_trim(iv_str(line)), field;
 	int *ports[] = {&peer.plain, &peer.tls, &peer.tls_other, &peer.silent};
 	for (size_t i = 0; i < IV_COUNT(ports); i++) {
-		int64_t n;
+		int64_t n = 0;
 		assert_true(iv_str_split(&rest, ' ', &field) && iv_str_to_i64(field, &n));
 		*ports[i] = (int)n;
 	}

@@ -10,6 +10,8 @@
 static const struct iv_ws_limits roomy = {
 	.message_max = 1 << 20, .soft_bytes = 1 << 20, .hard_bytes = 4 << 20, .hard_ms = 1000};
 
+enum what { DO_NOTHING, DO_CLOSE, DO_KILL, DO_ABANDON };
+
 /* What happened to one socket, and what to do when it happens. */
 struct got {
 	struct iv_ws *ws;
@@ -19,12 +21,12 @@ struct got {
 	int code, http_status;
 	char reason[128];
 	int stop_after_messages;
-	enum { DO_NOTHING, DO_CLOSE, DO_KILL, DO_ABANDON } on_open, on_message, on_overflow;
+	enum what on_open, on_message, on_overflow;
 	const char *say_when_open;
 	bool inside; /* a call of ours is on the stack: closed() must not come now */
 };
 
-static void act(struct got *g, int what)
+static void act(struct got *g, enum what what)
 {
 	g->inside = true;
 	if (what == DO_CLOSE)
@@ -227,7 +229,8 @@ static void messages_come_back_from_an_echo(void **state)
 static void one_may_speak_in_opened_and_stop_at_any_moment(void **state)
 {
 	static const struct {
-		int on_open, on_message, code;
+		enum what on_open, on_message;
+		int code;
 	} rows[] = {
 		{DO_CLOSE, DO_NOTHING, 1000},
 		{DO_KILL, DO_NOTHING, 1006},
@@ -376,7 +379,9 @@ static void closing_and_killing_while_dialling_ends_it(void **state)
 {
 	static const struct {
 		const char *path;
-		int wait_ms, what, code;
+		int wait_ms;
+		enum what what;
+		int code;
 	} rows[] = {
 		{"/ws/echo", -1, DO_CLOSE, 1000}, {"/ws/echo", -1, DO_KILL, 1006},
 		{"/ws/slow", 50, DO_CLOSE, 1000}, {"/ws/slow", 50, DO_KILL, 1006},
