@@ -106,7 +106,7 @@ void report_summary(const struct caller *c)
 	report_line(c, c->frames * FAR_FRAME_MS, "end: %s", c->end_reason);
 	if (!c->opts->print || !c->opened)
 		return;
-	printf("heard %.2f s of %.2f s sent, %lld thrown away by clears; %d gaps (longest %lld ms); "
+	printf("heard %.2f s of %.2f s sent; %lld clears; %d gaps (longest %lld ms); "
 	       "%lld turns without an answer; %lld bad messages\n",
 	       (double)ms_of(c, c->far.heard) / 1000, (double)ms_of(c, c->far.received) / 1000,
 	       (long long)c->clears, c->far.gaps, (long long)ms_of(c, c->far.longest_gap),
