@@ -43,13 +43,22 @@ extern const char *const iv_client_names[]; /* "start", "audio", … NULL */
 IV_MUST_CHECK bool iv_client_parse(struct iv_str json, struct iv_client_message *m,
 				   struct iv_arena *arena, struct iv_err *e);
 
+/* The server's messages: "t" and the members behind it, without ts, timestamp and n. Ends with t NULL.
+ * For documents and tests; messages are written by the functions below and by iv_leg. */
+struct iv_server_row {
+	const char *t;
+	struct iv_shape shape;
+};
+extern const struct iv_server_row iv_server_rows[];
+
 /* Server messages. `n` 0: not numbered (may be dropped). */
 struct iv_stamp {
 	double ts_s;
 	int64_t wall_ms;
 	uint32_t n;
 };
-struct iv_turn_stamps { /* Unix ms would lie: milliseconds since the call began, -1 when it did not happen */
+struct iv_turn_stamps { /* Unix ms would lie: milliseconds since the call began, -1
+			   * when it did not happen (left out of the message) */
 	int64_t vad_end, stt_final, eou, llm_first, sentence_first, tts_first, leg_first;
 };
 

@@ -137,9 +137,7 @@ bool iv_msg_say(struct iv_buf *b, struct iv_stamp at, int turn, struct iv_str te
 
 static void put_stamp(struct iv_jw *w, const char *name, int64_t ms)
 {
-	if (ms < 0)
-		iv_jw_null(w, name);
-	else
+	if (ms >= 0)
 		iv_jw_i64(w, name, ms);
 }
 

@@ -1,73 +1,89 @@
-/* One pass, nothing copied. True means: strict JSON, an object, only the members asked for. */
+/* One pass, nothing copied. Each step takes the place it stands at and returns the place behind
+ * what it took, or NULL when the text is not plain. */
 #include "plain.h"
 
 #define INTEGER_DIGITS 15
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
-struct cursor {
-	const char *at, *end;
-};
-
-static void skip_blanks(struct cursor *c)
+static const char *skip_blanks(const char *at, const char *end)
 {
-	while (c->at < c->end &&
-	       (*c->at == ' ' || *c->at == '\n' || *c->at == '\t' || *c->at == '\r'))
-		c->at++;
+	while (at < end && (*at == ' ' || *at == '\n' || *at == '\t' || *at == '\r'))
+		at++;
+	return at;
 }
 
-static bool take(struct cursor *c, char want)
+static const char *take(const char *at, const char *end, char want)
 {
-	skip_blanks(c);
-	if (c->at == c->end || *c->at != want)
-		return false;
-	c->at++;
-	return true;
+	if (at < end && *at == want)
+		return at + 1;
+	at = skip_blanks(at, end);
+	return at < end && *at == want ? at + 1 : NULL;
 }
 
-static bool take_string(struct cursor *c, struct iv_str *value)
+/* A quote, a backslash, a control character or the beginning of a longer UTF-8 sequence. */
+static bool special(unsigned char c)
 {
-	const char *from;
+	return c == '"' || c == '\\' || c < 0x20 || c >= 0x80;
+}
 
-	if (!take(c, '"'))
-		return false;
-	for (from = c->at; c->at < c->end; c->at++) {
-		unsigned char ch = (unsigned char)*c->at;
+/* The high bit of each byte that is zero; bits above the lowest one set may be wrong. */
+static uint64_t zero_bytes(uint64_t x)
+{
+	return (x - EACH(1)) & ~x & EACH(0x80);
+}
 
-		if (ch == '"')
-			break;
-		if (ch < 0x20 || ch > 0x7e || ch == '\\')
-			return false;
+/* Eight bytes at a time: most names end in the first eight. */
+static const char *find_special(const char *at, const char *end)
+{
+	for (; end - at >= 8; at += 8) {
+		uint64_t x, found;
+
+		memcpy(&x, at, sizeof(x));
+		found = zero_bytes(x ^ EACH('"')) | zero_bytes(x ^ EACH('\\')) |
+			((x - EACH(0x20)) & ~x & EACH(0x80)) | (x & EACH(0x80));
+		if (found != 0)
+			return at + (__builtin_ctzll(found) >> 3);
 	}
-	*value = (struct iv_str){from, (size_t)(c->at - from)};
-	return take(c, '"');
+	while (at < end && !special((unsigned char)*at))
+		at++;
+	return at;
 }
 
-static bool take_bulk(struct cursor *c, struct iv_str *value)
+static const char *take_string(const char *at, const char *end, struct iv_str *value)
 {
-	const char *quote;
+	const char *from = take(at, end, '"'), *quote;
 
-	if (!take(c, '"'))
-		return false;
-	quote = memchr(c->at, '"', (size_t)(c->end - c->at));
+	if (!from)
+		return NULL;
+	quote = find_special(from, end);
+	*value = (struct iv_str){from, (size_t)(quote - from)};
+	return quote < end && *quote == '"' ? quote + 1 : NULL;
+}
+
+static const char *take_bulk(const char *at, const char *end, struct iv_str *value)
+{
+	const char *from = take(at, end, '"'), *quote;
+
+	if (!from)
+		return NULL;
+	quote = memchr(from, '"', (size_t)(end - from));
 	if (!quote)
-		return false;
-	*value = (struct iv_str){c->at, (size_t)(quote - c->at)};
-	c->at = quote + 1;
-	return true;
+		return NULL;
+	*value = (struct iv_str){from, (size_t)(quote - from)};
+	return quote + 1;
 }
 
-static bool take_integer(struct cursor *c, struct iv_str *value)
+static const char *take_integer(const char *at, const char *end, struct iv_str *value)
 {
-	const char *from;
+	const char *from = skip_blanks(at, end);
 	size_t len;
 
-	skip_blanks(c);
-	from = c->at;
-	while (c->at < c->end && *c->at >= '0' && *c->at <= '9')
-		c->at++;
-	len = (size_t)(c->at - from);
+	for (at = from; at < end && *at >= '0' && *at <= '9';)
+		at++;
+	len = (size_t)(at - from);
 	*value = (struct iv_str){from, len};
 	/* What follows must be a comma or brace, so 1.5 and 1e9 fail there. */
-	return len >= 1 && len <= INTEGER_DIGITS && (len == 1 || *from != '0');
+	return len >= 1 && len <= INTEGER_DIGITS && (len == 1 || *from != '0') ? at : NULL;
 }
 
 static const struct plain_field *find_field(const struct plain_field *fields, struct iv_str name)
@@ -78,63 +94,73 @@ static const struct plain_field *find_field(const struct plain_field *fields, st
 	return NULL;
 }
 
-static bool take_object(struct cursor *c, const struct plain_field *fields, struct iv_str *values);
+static const char *take_object(const char *at, const char *end, const struct plain_field *fields,
+			       struct iv_str *values);
 
-static bool take_value(struct cursor *c, const struct plain_field *f, struct iv_str *values)
+static const char *take_value(const char *at, const char *end, const struct plain_field *f,
+			      struct iv_str *values)
 {
 	struct iv_str *value = &values[f->slot];
-	const char *from;
 
 	if (value->ptr)
-		return false;
+		return NULL;
 	switch (f->kind) {
 	case PLAIN_STRING:
-		return take_string(c, value);
+		return take_string(at, end, value);
 	case PLAIN_BULK:
-		return take_bulk(c, value);
+		return take_bulk(at, end, value);
 	case PLAIN_INTEGER:
-		return take_integer(c, value);
+		return take_integer(at, end, value);
 	case PLAIN_OBJECT:
-		skip_blanks(c);
-		from = c->at;
 		/* Marked first, so that a second one is noticed. */
-		*value = (struct iv_str){from, 0};
-		if (!take_object(c, f->members, values))
-			return false;
-		value->len = (size_t)(c->at - from);
-		return true;
+		*value = (struct iv_str){skip_blanks(at, end), 0};
+		at = take_object(at, end, f->members, values);
+		if (at)
+			value->len = (size_t)(at - value->ptr);
+		return at;
 	case PLAIN_END:
 		break;
 	}
-	return false;
+	return NULL;
 }
 
-static bool take_object(struct cursor *c, const struct plain_field *fields, struct iv_str *values)
+static const char *take_member(const char *at, const char *end, const struct plain_field *fields,
+			       struct iv_str *values)
 {
-	if (!take(c, '{'))
-		return false;
-	do {
-		const struct plain_field *f;
-		struct iv_str name;
+	const struct plain_field *f;
+	struct iv_str name;
 
-		if (!take_string(c, &name))
-			return false;
-		f = find_field(fields, name);
-		if (!f || !take(c, ':') || !take_value(c, f, values))
-			return false;
-	} while (take(c, ','));
-	return take(c, '}');
+	at = take_string(at, end, &name);
+	if (!at)
+		return NULL;
+	f = find_field(fields, name);
+	at = f ? take(at, end, ':') : NULL;
+	return at ? take_value(at, end, f, values) : NULL;
+}
+
+static const char *take_object(const char *at, const char *end, const struct plain_field *fields,
+			       struct iv_str *values)
+{
+	at = take(at, end, '{');
+	while (at) {
+		const char *behind = take_member(at, end, fields, values);
+
+		if (!behind)
+			return NULL;
+		at = take(behind, end, ',');
+		if (!at)
+			return take(behind, end, '}');
+	}
+	return NULL;
 }
 
 bool plain_scan(struct iv_str json, const struct plain_field *fields, struct iv_str *values,
 		size_t slots)
 {
-	struct cursor c = {json.ptr, json.ptr + json.len};
+	const char *end = json.ptr + json.len, *at;
 
 	for (size_t i = 0; i < slots; i++)
 		values[i] = IV_STR_NULL;
-	if (json.len == 0 || !take_object(&c, fields, values))
-		return false;
-	skip_blanks(&c);
-	return c.at == c.end;
+	at = json.len > 0 ? take_object(json.ptr, end, fields, values) : NULL;
+	return at && skip_blanks(at, end) == end;
 }

@@ -1,5 +1,5 @@
-/* Plays the transcripts of tests/golden/leg. A transcript begins with "leg <kind> <rate> [binary] [legacy]";
- * then
+/* Plays the transcripts of tests/golden/leg. A transcript begins with "leg <kind> <rate> [binary]
+ * [legacy]"; then
  *
  *   < text        a text message arrives         <b hex    a binary one
  *   ! order       audio <sample> …, zeros <n>, mark <epoch> <utterance> <at>, clear <epoch>
