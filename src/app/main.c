@@ -1,0 +1,98 @@
+/* invorto: one binary. This file reads the command line and nothing else. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "app.h"
+
+static int usage(FILE *to, int status)
+{
+	(void)fputs("usage: invorto serve              take calls; settings come from the environment\n"
+		    "       invorto replay FILE [--actions] [--set FIELD=VALUE]…\n"
+		    "                                  step a call's journal through the machine again\n"
+		    "       invorto config [--markdown]  print the settings in force (secrets masked)\n"
+		    "       invorto --help | --version\n",
+		    to);
+	return status;
+}
+
+static const char *from_environment(void *arg, const char *name)
+{
+	(void)arg;
+	return getenv(name);
+}
+
+static bool read_config(struct iv_config *cfg)
+{
+	struct iv_buf errors;
+	bool ok;
+
+	iv_buf_init(&errors, 65536);
+	ok = iv_config_read(cfg, from_environment, NULL, &errors);
+	if (!ok)
+		(void)fprintf(stderr, "%.*s", IV_FMT(iv_buf_str(&errors)));
+	iv_buf_deinit(&errors);
+	return ok;
+}
+
+static int print(bool (*write)(struct iv_buf *out))
+{
+	struct iv_buf out;
+	bool ok;
+
+	iv_buf_init(&out, 1 << 20);
+	ok = write(&out) && fwrite(out.ptr, 1, out.len, stdout) == out.len;
+	iv_buf_deinit(&out);
+	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int show_config(int argc, char **argv)
+{
+	struct iv_config cfg;
+	struct iv_buf out;
+	bool ok;
+
+	if (argc == 1 && strcmp(argv[0], "--markdown") == 0)
+		return print(iv_config_markdown);
+	if (argc)
+		return usage(stderr, EXIT_USAGE);
+	if (!read_config(&cfg))
+		return EXIT_CONFIG;
+	iv_buf_init(&out, 1 << 20);
+	ok = iv_config_print(&cfg, &out) && fwrite(out.ptr, 1, out.len, stdout) == out.len;
+	iv_buf_deinit(&out);
+	iv_config_free(&cfg);
+	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int serve(int argc)
+{
+	struct iv_config cfg;
+	int status;
+
+	if (argc)
+		return usage(stderr, EXIT_USAGE);
+	if (!read_config(&cfg))
+		return EXIT_CONFIG;
+	status = app_serve(&cfg);
+	iv_config_free(&cfg);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	const char *command = argc > 1 ? argv[1] : "";
+
+	if (strcmp(command, "serve") == 0)
+		return serve(argc - 2);
+	if (strcmp(command, "replay") == 0)
+		return app_replay(argc - 2, argv + 2);
+	if (strcmp(command, "config") == 0)
+		return show_config(argc - 2, argv + 2);
+	if (strcmp(command, "--version") == 0)
+		return printf("invorto %s\n", IV_VERSION) < 0;
+	if (strcmp(command, "--help") == 0) {
+		(void)usage(stdout, 0);
+		return print(iv_config_help);
+	}
+	return usage(stderr, EXIT_USAGE);
+}

@@ -1,0 +1,305 @@
+/* The daemon: start top to bottom, serve, drain, stop bottom to top. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+#include "app.h"
+#include "iv_agents.h"
+#include "iv_auth.h"
+#include "iv_gateway.h"
+#include "iv_log.h"
+#include "iv_metrics.h"
+#include "iv_ops.h"
+#include "iv_wav.h"
+
+enum { CLIP_BYTES = 4 << 20, FDS_RESERVED = 64 };
+
+enum phase { PHASE_STARTING, PHASE_READY, PHASE_DRAINING, PHASE_STOPPING };
+
+struct app {
+	struct iv_route_ctx route; /* first: what the handlers see */
+	const struct iv_config *cfg;
+	enum phase phase;
+	struct iv_loop *loop;
+	struct iv_net *net;
+	struct iv_providers *providers;
+	struct iv_agents *agents;
+	struct iv_auth *auth;
+	struct iv_spools *spools;
+	struct iv_http_server *http;
+	struct iv_buf clip_file;
+	struct iv_str clip;
+	struct iv_timer drain_deadline;
+	uv_signal_t term, interrupt;
+	int log_fd;
+};
+
+static const struct iv_route routes[] = {
+	{.method = "WS", .path = "/realtime/voice", .handle = iv_gateway_on_realtime, .doc = "A call's media socket: browser, SDK, Jambonz"},
+	{.method = "WS", .path = "/v1/realtime/:callId", .handle = iv_gateway_on_realtime, .doc = "The same, the call in the path"},
+	{.method = "WS", .path = "/realtime/twilio", .handle = iv_gateway_on_twilio, .doc = "Twilio Media Streams"},
+	{.method = "GET", .path = "/health", .handle = iv_ops_on_health, .doc = "The process answers; true while draining"},
+	{.method = "GET", .path = "/v1/health", .handle = iv_ops_on_health, .doc = "The same"},
+	{.method = "GET", .path = "/livez", .handle = iv_ops_on_livez, .doc = "The loop turns"},
+	{.method = "GET", .path = "/readyz", .handle = iv_ops_on_readyz, .doc = "503 when no more calls are taken"},
+	{.method = "GET", .path = "/metrics", .handle = iv_ops_on_metrics, .doc = "Prometheus text"},
+	{.method = "GET", .path = "/demo/ticket", .handle = iv_gateway_on_ticket, .doc = "A signed call for the page (development, this machine)"},
+	{.method = "GET", .path = "/*", .handle = iv_ops_on_page, .doc = "The page"},
+	{0},
+};
+
+/* ── logging that never blocks ── */
+
+static size_t write_log(void *arg, const char *lines, size_t n)
+{
+	ssize_t w = write(((struct app *)arg)->log_fd, lines, n);
+
+	if (w < 0 && errno != EAGAIN && errno != EINTR)
+		return n; /* nobody reads any more */
+	return w < 0 ? 0 : (size_t)w;
+}
+
+static void open_log(struct app *app)
+{
+	static const char *const levels[] = {"debug", "info", "warn", "error"};
+
+	/* Our own description of stderr, so that making it non-blocking is nobody else's surprise. */
+	app->log_fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_APPEND | O_CLOEXEC);
+	if (app->log_fd < 0)
+		app->log_fd = STDERR_FILENO;
+	iv_log_set_sink(write_log, app);
+	for (size_t i = 0; i < IV_COUNT(levels); i++)
+		if (strcmp(app->cfg->log_level, levels[i]) == 0)
+			iv_log_set_level((enum iv_log_level)i);
+}
+
+static void on_turn(void *arg)
+{
+	(void)arg;
+	iv_log_flush();
+}
+
+static void on_lag(void *arg, int64_t late_us)
+{
+	(void)arg;
+	iv_metric_observe(IV_M_loop_lag_ms, 0, (double)late_us / 1000.0);
+}
+
+/* ── questions of ops ── */
+
+static const char *not_ready(void *arg)
+{
+	const struct app *app = arg;
+
+	return app->phase == PHASE_READY ? NULL : app->phase == PHASE_STARTING ? "starting" : "draining";
+}
+
+static size_t live_calls(void *arg)
+{
+	const struct app *app = arg;
+
+	return app->route.gateway ? iv_gateway_live(app->route.gateway) : 0;
+}
+
+/* ── the end, bottom to top ── */
+
+static void stopped_net(void *arg)
+{
+	struct app *app = arg;
+
+	uv_close((uv_handle_t *)&app->term, NULL);
+	uv_close((uv_handle_t *)&app->interrupt, NULL);
+	iv_info("process.stopped", IV_LI("phase", app->phase));
+}
+
+static void stopped_http(void *arg)
+{
+	struct app *app = arg;
+
+	iv_providers_free(app->providers);
+	iv_net_close(app->net, stopped_net, app);
+}
+
+static void stopped_spools(void *arg)
+{
+	struct app *app = arg;
+
+	iv_http_close(app->http, stopped_http, app);
+}
+
+static void stop(void *arg)
+{
+	struct app *app = arg;
+
+	if (app->phase == PHASE_STOPPING)
+		return;
+	app->phase = PHASE_STOPPING;
+	iv_timer_stop(&app->drain_deadline);
+	iv_spools_close(app->spools, stopped_spools, app);
+}
+
+static void on_drain_deadline(void *arg)
+{
+	struct app *app = arg;
+
+	iv_warn("drain.deadline", IV_LI("live_calls", iv_gateway_live(app->route.gateway)));
+	iv_gateway_end_all(app->route.gateway); /* the last of them calls stop() */
+}
+
+static void drain(struct app *app, const char *why)
+{
+	if (app->phase == PHASE_DRAINING) {
+		on_drain_deadline(app); /* asked twice: now */
+		return;
+	}
+	if (app->phase != PHASE_READY)
+		return;
+	app->phase = PHASE_DRAINING;
+	iv_info("process.draining", IV_LS("signal", why), IV_LI("live_calls", iv_gateway_live(app->route.gateway)));
+	iv_timer_in_ms(&app->drain_deadline, app->cfg->drain_seconds * 1000);
+	iv_gateway_drain(app->route.gateway, stop, app);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	drain(handle->data, number == SIGTERM ? "SIGTERM" : "SIGINT");
+}
+
+/* ── the start, top to bottom ── */
+
+static bool load_clip(struct app *app, struct iv_err *e)
+{
+	struct iv_wav wav;
+	struct iv_err why = {0};
+
+	iv_buf_init(&app->clip_file, CLIP_BYTES + 65536);
+	if (!iv_file_read(app->cfg->clip_file, CLIP_BYTES, &app->clip_file, &why) ||
+	    !iv_wav_parse(iv_buf_str(&app->clip_file), &wav, &why))
+		return iv_fail(e, IV_EINVAL, "APOLOGY_CLIP=\"%s\": %s", app->cfg->clip_file, why.msg);
+	if (wav.rate_hz != 8000 || wav.channels != 1)
+		return iv_fail(e, IV_EINVAL, "APOLOGY_CLIP=\"%s\": expected 8000 Hz mono, found %d Hz and %d channels",
+			       app->cfg->clip_file, wav.rate_hz, wav.channels);
+	app->clip = (struct iv_str){(const char *)wav.data, wav.samples * sizeof(int16_t)};
+	return true;
+}
+
+static bool check_descriptors(const struct iv_config *cfg, struct iv_err *e)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return iv_fail(e, IV_EINTERNAL, "cannot read the descriptor limit: %s", strerror(errno));
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit); /* what it was is checked next */
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
+	    limit.rlim_cur < (rlim_t)(cfg->max_connections + FDS_RESERVED))
+		return iv_fail(e, IV_EINVAL,
+			       "HTTP_MAX_CONNECTIONS=\"%lld\": needs %lld descriptors, the limit is %llu",
+			       (long long)cfg->max_connections, (long long)cfg->max_connections + FDS_RESERVED,
+			       (unsigned long long)limit.rlim_cur);
+	return true;
+}
+
+static bool agents_know_their_providers(struct app *app, struct iv_err *e)
+{
+	for (size_t i = 0; i < iv_agents_count(app->agents); i++) {
+		const struct iv_agent *a = iv_agents_at(app->agents, i);
+		struct iv_err why = {0};
+
+		if (!iv_providers_known(app->providers, IV_ASR, &a->asr, &why) ||
+		    !iv_providers_known(app->providers, IV_LLM, &a->llm, &why) ||
+		    !iv_providers_known(app->providers, IV_TTS, &a->tts, &why))
+			return iv_fail(e, IV_EINVAL, "agent \"%.*s\": %s", IV_FMT(a->id), why.msg);
+	}
+	return true;
+}
+
+static bool start(struct app *app, struct iv_err *e)
+{
+	const struct iv_config *cfg = app->cfg;
+
+	if (!check_descriptors(cfg, e) || !load_clip(app, e))
+		return false;
+	app->net = iv_net_new(app->loop, &(struct iv_net_opts){.user_agent = "invorto/" IV_VERSION}, e);
+	app->providers = app->net ? iv_providers_new(app->net, cfg, e) : NULL;
+	app->agents = app->providers ? iv_agents_load(cfg, e) : NULL;
+	if (!app->agents || !agents_know_their_providers(app, e))
+		return false;
+	app->auth = iv_auth_new(cfg);
+	app->spools = iv_spools_new(app->loop, cfg->journal_flush_ms);
+	app->route.gateway = iv_gateway_new(&(struct iv_gateway_deps){.cfg = cfg,
+								      .loop = app->loop,
+								      .net = app->net,
+								      .providers = app->providers,
+								      .agents = app->agents,
+								      .auth = app->auth,
+								      .spools = app->spools,
+								      .version = IV_VERSION,
+								      .clip = app->clip});
+	app->route.ops = iv_ops_new(&(struct iv_ops_deps){.cfg = cfg,
+							  .loop = app->loop,
+							  .version = IV_VERSION,
+							  .not_ready = not_ready,
+							  .live_calls = live_calls,
+							  .arg = app},
+				    e);
+	if (!app->route.ops)
+		return false;
+	app->http = iv_http_listen(app->net,
+				   &(struct iv_http_opts){.address = cfg->bind_address,
+							  .port = (int)cfg->port,
+							  .header_max = (size_t)cfg->http_header_bytes,
+							  .body_max = (size_t)cfg->http_body_bytes,
+							  .header_ms = (int)cfg->http_header_ms,
+							  .keepalive_ms = (int)cfg->http_keepalive_ms,
+							  .max_connections = (int)cfg->max_connections,
+							  .server_name = "invorto"},
+				   routes, &app->route, e);
+	return app->http != NULL;
+}
+
+static void watch_signals(struct app *app)
+{
+	(void)signal(SIGPIPE, SIG_IGN);
+	uv_signal_init(iv_loop_uv(app->loop), &app->term);
+	uv_signal_init(iv_loop_uv(app->loop), &app->interrupt);
+	app->term.data = app->interrupt.data = app;
+	uv_signal_start(&app->term, on_signal, SIGTERM);
+	uv_signal_start(&app->interrupt, on_signal, SIGINT);
+}
+
+int app_serve(const struct iv_config *cfg)
+{
+	static struct app app;
+	struct iv_err e = {0};
+
+	app.cfg = cfg;
+	open_log(&app);
+	app.loop = iv_loop_new();
+	iv_loop_set_turn_hook(app.loop, on_turn, &app);
+	iv_pacer_set_lag_hook(app.loop, on_lag, &app);
+	iv_timer_init(&app.drain_deadline, app.loop, on_drain_deadline, &app);
+	if (!start(&app, &e)) {
+		iv_log_flush();
+		(void)fprintf(stderr, "invorto: %s%s%s\n", e.field, e.field[0] ? ": " : "", e.msg);
+		return EXIT_CONFIG;
+	}
+	watch_signals(&app);
+	iv_metric_set(IV_M_build_info, 0, 1);
+	app.phase = PHASE_READY;
+	iv_providers_warm(app.providers);
+	iv_info("process.ready", IV_LI("port", iv_http_port(app.http)), IV_LS("version", IV_VERSION),
+		IV_LI("agents", iv_agents_count(app.agents)));
+	iv_loop_run(app.loop);
+	iv_gateway_free(app.route.gateway);
+	iv_ops_free(app.route.ops);
+	iv_agents_free(app.agents);
+	iv_auth_free(app.auth);
+	iv_buf_deinit(&app.clip_file);
+	iv_loop_free(app.loop);
+	iv_log_flush();
+	return EXIT_SUCCESS;
+}

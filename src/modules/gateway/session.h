@@ -1,0 +1,150 @@
+/* A session: one live call and everything that is bound to it. Private to the gateway.
+ *
+ *   gateway.c   registry, drain, routes           start.c    the flow from a handshake to a session
+ *   session.c   life of a session, its ticks      events.c   what arrives → the machine
+ *   actions.c   what the machine wants → done     streams.c  recogniser, model, synthesiser, tools
+ *   messages.c  the client's JSON, resume         recording.c  stereo file      stats.c  metrics of a call */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include "iv_browser.h"
+#include "iv_call.h"
+#include "iv_framer.h"
+#include "iv_gateway.h"
+#include "iv_id.h"
+#include "iv_map.h"
+#include "iv_pcm.h"
+#include "iv_resample.h"
+#include "iv_tool_run.h"
+#include "iv_ws.h"
+
+enum {
+	TOOL_RUNS = 8,
+	REPLAY_BYTES = 65536, /* numbered messages kept for a client that comes back; the oldest go */
+	CALL_ID_SIZE = 129,
+	TOKEN_SIZE = 33,
+	VIEWERS_MAX = 16,
+};
+
+struct iv_gateway {
+	struct iv_gateway_deps d;
+	struct iv_map *sessions; /* call id → session */
+	struct iv_list list;
+	size_t live;
+	bool draining;
+	void (*drained)(void *arg);
+	void *drained_arg;
+	struct iv_pcm_pool pool;
+	struct iv_call_opts call_opts;
+	struct iv_leg_scratch scratch;     /* one message at a time */
+	int16_t block[IV_LEG_SCRATCH_SAMPLES];
+	struct iv_buf json;                /* one outgoing message at a time */
+};
+
+enum session_state { SESSION_NEW, SESSION_LIVE, SESSION_LOST, SESSION_ENDING, SESSION_OVER, SESSION_STATES };
+
+struct session {
+	struct iv_list node;
+	struct iv_gateway *g;
+	enum session_state state;
+	char call_id[CALL_ID_SIZE];
+	struct iv_ws *ws;
+	struct iv_ws *viewers[VIEWERS_MAX];
+	struct iv_leg leg;
+	struct iv_call *call;
+	int64_t start_us, start_wall_ms, last_us;
+	int64_t last_app_us; /* last frame or message that was not a pong */
+	struct iv_pacer_member pace;
+	int64_t slot_us;     /* of the tick under way; 0 outside ticks */
+	struct iv_framer framer;
+	struct iv_pcm_queue pcm;
+
+	struct iv_asr *asr;
+	struct iv_llm *llm;
+	uint32_t llm_gen;
+	struct iv_tts *tts;
+	uint32_t tts_utt;
+	struct { struct iv_tool_run *run; char id[96]; struct session *s; } tools[TOOL_RUNS];
+	uint32_t clip_utt;   /* the recorded apology is being given out */
+	size_t clip_at;
+
+	char token[TOKEN_SIZE];
+	uint32_t next_n;
+	struct iv_buf replay; /* numbered messages: 4 bytes n, 4 bytes length, text */
+	struct iv_timer resume;
+	int64_t rate_window_us;
+	int rate_count;
+	bool rate_told;
+
+	struct iv_spool *journal;
+	int64_t journal_us;
+	struct iv_spool *wav;
+	int64_t wav_heard;
+	uint32_t wav_bytes;
+
+	int level_ddb_sum;   /* levels of synthesised audio: partial 20 ms carried over */
+	int16_t level_part[IV_FRAME_SAMPLES_MAX];
+	size_t level_have;
+};
+
+/* gateway.c */
+struct session *gateway_find(struct iv_gateway *g, struct iv_str call_id);
+void gateway_forget(struct iv_gateway *g, struct session *s);
+
+/* session.c */
+struct session_start {
+	struct iv_str call_id;
+	const struct iv_agent *agent;
+	enum iv_leg_kind kind;
+	int rate_hz;
+	bool binary_out;
+};
+struct session *session_new(struct iv_gateway *g, const struct session_start *start);
+void session_bind(struct session *s, struct iv_ws *ws); /* first socket, or the one that came back */
+void session_begin(struct session *s);                  /* START: the machine lives from here */
+bool session_add_viewer(struct session *s, struct iv_ws *ws);
+void session_ended(struct session *s, const char *reason); /* the machine said END */
+int64_t session_now(struct session *s);
+void session_step(struct session *s, struct iv_event *ev); /* stamps, journals, steps */
+extern const struct iv_ws_handlers session_socket;
+struct iv_ws_limits gateway_limits(const struct iv_gateway *g);
+
+/* events.c */
+void events_message(struct session *s, bool text, struct iv_str data);
+void events_leg(void *session, const struct iv_leg_event *ev);
+
+/* actions.c */
+void actions_do(void *session, const struct iv_action *a);
+
+/* streams.c */
+void streams_asr_open(struct session *s);
+void streams_asr_close(struct session *s);
+void streams_llm_ask(struct session *s, uint32_t gen);
+void streams_llm_cancel(struct session *s, uint32_t gen);
+void streams_tts_say(struct session *s, uint32_t utt, struct iv_str text, bool clip);
+void streams_tts_cancel(struct session *s, uint32_t utt);
+void streams_tool(struct session *s, const struct iv_action *a);
+void streams_tool_cancel(struct session *s, struct iv_str id);
+void streams_stop(struct session *s);
+void streams_clip_tick(struct session *s);
+
+/* messages.c */
+struct iv_stamp message_stamp(struct session *s, bool numbered);
+/* Sends what stands in g->json to the client (browser legs only); numbered ones are kept for resuming. */
+void message_send(struct session *s, bool numbered);
+void message_replay(struct session *s, uint32_t after);
+void message_connected(struct session *s);
+void message_error(struct session *s, const struct iv_err *e);
+void message_control(struct session *s, struct iv_str json);
+
+/* recording.c */
+void recording_open(struct session *s);
+void recording_frame(struct session *s, const int16_t *caller, size_t n);
+void recording_close(struct session *s);
+
+/* stats.c */
+void stats_turn(const struct iv_turn_report *r);
+void stats_end(struct session *s, const char *reason);
+void stats_sent(struct session *s);
+
+#endif

@@ -1,0 +1,469 @@
+/* From a handshake to a session: one flow, whatever the leg. The socket is accepted first, because a
+ * refusal is told in a message and a close code; it belongs to the arrival until the flow ends. */
+#include <stdio.h>
+#include <stdlib.h>
+#include "iv_flow.h"
+#include "iv_log.h"
+#include "iv_metrics.h"
+#include "session.h"
+
+struct arrival {
+	struct iv_flow flow; /* first: the flow is downcast to the arrival */
+	struct iv_gateway *g;
+	struct iv_ws *ws;
+	struct iv_flow *running; /* NULL once the flow ended */
+	struct iv_op started;    /* waiting for the leg to say who it is */
+	bool waiting, said;      /* for it; it has */
+	struct iv_undo undo_place;
+	struct iv_leg leg;
+	char call_id[CALL_ID_SIZE], agent_id[129], subprotocols[512], authorization[1024], api_key[256], ts[24],
+		sig[80], origin[256], host[256], resume[TOKEN_SIZE];
+	int rate_hz;
+	bool binary_out;
+	uint32_t resume_after;
+	const struct iv_agent *agent;
+	struct session *session; /* the one made, resumed or watched */
+	enum { ARRIVAL_NEW, ARRIVAL_RESUMES, ARRIVAL_WATCHES } kind;
+	struct iv_err bad;       /* why the start message was refused */
+};
+
+static struct arrival *self(struct iv_flow *f)
+{
+	return (struct arrival *)(void *)f;
+}
+
+/* ── steps ── */
+
+static struct iv_credentials credentials(const struct arrival *a)
+{
+	return (struct iv_credentials){.call_id = iv_str(a->call_id),
+				       .subprotocols = iv_str(a->subprotocols),
+				       .authorization = iv_str(a->authorization),
+				       .api_key = iv_str(a->api_key),
+				       .ts = iv_str(a->ts),
+				       .sig = iv_str(a->sig),
+				       .origin = iv_str(a->origin),
+				       .host = iv_str(a->host)};
+}
+
+static enum iv_flow_next check_origin(struct iv_flow *f)
+{
+	struct arrival *a = self(f);
+	struct iv_credentials c = credentials(a);
+	bool carrier = a->leg.kind != IV_LEG_BROWSER;
+
+	return iv_auth_origin(a->g->d.auth, &c, carrier, &f->err) ? IV_FLOW_NEXT : IV_FLOW_DONE;
+}
+
+static enum iv_flow_next authenticate(struct iv_flow *f)
+{
+	struct arrival *a = self(f);
+	struct iv_credentials c = credentials(a);
+	enum iv_auth_method method;
+
+	if (!iv_id_acceptable(iv_str(a->call_id))) {
+		(void)iv_fail_field(&f->err, IV_EINVAL, "callId",
+				    "is required: 1 to 128 of A-Z a-z 0-9 . _ : -");
+		return IV_FLOW_DONE;
+	}
+	return iv_auth_socket(a->g->d.auth, &c, iv_wall_ms(), &method, &f->err) ? IV_FLOW_NEXT : IV_FLOW_DONE;
+}
+
+static enum iv_flow_next await_start(struct iv_flow *f)
+{
+	struct arrival *a = self(f);
+
+	if (a->said || (a->leg.kind == IV_LEG_BROWSER && (a->agent_id[0] || a->resume[0])))
+		return IV_FLOW_NEXT;
+	a->waiting = true;
+	iv_op_begin(&a->started, f, NULL);
+	return iv_flow_await(f);
+}
+
+/* Is this call here already? Then the socket comes back to it, watches it, or is one too many. */
+static enum iv_flow_next find_call(struct iv_flow *f)
+{
+	struct arrival *a = self(f);
+	struct session *s = gateway_find(a->g, iv_str(a->call_id));
+
+	if (a->bad.code != IV_OK) {
+		f->err = a->bad;
+		return IV_FLOW_DONE;
+	}
+	if (a->resume[0] && (!s || s->state == SESSION_ENDING))
+		return iv_flow_fail(f, IV_EGONE, "the call to resume has ended");
+	if (!s)
+		return IV_FLOW_NEXT;
+	a->session = s;
+	if (a->resume[0] && s->leg.kind == IV_LEG_BROWSER && strcmp(a->resume, s->token) == 0) {
+		a->kind = ARRIVAL_RESUMES;
+		return IV_FLOW_DONE;
+	}
+	if (a->g->d.cfg->realtime_allow_multi && a->leg.kind == IV_LEG_BROWSER && s->state == SESSION_LIVE &&
+	    session_add_viewer(s, a->ws)) {
+		a->kind = ARRIVAL_WATCHES;
+		return IV_FLOW_DONE;
+	}
+	a->session = NULL;
+	return iv_flow_fail(f, IV_ECONFLICT, "connection_limit_exceeded: the call has its socket");
+}
+
+static enum iv_flow_next load_agent(struct iv_flow *f)
+{
+	struct arrival *a = self(f);
+
+	a->agent = iv_agents_get(a->g->d.agents, iv_str(a->agent_id));
+	if (!a->agent) {
+		(void)iv_fail_field(&f->err, IV_ENOENT, "agentId", "names no agent known here");
+		return IV_FLOW_DONE;
+	}
+	return IV_FLOW_NEXT;
+}
+
+static void discard_session(void *arg)
+{
+	struct arrival *a = arg;
+
+	if (a->session)
+		gateway_forget(a->g, a->session);
+}
+
+static enum iv_flow_next take_place(struct iv_flow *f)
+{
+	struct arrival *a = self(f);
+
+	if (a->g->draining)
+		return iv_flow_fail(f, IV_EDRAINING, "this process takes no more calls");
+	if ((int64_t)a->g->live >= a->g->d.cfg->max_live_calls)
+		return iv_flow_fail(f, IV_EQUOTA, "at most %lld live calls here",
+				    (long long)a->g->d.cfg->max_live_calls);
+	iv_undo_push(f, &a->undo_place, discard_session, a);
+	a->session = session_new(a->g, &(struct session_start){.call_id = iv_str(a->call_id),
+							       .agent = a->agent,
+							       .kind = a->leg.kind,
+							       .rate_hz = a->rate_hz,
+							       .binary_out = a->binary_out});
+	return IV_FLOW_DONE;
+}
+
+/* ── the one exit ── */
+
+static int refusal_label(enum iv_code code)
+{
+	switch (code) {
+	case IV_EAUTH:
+		return 0;
+	case IV_EFORBIDDEN:
+		return 1;
+	case IV_ENOENT:
+		return 2;
+	case IV_EQUOTA:
+		return 3;
+	case IV_EDRAINING:
+		return 4;
+	case IV_ECONFLICT:
+		return 5;
+	default:
+		return 6;
+	}
+}
+
+static struct iv_str close_reason(const struct iv_err *e)
+{
+	switch (e->code) {
+	case IV_EAUTH:
+		return IV_S("unauthorized");
+	case IV_EFORBIDDEN:
+		return IV_S("forbidden_origin");
+	case IV_ECONFLICT:
+		return IV_S("connection_limit_exceeded");
+	case IV_ENOENT:
+		return IV_S("agent_not_found");
+	default:
+		return strcmp(e->field, "callId") == 0 ? IV_S("missing_call_id") : iv_str(iv_code_info(e->code)->name);
+	}
+}
+
+static void refuse(struct arrival *a, const struct iv_err *e)
+{
+	const struct iv_code_info *info = iv_code_info(e->code);
+	int code = strcmp(e->field, "callId") == 0 && e->code == IV_EINVAL ? 4002 : info->ws_close;
+	struct iv_buf *b = &a->g->json;
+
+	iv_metric_add(IV_M_calls_refused_total, refusal_label(e->code), 1);
+	iv_info("call.refused", IV_LS("leg", iv_leg_names[a->leg.kind]), IV_LS("code", info->name),
+		IV_LS("field", e->field), IV_LS("rule", e->msg));
+	if (!a->ws)
+		return;
+	iv_buf_clear(b);
+	if (a->leg.kind == IV_LEG_BROWSER &&
+	    iv_msg_error(b, (struct iv_stamp){.wall_ms = iv_wall_ms()}, e))
+		(void)iv_ws_send_text(a->ws, iv_buf_str(b), IV_WS_MUST); /* the close code says it again */
+	iv_ws_abandon(a->ws, code, close_reason(e));
+}
+
+static void end(struct iv_flow *f)
+{
+	struct arrival *a = self(f);
+	struct session *s = a->session;
+
+	if (f->err.code != IV_OK) {
+		refuse(a, &f->err);
+	} else {
+		iv_ws_give(a->ws, &session_socket, s);
+		if (a->kind == ARRIVAL_NEW) {
+			a->leg.rate_hz = a->rate_hz;
+			a->leg.binary_out = a->binary_out;
+			a->leg.legacy_audio = s->leg.legacy_audio;
+			s->leg = a->leg; /* with what its first message told */
+			session_bind(s, a->ws);
+			session_begin(s);
+		} else if (a->kind == ARRIVAL_RESUMES) {
+			session_bind(s, a->ws);
+			message_replay(s, a->resume_after);
+			session_step(s, &(struct iv_event){.type = IV_EV_LEG_BACK});
+		}
+	}
+	iv_free_later(a->g->d.loop, a);
+}
+
+static const struct iv_flow_step realtime_steps[] = {
+	{"check_origin", check_origin}, {"authenticate", authenticate}, {"await_start", await_start},
+	{"find_call", find_call},       {"load_agent", load_agent},     {"take_place", take_place},
+	{0},
+};
+static const struct iv_flow_type realtime_flow = {"realtime_start", realtime_steps, end};
+
+static const struct iv_flow_step twilio_steps[] = {
+	{"await_start", await_start}, {"authenticate", authenticate}, {"find_call", find_call},
+	{"load_agent", load_agent},   {"take_place", take_place},     {0},
+};
+static const struct iv_flow_type twilio_flow = {"twilio_start", twilio_steps, end};
+
+/* ── the socket while it belongs to the arrival ── */
+
+static void take_params(struct arrival *a, const struct iv_leg_event *ev)
+{
+	static const struct {
+		const char *name;
+		size_t offset, size;
+	} wanted[] = {
+		{"callId", offsetof(struct arrival, call_id), sizeof(((struct arrival *)0)->call_id)},
+		{"agentId", offsetof(struct arrival, agent_id), sizeof(((struct arrival *)0)->agent_id)},
+		{"ts", offsetof(struct arrival, ts), sizeof(((struct arrival *)0)->ts)},
+		{"sig", offsetof(struct arrival, sig), sizeof(((struct arrival *)0)->sig)},
+	};
+
+	for (size_t i = 0; i < ev->param_count; i++)
+		for (size_t k = 0; k < IV_COUNT(wanted); k++)
+			if (iv_str_eq(ev->params[i].name, iv_str(wanted[k].name)))
+				(void)iv_str_copy((char *)a + wanted[k].offset, wanted[k].size,
+						  ev->params[i].value); /* too long: will not match */
+}
+
+static void take_start_message(struct arrival *a, struct iv_str json)
+{
+	struct iv_client_message m;
+	struct iv_arena arena;
+
+	iv_arena_init(&arena, 65536);
+	if (iv_client_parse(json, &m, &arena, &a->bad) && m.type == IV_CL_START) {
+		if (!m.agent_id.len)
+			(void)iv_fail_field(&a->bad, IV_ENOENT, "agentId", "is required here or in the address");
+		(void)iv_str_copy(a->agent_id, sizeof(a->agent_id), m.agent_id); /* too long: not found */
+		a->said = true;
+	}
+	a->said = a->said || a->bad.code != IV_OK;
+	iv_arena_deinit(&arena);
+}
+
+static void on_leg(void *arg, const struct iv_leg_event *ev)
+{
+	struct arrival *a = arg;
+
+	if (ev->type == IV_LEG_STARTED) {
+		take_params(a, ev);
+		if (ev->rate_hz == 8000 || ev->rate_hz == 16000)
+			a->rate_hz = ev->rate_hz;
+		else if (ev->rate_hz)
+			(void)iv_fail_field(&a->bad, IV_EINVAL, "sampleRate", "must be 8000 or 16000, got %d", ev->rate_hz);
+		a->said = a->leg.kind != IV_LEG_BROWSER;
+	} else if (ev->type == IV_LEG_CONTROL && !a->said) {
+		take_start_message(a, ev->text);
+	}
+}
+
+static void on_message(void *arg, struct iv_ws *ws, bool text, struct iv_str data)
+{
+	struct arrival *a = arg;
+	struct iv_err e = {0};
+
+	(void)ws;
+	if (!a->running || a->said)
+		return;
+	if (!iv_leg_receive(&a->leg, text, data, &a->g->scratch, on_leg, a, &e) && a->leg.kind != IV_LEG_JAMBONZ) {
+		a->bad = e;
+		a->said = true;
+	}
+	if (a->said && a->waiting)
+		iv_op_done(&a->started, NULL);
+}
+
+static void on_closed(void *arg, struct iv_ws *ws, int code, int http_status, struct iv_str reason)
+{
+	struct arrival *a = arg;
+
+	(void)ws;
+	(void)code;
+	(void)http_status;
+	(void)reason;
+	a->ws = NULL;
+	if (a->running)
+		iv_flow_cancel(a->running, IV_ECANCELED, "the socket closed before the call began");
+}
+
+static const struct iv_ws_handlers arrival_socket = {.message = on_message, .closed = on_closed};
+
+/* ── handlers ── */
+
+static void copy_header(struct iv_http_req *rq, const char *name, char *dst, size_t size)
+{
+	(void)iv_str_copy(dst, size, iv_http_header(rq, name)); /* too long: will not match */
+}
+
+static struct arrival *arrive(struct iv_gateway *g, struct iv_http_req *rq, enum iv_leg_kind kind)
+{
+	struct arrival *a = calloc(1, sizeof(*a));
+
+	if (!a)
+		abort();
+	a->g = g;
+	a->rate_hz = kind == IV_LEG_BROWSER ? 16000 : 8000;
+	iv_leg_init(&a->leg, kind, a->rate_hz);
+	copy_header(rq, "sec-websocket-protocol", a->subprotocols, sizeof(a->subprotocols));
+	copy_header(rq, "authorization", a->authorization, sizeof(a->authorization));
+	copy_header(rq, "origin", a->origin, sizeof(a->origin));
+	copy_header(rq, "host", a->host, sizeof(a->host));
+	return a;
+}
+
+static bool refuse_while_draining(struct iv_gateway *g, struct iv_http_req *rq)
+{
+	struct iv_err e = {0};
+
+	if (!g->draining)
+		return false;
+	(void)iv_fail(&e, IV_EDRAINING, "this process takes no more calls");
+	iv_metric_add(IV_M_calls_refused_total, refusal_label(e.code), 1);
+	iv_http_set_header(rq, "Retry-After", IV_S("1"));
+	iv_http_reply_err(rq, &e);
+	return true;
+}
+
+static void go(struct arrival *a, struct iv_http_req *rq, const struct iv_flow_type *type)
+{
+	struct iv_credentials c = credentials(a);
+	struct iv_ws_limits limits = gateway_limits(a->g);
+
+	a->ws = iv_ws_accept(rq, iv_auth_subprotocol(&c), &limits, &arrival_socket, a);
+	iv_flow_start(&a->flow, type, a->g->d.loop, a->g->d.cfg->start_timeout_ms, &a->running);
+}
+
+static void take_query(struct arrival *a, struct iv_http_req *rq)
+{
+	struct iv_str q = iv_http_query(rq), path_id = iv_http_param(rq, "callId");
+	char number[16];
+	int64_t n;
+
+	if (path_id.len)
+		(void)iv_str_copy(a->call_id, sizeof(a->call_id), path_id); /* too long: refused as no id */
+	else
+		(void)iv_query_get(q, IV_S("callId"), a->call_id, sizeof(a->call_id)); /* absent: refused */
+	(void)iv_query_get(q, IV_S("agentId"), a->agent_id, sizeof(a->agent_id));
+	(void)iv_query_get(q, IV_S("api_key"), a->api_key, sizeof(a->api_key));
+	(void)iv_query_get(q, IV_S("ts"), a->ts, sizeof(a->ts));
+	(void)iv_query_get(q, IV_S("sig"), a->sig, sizeof(a->sig));
+	(void)iv_query_get(q, IV_S("resume"), a->resume, sizeof(a->resume));
+	if (iv_query_get(q, IV_S("after"), number, sizeof(number)) && iv_str_to_i64(iv_str(number), &n) && n > 0)
+		a->resume_after = (uint32_t)n;
+	if (iv_query_get(q, IV_S("rate"), number, sizeof(number)))
+		a->rate_hz = strcmp(number, "8000") == 0 ? 8000 : strcmp(number, "16000") == 0 ? 16000 : 0;
+	if (iv_query_get(q, IV_S("audio"), number, sizeof(number)))
+		a->binary_out = strcmp(number, "binary") == 0;
+}
+
+void iv_gateway_on_realtime(void *ctx, struct iv_http_req *rq)
+{
+	struct iv_gateway *g = ((struct iv_route_ctx *)ctx)->gateway;
+	bool jambonz = iv_auth_is_jambonz(iv_http_header(rq, "sec-websocket-protocol"));
+	struct arrival *a;
+	struct iv_err e = {0};
+
+	if (refuse_while_draining(g, rq))
+		return;
+	a = arrive(g, rq, jambonz ? IV_LEG_JAMBONZ : IV_LEG_BROWSER);
+	take_query(a, rq);
+	if (!a->rate_hz) {
+		(void)iv_fail_field(&e, IV_EINVAL, "rate", "must be 8000 or 16000");
+		iv_http_reply_err(rq, &e);
+		free(a);
+		return;
+	}
+	go(a, rq, &realtime_flow);
+}
+
+void iv_gateway_on_twilio(void *ctx, struct iv_http_req *rq)
+{
+	struct iv_gateway *g = ((struct iv_route_ctx *)ctx)->gateway;
+
+	if (!refuse_while_draining(g, rq))
+		go(arrive(g, rq, IV_LEG_TWILIO), rq, &twilio_flow);
+}
+
+/* ── the page's way in, for development on one machine ── */
+
+static bool from_this_machine(struct iv_http_req *rq)
+{
+	struct iv_str peer = iv_http_peer(rq), host = iv_http_header(rq, "host"), name = host;
+	ptrdiff_t colon = iv_str_find(host, IV_S(":"), 0);
+
+	/* The Host as well: a page of somebody else's name that resolves to us must not get in. */
+	if (colon >= 0)
+		name.len = (size_t)colon;
+	return (iv_str_eq(peer, IV_S("127.0.0.1")) || iv_str_eq(peer, IV_S("::1"))) &&
+	       (iv_str_ieq(name, IV_S("localhost")) || iv_str_eq(name, IV_S("127.0.0.1")));
+}
+
+void iv_gateway_on_ticket(void *ctx, struct iv_http_req *rq)
+{
+	struct iv_gateway *g = ((struct iv_route_ctx *)ctx)->gateway;
+	int64_t now_s = iv_wall_ms() / 1000;
+	char call_id[IV_ID_SIZE], sig[65];
+	struct iv_err e = {0};
+	struct iv_jw w;
+
+	iv_id_new("call", iv_wall_ms(), call_id);
+	if (strcmp(g->d.cfg->env, "development") != 0 || !from_this_machine(rq) ||
+	    !iv_auth_sign(g->d.auth, iv_str(call_id), now_s, sig)) {
+		(void)iv_fail(&e, IV_EFORBIDDEN, "tickets are given in development, to this machine, when REALTIME_WS_SECRET is set");
+		iv_http_reply_err(rq, &e);
+		return;
+	}
+	iv_buf_clear(&g->json);
+	iv_jw_init(&w, &g->json);
+	iv_jw_obj(&w, NULL);
+	iv_jw_cstr(&w, "callId", call_id);
+	iv_jw_i64(&w, "ts", now_s);
+	iv_jw_cstr(&w, "sig", sig);
+	iv_jw_arr(&w, "agents");
+	for (size_t i = 0; i < iv_agents_count(g->d.agents); i++) {
+		iv_jw_obj(&w, NULL);
+		iv_jw_str(&w, "id", iv_agents_at(g->d.agents, i)->id);
+		iv_jw_str(&w, "name", iv_agents_at(g->d.agents, i)->name);
+		iv_jw_end_obj(&w);
+	}
+	iv_jw_end_arr(&w);
+	iv_jw_end_obj(&w);
+	iv_http_set_header(rq, "Cache-Control", IV_S("no-store"));
+	iv_http_reply(rq, iv_jw_done(&w) ? 200 : 500, "application/json", iv_buf_str(&g->json));
+}
