@@ -89,24 +89,24 @@ struct iv_leg {
 
 void iv_leg_init(struct iv_leg *l, enum iv_leg_kind kind, int rate_hz);
 
-/* Largest audio message accepted, in samples (a second and a half; more is refused, but for Jambonz, whose
- * backlogs are longer and are given in pieces). */
+/* Largest audio message accepted, in samples (a second and a half; more is refused). Jambonz's
+ * backlogs may be longer: they are given in pieces. */
 #define IV_LEG_SCRATCH_SAMPLES 32768
 struct iv_leg_scratch {
 	int16_t pcm[IV_LEG_SCRATCH_SAMPLES];
 	char text[65536];
 };
 
-/* One WebSocket message, which must not lie in the scratch. False: malformed, e->field names what; the
- * leg stays usable. Events come inside the call, so the leg may not be freed in them. */
+/* One WebSocket message, which must not lie in the scratch. False: malformed, e->field names what;
+ * the leg stays usable. Events come inside the call, so the leg may not be freed in them. */
 IV_MUST_CHECK bool iv_leg_receive(struct iv_leg *l, bool text, struct iv_str message,
 				  struct iv_leg_scratch *s, iv_leg_event_fn *fn, void *arg,
 				  struct iv_err *e);
 
-/* Orders. Each calls `send` once or more, or not at all when there is nothing to say (a browser has no
- * marks, Twilio has no stream before its start). A message is valid inside the call. pcm must not lie in
- * the scratch. `ts_s` is seconds since the call began, `wall_ms` Unix time:
- * browser messages carry both. */
+/* Orders. Each calls `send` once or more, or not at all when there is nothing to say (a browser has
+ * no marks, Twilio has no stream before its start). A message is valid inside the call; pcm must not
+ * lie in the scratch. `ts_s` is seconds since the call began, `wall_ms` Unix time: browser messages
+ * carry both. */
 void iv_leg_audio(struct iv_leg *l, const int16_t *pcm, size_t n, double ts_s, int64_t wall_ms,
 		  struct iv_leg_scratch *s, iv_leg_send_fn *send, void *arg);
 void iv_leg_mark(struct iv_leg *l, const struct iv_mark *m, iv_leg_send_fn *send, void *arg);

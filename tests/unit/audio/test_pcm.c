@@ -106,11 +106,11 @@ static void behaves_like_an_array(void **state)
 		iv_pcm_init(&q, &pool);
 		m.base = m.end = 0;
 		for (int i = 0; i < 1000; i++) {
-			int64_t kept = m.end - m.base;
+			int64_t kept;
 
 			one_operation(&q, &m);
-			/* Never more than the chunks that are touched. */
 			kept = m.end - m.base;
+			/* Never more than the chunks that are touched. */
 			assert_true(pool.in_use <= (size_t)(kept / IV_PCM_CHUNK_SAMPLES) + 2);
 		}
 		iv_pcm_deinit(&q);
@@ -138,6 +138,28 @@ static void the_pool_stops_growing(void **state)
 		iv_pcm_append(&q, pcm, 1280);
 	}
 	assert_true(pool.total <= grown + 1);
+	iv_pcm_deinit(&q);
+	iv_pcm_pool_deinit(&pool);
+}
+
+static void chunks_that_hold_nothing_go_back_at_once(void **state)
+{
+	struct iv_pcm_pool pool;
+	struct iv_pcm_queue q;
+	int16_t pcm[3 * IV_PCM_CHUNK_SAMPLES] = {0};
+
+	(void)state;
+	iv_pcm_pool_init(&pool);
+	iv_pcm_init(&q, &pool);
+	iv_pcm_append(&q, pcm, 3 * IV_PCM_CHUNK_SAMPLES);
+	assert_int_equal(pool.in_use, 3);
+	iv_pcm_cut_from(&q, 2 * IV_PCM_CHUNK_SAMPLES);
+	assert_int_equal(pool.in_use, 2);
+	iv_pcm_drop_before(&q, IV_PCM_CHUNK_SAMPLES);
+	assert_int_equal(pool.in_use, 1);
+	iv_pcm_cut_from(&q, 0);
+	assert_int_equal(pool.in_use, 0);
+	assert_int_equal(q.end, IV_PCM_CHUNK_SAMPLES);
 	iv_pcm_deinit(&q);
 	iv_pcm_pool_deinit(&pool);
 }
@@ -170,6 +192,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(behaves_like_an_array),
 		cmocka_unit_test(the_pool_stops_growing),
+		cmocka_unit_test(chunks_that_hold_nothing_go_back_at_once),
 		cmocka_unit_test(dropping_past_the_end_moves_both_ends),
 	};
 
