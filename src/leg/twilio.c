@@ -54,6 +54,12 @@ static bool wanted_track(struct iv_str track, bool *wanted, struct iv_err *e)
 	return iv_fail_field(e, IV_EINVAL, "media.track", "must be inbound or outbound");
 }
 
+static bool refuse_length(struct iv_err *e)
+{
+	return iv_fail_field(e, IV_ETOOBIG, "media.payload", "must be %d samples at most",
+			     IV_LEG_SCRATCH_SAMPLES);
+}
+
 static bool take_media(struct iv_leg *l, const struct media *m, struct iv_leg_scratch *s,
 		       const struct leg_sink *sink, struct iv_err *e)
 {
@@ -66,15 +72,13 @@ static bool take_media(struct iv_leg *l, const struct media *m, struct iv_leg_sc
 	if (!m->payload.ptr)
 		return iv_fail_field(e, IV_EINVAL, "media.payload", "must be a string of base64");
 	if (m->payload.len > base64_size(IV_LEG_SCRATCH_SAMPLES))
-		return iv_fail_field(e, IV_ETOOBIG, "media.payload", "must be %d samples at most",
-				     IV_LEG_SCRATCH_SAMPLES);
+		return refuse_length(e);
 	n = base64_decode(m->payload, bytes);
 	if (n < 0)
 		return iv_fail_field(e, IV_EINVAL, "media.payload",
 				     "must be base64 with its padding");
 	if (n > IV_LEG_SCRATCH_SAMPLES)
-		return iv_fail_field(e, IV_ETOOBIG, "media.payload", "must be %d samples at most",
-				     IV_LEG_SCRATCH_SAMPLES);
+		return refuse_length(e);
 	if (!wanted)
 		return true;
 	iv_ulaw_decode(bytes, (size_t)n, s->pcm);
