@@ -5,6 +5,7 @@
 
 #include <libwebsockets.h>
 #include "iv_net.h"
+#include "iv_ws_frame.h"
 
 #define IV_LWS_SCRATCH 16384    /* largest message written without allocating */
 #define IV_LWS_HANDSHAKE 32768  /* request line and headers of an upgrade, together */
@@ -18,7 +19,9 @@ struct iv_lws_host {
 	bool closing;
 	int turns; /* of the loop, since the context was told to go */
 	struct iv_timer turn;
-	unsigned char scratch[LWS_PRE + IV_LWS_SCRATCH];
+	uint8_t masks[1024]; /* random, not yet used ones first */
+	size_t masks_left;
+	char scratch[IV_WS_HEADER_MAX + IV_LWS_SCRATCH]; /* one frame */
 };
 
 /* Embedded in whoever owns a connection. */

@@ -1,19 +1,14 @@
-/* A dialled socket that is open: messages in, frames out, the two ways to close. libwebsockets does the
- * framing; what it queues without bound when the kernel is full is kept to one frame by a queue of ours. */
+/* A dialled socket that is open: messages in, frames out, the two ways to close. Frames are ours and go
+ * through libwebsockets as they are (LWS_WRITE_HTTP is "as it is" to it): its own framing asks the kernel
+ * for each mask and applies it byte by byte, a third of what a frame costs. What it would queue without
+ * bound when the kernel is full waits in a queue of ours. */
 #include <stdio.h>
 
+#include "iv_crypto.h"
 #include "ws_dial.h"
 
-#define WRITE_CLOSE ((enum lws_write_protocol)4) /* LWS_WRITE_CLOSE, which its doors do not show */
-#define KEEP_BYTES 65536 /* a gathering buffer larger than this is given back after its message */
-
-/* Stands at the start of a queued record's headroom, which lws_write overwrites. */
-struct waiting {
-	uint32_t len;
-	enum iv_ws_opcode op;
-};
-
-_Static_assert(sizeof(struct waiting) <= LWS_PRE, "a record's headroom holds its description");
+#define KEEP_BYTES 65536  /* a gathering buffer larger than this is given back after its message */
+#define DRAIN_BYTES 65536 /* given to the library at once when the kernel takes bytes again */
 
 static size_t queued(const struct iv_ws *ws)
 {
@@ -22,32 +17,37 @@ static size_t queued(const struct iv_ws *ws)
 	return d->out.len - d->out_sent + d->inside;
 }
 
-static enum lws_write_protocol write_type(enum iv_ws_opcode op)
+/* Masks must not be guessed by whoever chose the payload; they come from the kernel, many at a time. */
+static const uint8_t *next_mask(struct iv_lws_host *h)
 {
-	switch (op) {
-	case IV_WS_TEXT:
-		return LWS_WRITE_TEXT;
-	case IV_WS_PING:
-		return LWS_WRITE_PING;
-	case IV_WS_PONG:
-		return LWS_WRITE_PONG;
-	case IV_WS_CLOSE:
-		return WRITE_CLOSE;
-	case IV_WS_CONT:
-	case IV_WS_BIN:
-		break;
+	if (h->masks_left == 0) {
+		iv_random(h->masks, sizeof(h->masks));
+		h->masks_left = sizeof(h->masks) / 4;
 	}
-	return LWS_WRITE_BINARY;
+	return h->masks + 4 * --h->masks_left;
 }
 
-/* payload has LWS_PRE bytes of headroom and is masked in place. */
-static bool write_frame(struct iv_dialled *d, enum iv_ws_opcode op, unsigned char *payload, size_t n)
+/* Writes header and masked payload at `out`; returns their length. */
+static size_t frame(struct iv_dialled *d, char *out, enum iv_ws_opcode op, struct iv_str data)
 {
-	if (lws_write(d->sock.wsi, payload, n, write_type(op)) < 0) {
+	const uint8_t *mask = next_mask(d->sock.host);
+	size_t header = iv_ws_frame_header(out, op, data.len, mask);
+
+	if (data.len) {
+		memcpy(out + header, data.ptr, data.len);
+		iv_ws_mask(out + header, data.len, mask, 0);
+	}
+	return header + data.len;
+}
+
+/* What the kernel does not take stays inside the library until WRITEABLE. */
+static bool write_bytes(struct iv_dialled *d, char *bytes, size_t n)
+{
+	if (lws_write(d->sock.wsi, (unsigned char *)bytes, n, LWS_WRITE_HTTP) < 0) {
 		iv_dialled_end(d);
 		return false;
 	}
-	d->inside = lws_partial_buffered(d->sock.wsi) ? n + IV_WS_HEADER_MAX : 0;
+	d->inside = lws_partial_buffered(d->sock.wsi) ? n : 0;
 	if (d->inside)
 		lws_callback_on_writable(d->sock.wsi);
 	return true;
@@ -55,30 +55,27 @@ static bool write_frame(struct iv_dialled *d, enum iv_ws_opcode op, unsigned cha
 
 static bool push(struct iv_dialled *d, enum iv_ws_opcode op, struct iv_str data)
 {
-	struct waiting w = {(uint32_t)data.len, op};
-	char head[LWS_PRE] = {0};
+	size_t most = IV_WS_HEADER_MAX + data.len;
 
-	memcpy(head, &w, sizeof(w));
-	if (!iv_buf_reserve(&d->out, LWS_PRE + data.len) && d->out_sent > 0) {
+	if (!iv_buf_reserve(&d->out, most) && d->out_sent > 0) {
 		iv_buf_consume(&d->out, d->out_sent);
 		d->out_sent = 0;
 	}
-	if (!iv_buf_reserve(&d->out, LWS_PRE + data.len) || !iv_buf_add(&d->out, head, LWS_PRE) ||
-	    !iv_buf_adds(&d->out, data))
+	if (!iv_buf_reserve(&d->out, most))
 		return false;
+	d->out.len += frame(d, d->out.ptr + d->out.len, op, data);
 	lws_callback_on_writable(d->sock.wsi);
 	return true;
 }
 
 static bool write_large(struct iv_dialled *d, enum iv_ws_opcode op, struct iv_str data)
 {
-	unsigned char *whole = malloc(LWS_PRE + data.len);
+	char *whole = malloc(IV_WS_HEADER_MAX + data.len);
 	bool ok;
 
 	if (!whole)
 		return false;
-	memcpy(whole + LWS_PRE, data.ptr, data.len);
-	ok = write_frame(d, op, whole + LWS_PRE, data.len);
+	ok = write_bytes(d, whole, frame(d, whole, op, data));
 	free(whole);
 	return ok;
 }
@@ -86,34 +83,54 @@ static bool write_large(struct iv_dialled *d, enum iv_ws_opcode op, struct iv_st
 static bool send_frame(struct iv_ws *ws, enum iv_ws_opcode op, struct iv_str data)
 {
 	struct iv_dialled *d = (struct iv_dialled *)ws;
-	unsigned char *payload = d->sock.host->scratch + LWS_PRE;
+	char *scratch = d->sock.host->scratch;
 	bool ok;
 
 	if (queued(ws) > 0)
 		ok = push(d, op, data);
 	else if (data.len > IV_LWS_SCRATCH)
 		ok = write_large(d, op, data);
-	else {
-		if (data.len)
-			memcpy(payload, data.ptr, data.len);
-		ok = write_frame(d, op, payload, data.len);
-	}
+	else
+		ok = write_bytes(d, scratch, frame(d, scratch, op, data));
 	if (queued(ws) > 0)
 		iv_ws_queue_changed(ws, queued(ws));
 	return ok;
 }
 
-/* The kernel takes bytes again. One frame at a time: the next goes when the last has left the library. */
+/* Length of the frame of ours that begins here. */
+static size_t frame_size(const char *bytes)
+{
+	const uint8_t *b = (const uint8_t *)bytes;
+	size_t n = b[1] & 0x7f, extended = n == 126 ? 2 : n == 127 ? 8 : 0;
+
+	if (extended)
+		n = 0;
+	for (size_t i = 0; i < extended; i++)
+		n = n << 8 | b[2 + i];
+	return 2 + extended + 4 + n;
+}
+
+/* Only whole frames are given on: the library answers pings by itself, between any two writes of ours. */
+static size_t whole_frames(const struct iv_dialled *d)
+{
+	size_t n = 0;
+
+	do
+		n += frame_size(d->out.ptr + d->out_sent + n);
+	while (n < DRAIN_BYTES && d->out_sent + n < d->out.len);
+	return n;
+}
+
+/* The kernel takes bytes again, and the library has none left. */
 static void drain(struct iv_dialled *d)
 {
 	d->inside = 0;
 	while (d->inside == 0 && d->out_sent < d->out.len) {
-		unsigned char *record = (unsigned char *)d->out.ptr + d->out_sent;
-		struct waiting w;
+		char *bytes = d->out.ptr + d->out_sent;
+		size_t n = whole_frames(d);
 
-		memcpy(&w, record, sizeof(w));
-		d->out_sent += LWS_PRE + w.len;
-		if (!write_frame(d, w.op, record + LWS_PRE, w.len))
+		d->out_sent += n;
+		if (!write_bytes(d, bytes, n))
 			return;
 	}
 	if (d->out_sent == d->out.len) {
@@ -175,11 +192,9 @@ static int on_peer_close(struct iv_dialled *d, struct iv_str payload)
 	}
 	if (iv_ws_peer_closed(&d->ws, code) && queued(&d->ws) == 0) {
 		char echo[125];
-		size_t n = close_payload(echo, code, IV_S(""));
-		unsigned char *out = d->sock.host->scratch + LWS_PRE;
+		struct iv_str answer = {echo, close_payload(echo, code, IV_S(""))};
 
-		memcpy(out, echo, n);
-		(void)lws_write(d->sock.wsi, out, n, WRITE_CLOSE); /* it is going anyway */
+		(void)send_frame(&d->ws, IV_WS_CLOSE, answer); /* it is going anyway */
 	}
 	return 1;
 }

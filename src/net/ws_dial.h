@@ -33,8 +33,8 @@ struct iv_dialled {
 	int http_status;
 	char reason[128];
 	struct iv_buf message; /* fragments of a message that did not come whole */
-	struct iv_buf out;     /* records: headroom with struct waiting in it, then payload */
-	size_t out_sent;       /* bytes of `out` already written */
+	struct iv_buf out;     /* frames that wait, ready to be sent */
+	size_t out_sent;       /* bytes of `out` already given on */
 	size_t inside;	       /* at most so many bytes are in libwebsockets' own list */
 };
 

@@ -232,12 +232,19 @@ class Peer:
         await asyncio.sleep(self.q("ms", 300) / 1000)
         self.w.transport.resume_reading()
         expect = 0
+        if self.query.get("ping"):
+            for _ in range(200):
+                await self.send(9, b"are you there")
+                await asyncio.sleep(0)
         while True:
             op, data = await self.receive()
             if op == 8:
                 saw("deaf close")
                 await self.send(8, data[:2])
                 raise ConnectionError
+            if op == 10:
+                saw("deaf pongs")
+                continue
             number, = struct.unpack(">I", data[:4])
             if number != expect:
                 saw("out of order")

@@ -616,7 +616,7 @@ static void what_a_slow_server_does_not_read_waits_in_order(void **state)
 
 	(void)state;
 	got_init(&g);
-	dial(&g, "/ws/deaf?ms=300");
+	dial(&g, "/ws/deaf?ms=300&ping=1"); /* answering pings must not cut our frames in two */
 	wait_open(&g);
 	/* Beyond what two socket buffers take, so that ours fills. */
 	while (iv_ws_queued(g.ws) < 500000 && sent < 100000) {
@@ -634,6 +634,7 @@ static void what_a_slow_server_does_not_read_waits_in_order(void **state)
 	assert_int_equal(seen("deaf messages", 0) - messages, (int)sent);
 	assert_int_equal(seen("deaf bytes", 0) - bytes, (int)total);
 	assert_int_equal(seen("deaf close", 1), 1);
+	assert_true(seen("deaf pongs", 1) > 0);
 	got_free(&g);
 }
 
