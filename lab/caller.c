@@ -70,7 +70,7 @@ static void on_leg_event(void *arg, const struct leg_event *ev)
 		report_line(c, now_ms(c), "%.*s (%lld ms of speech thrown away)", IV_FMT(ev->name),
 			    (long long)far_end_buffered(&c->far) * 1000 / c->opts->leg.rate_hz);
 		far_end_clear(&c->far);
-		turns_cleared(&c->turns, now_ms(c));
+		dialogue_cleared(&c->turns, now_ms(c));
 		break;
 	case LEG_CLEAR_MARKS:
 		count(c, ev->name);
@@ -164,16 +164,16 @@ static void step_begins(struct caller *c, const struct talk_order *order)
 	switch (s->kind) {
 	case STEP_WAV:
 	case STEP_TEXT:
-		turns_caller(&c->turns, at, at + (int64_t)s->speech_end * 1000 / rate, s->words);
+		dialogue_caller(&c->turns, at, at + (int64_t)s->speech_end * 1000 / rate, s->words);
 		report_line(c, at, "caller: \"%s\" (%.2f s)", s->words,
 			    (double)s->speech_end / (double)rate);
 		break;
 	case STEP_TYPED:
-		turns_caller(&c->turns, at, at, s->words);
+		dialogue_caller(&c->turns, at, at, s->words);
 		report_line(c, at, "caller types: \"%s\"", s->words);
 		break;
 	case STEP_DTMF:
-		turns_caller(&c->turns, at, at, s->words);
+		dialogue_caller(&c->turns, at, at, s->words);
 		report_line(c, at, "caller presses %s", s->words);
 		break;
 	case STEP_WAIT:
@@ -192,7 +192,7 @@ static bool obey(struct caller *c, const struct talk_order *order, int16_t *fram
 		memcpy(frame, order->pcm, order->n * sizeof(*frame));
 		break;
 	case TALK_DIGIT:
-		turns_now(&c->turns)->caller_last_ms = now_ms(c);
+		dialogue_now(&c->turns)->caller_last_ms = now_ms(c);
 		c->leg.ops->dtmf(&c->leg, order->digit);
 		break;
 	case TALK_TYPE:
@@ -210,9 +210,9 @@ static bool obey(struct caller *c, const struct talk_order *order, int16_t *fram
 static void hear(struct caller *c)
 {
 	far_end_tick(&c->far, c->heard);
-	if (!turns_heard(&c->turns, now_ms(c), c->heard, c->far.frame, c->opts->leg.rate_hz))
+	if (!dialogue_heard(&c->turns, now_ms(c), c->heard, c->far.frame, c->opts->leg.rate_hz))
 		return;
-	const struct turn *turn = turns_now(&c->turns);
+	const struct turn *turn = dialogue_now(&c->turns);
 	if (turn->caller_last_ms < 0 || turn->agent_first_ms < 0)
 		report_line(c, now_ms(c), "agent heard");
 	else
@@ -313,7 +313,7 @@ bool caller_start(struct caller *c, const struct caller_opts *opts, struct wire_
 	far_end_init(&c->far, opts->leg.kind, opts->leg.rate_hz, on_mark_heard, c);
 	c->far.marks_destroyed = opts->marks_destroyed;
 	talk_init(&c->talk, opts->script, c->far.frame);
-	turns_init(&c->turns);
+	dialogue_init(&c->turns);
 	leg_init(&c->leg, &opts->leg, scratch, &c->wire);
 	iv_buf_init(&target, 4096);
 	c->leg.ops->request(&c->leg, opts->host, &target, &rq);

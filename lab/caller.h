@@ -37,7 +37,7 @@ struct caller {
 	struct leg leg;
 	struct far_end far;
 	struct talk talk;
-	struct turns turns;
+	struct dialogue turns;
 	struct stereo stereo;
 	struct iv_pacer_member pace;
 	void (*done)(void *arg); /* once, when all is closed */

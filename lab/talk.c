@@ -7,9 +7,9 @@ void talk_init(struct talk *t, const struct script *script, size_t frame_samples
 }
 
 /* The agent has answered and is silent, or does not answer at all. */
-static bool agent_done(const struct talk *t, int64_t now_ms, struct turns *turns, int64_t quiet_ms)
+static bool agent_done(const struct talk *t, int64_t now_ms, struct dialogue *turns, int64_t quiet_ms)
 {
-	struct turn *turn = turns_now(turns);
+	struct turn *turn = dialogue_now(turns);
 	bool greeting = turns->count == 1;
 
 	if (turn->agent_first_ms >= 0)
@@ -22,9 +22,9 @@ static bool agent_done(const struct talk *t, int64_t now_ms, struct turns *turns
 	return true;
 }
 
-static bool may_begin(struct talk *t, const struct step *s, int64_t now_ms, struct turns *turns)
+static bool may_begin(struct talk *t, const struct step *s, int64_t now_ms, struct dialogue *turns)
 {
-	struct turn *turn = turns_now(turns);
+	struct turn *turn = dialogue_now(turns);
 
 	if (s->after_ms >= 0) {
 		if (turn->agent_first_ms >= 0)
@@ -100,7 +100,7 @@ static struct talk_order perform(struct talk *t, const struct step *s, int64_t n
 	return order;
 }
 
-struct talk_order talk_tick(struct talk *t, int64_t now_ms, struct turns *turns)
+struct talk_order talk_tick(struct talk *t, int64_t now_ms, struct dialogue *turns)
 {
 	struct talk_order silence = {.what = TALK_SILENCE};
 

@@ -3,7 +3,7 @@
 #define LAB_TALK_H
 
 #include "script.h"
-#include "turns.h"
+#include "dialogue.h"
 
 #define TALK_QUIET_MS 700      /* the agent has finished when silent for so long */
 #define TALK_LAST_QUIET_MS 1500 /* … behind the last step: an answer may come in two parts */
@@ -35,6 +35,6 @@ struct talk {
 
 void talk_init(struct talk *t, const struct script *script, size_t frame_samples);
 /* now_ms: the first sample of the frame to be sent. May set `lost` of the current turn. */
-struct talk_order talk_tick(struct talk *t, int64_t now_ms, struct turns *turns);
+struct talk_order talk_tick(struct talk *t, int64_t now_ms, struct dialogue *turns);
 
 #endif

@@ -178,6 +178,7 @@ static void on_event(void *arg, const struct iv_leg_event *ev)
 		break;
 	case IV_LEG_DTMF:
 		c->seen.digits[strnlen(c->seen.digits, sizeof(c->seen.digits) - 2)] = ev->digit;
+		start_talk(c, c->peer->opts.greeting_ms);
 		break;
 	case IV_LEG_MARKED:
 		if (ev->cleared || ev->mark.epoch != c->epoch)

@@ -139,7 +139,7 @@ static void speech_ends_with_the_last_window_within_45_db_of_the_loudest(void **
 struct stage {
 	struct script script;
 	struct talk talk;
-	struct turns turns;
+	struct dialogue turns;
 	int64_t now_ms;
 	int agent_from, agent_to; /* the agent is heard in [from, to) */
 };
@@ -160,7 +160,7 @@ static void stage_init(struct stage *st, const char *const *steps)
 		assert_non_null(s->pcm);
 	}
 	talk_init(&st->talk, &st->script, FRAME);
-	turns_init(&st->turns);
+	dialogue_init(&st->turns);
 }
 
 /* Advances to the first order that is not silence, as a caller would; returns it. */
@@ -174,10 +174,10 @@ static struct talk_order next_order(struct stage *st, int64_t until_ms)
 		struct talk_order o = talk_tick(&st->talk, st->now_ms, &st->turns);
 
 		if (o.begins && (o.what == TALK_SPEECH || o.what == TALK_DIGIT))
-			turns_caller(&st->turns, st->now_ms, st->now_ms + 205, o.step->words);
+			dialogue_caller(&st->turns, st->now_ms, st->now_ms + 205, o.step->words);
 		st->now_ms += 20;
 		if (st->now_ms >= st->agent_from && st->now_ms < st->agent_to)
-			turns_heard(&st->turns, st->now_ms, loud, FRAME, RATE);
+			dialogue_heard(&st->turns, st->now_ms, loud, FRAME, RATE);
 		if (o.what != TALK_SILENCE)
 			return o;
 	}
@@ -296,23 +296,23 @@ static void a_hangup_step_does_not_wait(void **state)
 
 /* ── turns */
 
-static void loud_frame(struct turns *t, int64_t at_ms)
+static void loud_frame(struct dialogue *t, int64_t at_ms)
 {
 	int16_t pcm[FRAME] = {0};
 
 	for (size_t i = 40; i < FRAME; i++)
 		pcm[i] = 5000;
-	turns_heard(t, at_ms, pcm, FRAME, RATE);
+	dialogue_heard(t, at_ms, pcm, FRAME, RATE);
 }
 
 static void an_answer_is_timed_from_sample_to_sample(void **state)
 {
-	struct turns *t = malloc(sizeof(*t));
+	struct dialogue *t = malloc(sizeof(*t));
 
 	(void)state;
 	assert_non_null(t);
-	turns_init(t);
-	turns_caller(t, 1000, 2005, "hello");
+	dialogue_init(t);
+	dialogue_caller(t, 1000, 2005, "hello");
 	loud_frame(t, 2400); /* sound begins 5 ms into the frame */
 	loud_frame(t, 2420);
 	assert_int_equal(t->items[1].agent_first_ms, 2405);
@@ -324,18 +324,18 @@ static void an_answer_is_timed_from_sample_to_sample(void **state)
 
 static void what_is_heard_over_the_caller_belongs_to_the_turn_before(void **state)
 {
-	struct turns *t = malloc(sizeof(*t));
+	struct dialogue *t = malloc(sizeof(*t));
 
 	(void)state;
 	assert_non_null(t);
-	turns_init(t);
-	turns_caller(t, 0, 500, "tell me");
+	dialogue_init(t);
+	dialogue_caller(t, 0, 500, "tell me");
 	for (int64_t at = 1000; at < 2000; at += 20)
 		loud_frame(t, at);
-	turns_caller(t, 2000, 2600, "stop");
+	dialogue_caller(t, 2000, 2600, "stop");
 	loud_frame(t, 2000);
 	loud_frame(t, 2020);
-	turns_cleared(t, 2040);
+	dialogue_cleared(t, 2040);
 	loud_frame(t, 3000);
 	assert_int_equal(t->items[1].agent_heard_ms, 1040);
 	assert_int_equal(t->items[1].cleared_at_ms, 2040);
@@ -346,14 +346,14 @@ static void what_is_heard_over_the_caller_belongs_to_the_turn_before(void **stat
 
 static void an_answer_taken_back_while_the_caller_speaks_is_a_false_start(void **state)
 {
-	struct turns *t = malloc(sizeof(*t));
+	struct dialogue *t = malloc(sizeof(*t));
 
 	(void)state;
 	assert_non_null(t);
-	turns_init(t);
-	turns_caller(t, 1000, 3000, "a long question");
+	dialogue_init(t);
+	dialogue_caller(t, 1000, 3000, "a long question");
 	loud_frame(t, 2000);
-	turns_cleared(t, 2100);
+	dialogue_cleared(t, 2100);
 	loud_frame(t, 3400);
 	assert_int_equal(t->items[1].false_starts, 1);
 	assert_int_equal(t->items[1].agent_first_ms, 3405);

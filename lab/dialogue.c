@@ -1,34 +1,34 @@
 /* The turns of a recorded conversation. A new answer begins with the first audible frame after the
  * caller's utterance began; when the agent was talking at that moment, only after it was cleared or has
  * been silent for 300 ms. */
-#include "turns.h"
+#include "dialogue.h"
 
 #include "far_end.h"
 
 #define NEW_TURN_SILENCE_MS 300
 
-static struct turn *add(struct turns *t)
+static struct turn *add(struct dialogue *t)
 {
-	if (t->count == TURNS_MAX)
-		return &t->items[TURNS_MAX - 1];
+	if (t->count == DIALOGUE_TURNS_MAX)
+		return &t->items[DIALOGUE_TURNS_MAX - 1];
 	struct turn *turn = &t->items[t->count++];
 	*turn = (struct turn){.caller_first_ms = -1, .caller_last_ms = -1, .agent_first_ms = -1,
 			      .agent_last_ms = -1, .cleared_at_ms = -1};
 	return turn;
 }
 
-void turns_init(struct turns *t)
+void dialogue_init(struct dialogue *t)
 {
-	*t = (struct turns){.last_audible_ms = -1};
+	*t = (struct dialogue){.last_audible_ms = -1};
 	add(t);
 }
 
-struct turn *turns_now(struct turns *t)
+struct turn *dialogue_now(struct dialogue *t)
 {
 	return &t->items[t->count - 1];
 }
 
-void turns_caller(struct turns *t, int64_t first_ms, int64_t last_ms, const char *label)
+void dialogue_caller(struct dialogue *t, int64_t first_ms, int64_t last_ms, const char *label)
 {
 	struct turn *turn = add(t);
 
@@ -46,9 +46,9 @@ static int64_t first_audible_sample(const int16_t *pcm, size_t n)
 	return 0;
 }
 
-bool turns_heard(struct turns *t, int64_t at_ms, const int16_t *pcm, size_t n, int rate_hz)
+bool dialogue_heard(struct dialogue *t, int64_t at_ms, const int16_t *pcm, size_t n, int rate_hz)
 {
-	struct turn *turn = turns_now(t);
+	struct turn *turn = dialogue_now(t);
 
 	if (!far_audible(pcm, n))
 		return false;
@@ -65,9 +65,9 @@ bool turns_heard(struct turns *t, int64_t at_ms, const int16_t *pcm, size_t n, i
 	return begins;
 }
 
-void turns_cleared(struct turns *t, int64_t at_ms)
+void dialogue_cleared(struct dialogue *t, int64_t at_ms)
 {
-	struct turn *turn = turns_now(t);
+	struct turn *turn = dialogue_now(t);
 
 	if (turn->agent_first_ms >= 0 && at_ms < turn->caller_last_ms) {
 		turn->agent_first_ms = turn->agent_last_ms = -1;

@@ -1,11 +1,11 @@
-/* turns: who was heard when, on the one clock of the recording (ms since the caller's first sample).
+/* dialogue: who was heard when, on the one clock of the recording (ms since the caller's first sample).
  * Turn 0 is what the agent says before the caller has spoken. Pure. */
-#ifndef LAB_TURNS_H
-#define LAB_TURNS_H
+#ifndef LAB_DIALOGUE_H
+#define LAB_DIALOGUE_H
 
 #include "iv_str.h"
 
-#define TURNS_MAX 256
+#define DIALOGUE_TURNS_MAX 256
 #define TURN_LABEL 160
 
 struct turn { /* times: -1 when it did not happen */
@@ -19,19 +19,19 @@ struct turn { /* times: -1 when it did not happen */
 	bool lost;              /* no answer in time */
 };
 
-struct turns {
-	struct turn items[TURNS_MAX];
+struct dialogue {
+	struct turn items[DIALOGUE_TURNS_MAX];
 	size_t count;
 	bool need_quiet; /* the caller spoke over the agent: that sound belongs to the turn before */
 	int64_t last_audible_ms;
 };
 
-void turns_init(struct turns *t);
-struct turn *turns_now(struct turns *t);
+void dialogue_init(struct dialogue *t);
+struct turn *dialogue_now(struct dialogue *t);
 /* The caller begins an utterance whose speech will end at last_ms. */
-void turns_caller(struct turns *t, int64_t first_ms, int64_t last_ms, const char *label);
+void dialogue_caller(struct dialogue *t, int64_t first_ms, int64_t last_ms, const char *label);
 /* A frame of what the agent says, heard from at_ms on. True when an answer begins with it. */
-bool turns_heard(struct turns *t, int64_t at_ms, const int16_t *pcm, size_t n, int rate_hz);
-void turns_cleared(struct turns *t, int64_t at_ms);
+bool dialogue_heard(struct dialogue *t, int64_t at_ms, const int16_t *pcm, size_t n, int rate_hz);
+void dialogue_cleared(struct dialogue *t, int64_t at_ms);
 
 #endif
