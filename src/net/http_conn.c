@@ -511,7 +511,9 @@ static void process(struct http_conn *c)
 		}
 	}
 	c->in_process = false;
-	if (c->in.len == 0)
+	if (c->in.len == 0 && c->state == HTTP_UPGRADED)
+		iv_buf_deinit(&c->in); /* frames are read where they lie */
+	else if (c->in.len == 0)
 		drop_memory(&c->in);
 	throttle(c);
 }

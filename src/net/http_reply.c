@@ -104,7 +104,8 @@ struct iv_str iv_http_peer(const struct iv_http_req *rq)
 	else
 		uv_ip4_name((struct sockaddr_in *)&addr, text, sizeof(text));
 	struct iv_arena *a = &((struct iv_http_req *)(uintptr_t)rq)->arena;
-	struct iv_str s = iv_arena_str(a, iv_str(text));
+	bool mapped = strncmp(text, "::ffff:", 7) == 0 && strchr(text, '.'); /* IPv4 on an IPv6 listener */
+	struct iv_str s = iv_arena_str(a, iv_str(mapped ? text + 7 : text));
 	return s.ptr ? s : IV_S("");
 }
 

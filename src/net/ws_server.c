@@ -99,7 +99,8 @@ static void on_backstop(void *arg)
 static void end(struct ws_sock *s)
 {
 	s->stop = true;
-	iv_timer_stop(&s->backstop);
+	if (!iv_timer_armed(&s->backstop)) /* a reader that stopped reading does not hold us either */
+		iv_timer_in_ms(&s->backstop, IV_WS_CLOSE_MS);
 	http_conn_linger(s->conn);
 }
 
