@@ -3,23 +3,36 @@
  * makes it a false alarm (it goes on from the word that was last heard). */
 #include "call_priv.h"
 
-enum { HOLD_MAX_MS = 3000, SECOND_THOUGHT_MS = 1500, COUPLING_MAX_DDB = -60 };
+enum { HOLD_MAX_MS = 3000, SECOND_THOUGHT_MS = 1500, COUPLING_MAX_DDB = -60, COUPLING_STEP_DDB = 30,
+       ALMOST_OVER_MS = 1000 };
 
-bool may_interrupt(struct iv_call *c)
+bool must_be_heard(const struct iv_call *c)
 {
 	int64_t heard = playout_heard(c);
 
-	if (!c->agent.barge_in.enabled || !c->agent.interruptible || c->life != LIFE_LIVE)
-		return false;
 	for (size_t i = 0; i < c->utt_count; i++) {
-		const struct utt *u = utt_at(c, i);
+		const struct utt *u = utt_get(c, i);
 
 		/* Until a sentence that must be heard has been, nothing of the turn can be interrupted. */
 		if ((u->flags & (UTT_KEEP | UTT_CLIP)) && u->state != UTT_FAILED &&
 		    (u->start < 0 || u->state != UTT_READY || heard < u->end))
-			return false;
+			return true;
 	}
-	return true;
+	return false;
+}
+
+bool may_interrupt(const struct iv_call *c)
+{
+	return c->agent.barge_in.enabled && c->agent.interruptible && c->life == LIFE_LIVE && !must_be_heard(c);
+}
+
+/* So little is left of what the agent says that the caller may be answering it: "yes" counts. */
+static bool almost_over(const struct iv_call *c)
+{
+	int64_t heard = c->mouth == MOUTH_HELD ? c->held.at : playout_heard(c);
+
+	return !c->turn.gen && !c->turn.tail.len && !utts_in(c, UTT_WAITING) && !utts_in(c, UTT_ASKED) &&
+	       samples_us(c, c->out.end - heard) < (int64_t)ALMOST_OVER_MS * US_PER_MS;
 }
 
 void hold_start(struct iv_call *c, int64_t onset_us, bool for_pause)
@@ -43,6 +56,8 @@ void barge_frame(struct iv_call *c)
 void barge_confirm(struct iv_call *c)
 {
 	c->usage.interruptions++;
+	if (c->echo_coupling_ddb > COUPLING_START_DDB)
+		c->echo_coupling_ddb -= COUPLING_STEP_DDB; /* it was no echo */
 	note(c, "bargein.confirmed", NULL);
 	tools_cancel(c);
 	turn_cancel_streams(c);
@@ -51,14 +66,23 @@ void barge_confirm(struct iv_call *c)
 	turn_close(c, IV_TURN_INTERRUPTED);
 }
 
+/* An "uh-huh" is no turn of the caller; what was said before it stays. */
+static void forget_aside(struct iv_call *c)
+{
+	if (is_backchannel(&c->agent.barge_in.backchannels, iv_buf_str(&c->in.partial)))
+		iv_buf_clear(&c->in.partial);
+	if (!c->in.partial.len && (!c->in.text.len || is_backchannel(&c->agent.barge_in.backchannels, iv_buf_str(&c->in.text))))
+		listen_forget(c);
+}
+
 void barge_resume(struct iv_call *c)
 {
 	if (!c->held.for_pause) {
-		/* What silenced us was an echo or a cough: let the next one be louder than this. */
 		note(c, "bargein.resumed", NULL);
-		if (c->echo_coupling_ddb < COUPLING_MAX_DDB)
-			c->echo_coupling_ddb += 30;
-		listen_forget(c);
+		/* What silenced us without a word was an echo or a cough: the next has to be louder. */
+		if (!listen_words(c).len && c->echo_coupling_ddb < COUPLING_MAX_DDB)
+			c->echo_coupling_ddb += COUPLING_STEP_DDB;
+		forget_aside(c);
 	}
 	c->held.since_us = c->now_us; /* when it went on, for second thoughts */
 	c->out.sent = resume_point(c, c->held.at);
@@ -79,48 +103,62 @@ static bool said_by_agent(struct iv_call *c, struct iv_str text)
 	return false;
 }
 
+/* Words while the agent speaks that did not silence it yet. */
+static void text_over_speech(struct iv_call *c, struct iv_str text, bool final, bool aside)
+{
+	size_t words = count_words(text), least = (size_t)c->agent.barge_in.min_words;
+	bool second_thought =
+		c->held.since_us && c->now_us - c->held.since_us < SECOND_THOUGHT_MS * US_PER_MS;
+
+	if (aside) {
+		if (final && !almost_over(c))
+			forget_aside(c);
+		return;
+	}
+	if (said_by_agent(c, text)) {
+		if (c->in.speech_start_us < 0) /* the recogniser hears our echo */
+			listen_forget(c);
+		return;
+	}
+	/* Too quiet for the onset, but words all the same; one alone only right after going on. */
+	if (least < 2)
+		least = second_thought ? 1 : 2;
+	if (words < least || !may_interrupt(c))
+		return;
+	hold_start(c, c->in.speech_start_us >= 0 ? c->in.speech_start_us : c->now_us, false);
+	barge_confirm(c);
+}
+
 void barge_text(struct iv_call *c, struct iv_str text, bool final)
 {
 	const struct iv_barge_in *b = &c->agent.barge_in;
-	size_t words = count_words(text), least = (size_t)(b->min_words > 1 ? b->min_words : 1);
 	bool aside = is_backchannel(&b->backchannels, text);
+	size_t words = count_words(text);
 
 	if (!words)
 		return;
 	if (c->mouth == MOUTH_SPEAKING) {
-		bool just_resumed = c->now_us - c->held.since_us < SECOND_THOUGHT_MS * US_PER_MS && c->held.since_us;
-
-		if (aside) {
-			if (final)
-				listen_forget(c);
-			return;
-		}
-		/* Too quiet for the onset, but words all the same; not our own echo. */
-		if (words < (just_resumed || least > 1 ? least : 2) || said_by_agent(c, text) || !may_interrupt(c))
-			return;
-		hold_start(c, c->in.speech_start_us >= 0 ? c->in.speech_start_us : c->now_us, false);
-		barge_confirm(c);
+		text_over_speech(c, text, final, aside);
 	} else if (c->mouth == MOUTH_HELD && !c->held.for_pause) {
-		if (aside && final)
-			barge_resume(c);
-		else if (!aside && words >= least)
+		if (aside ? final && almost_over(c) : (int64_t)words >= b->min_words)
 			barge_confirm(c);
+		else if (aside && final)
+			barge_resume(c);
 	}
 }
 
 void barge_check(struct iv_call *c)
 {
 	const struct iv_barge_in *b = &c->agent.barge_in;
-	int64_t quiet_ms;
+	int64_t since_us = c->held.since_us > c->in.last_speech_us ? c->held.since_us : c->in.last_speech_us;
 
 	if (c->mouth != MOUTH_HELD || c->held.for_pause || c->in.paused || c->in.lost)
 		return;
-	quiet_ms = (c->now_us - c->in.last_speech_us) / US_PER_MS;
-	if ((c->in.ear != EAR_SPEECH && quiet_ms >= b->resume_ms) ||
-	    c->now_us - c->held.since_us >= HOLD_MAX_MS * US_PER_MS) {
-		if (b->resume)
-			barge_resume(c);
-		else
-			barge_confirm(c);
-	}
+	if ((c->in.ear == EAR_SPEECH || c->now_us - since_us < b->resume_ms * US_PER_MS) &&
+	    c->now_us - c->held.since_us < HOLD_MAX_MS * US_PER_MS)
+		return;
+	if (b->resume)
+		barge_resume(c);
+	else
+		barge_confirm(c);
 }

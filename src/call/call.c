@@ -157,7 +157,8 @@ struct iv_call *iv_call_new(const struct iv_agent *agent, const struct iv_call_o
 	iv_buf_init(&c->turn.tail, ANSWER_MAX);
 	iv_buf_init(&c->heard, ANSWER_MAX + SENTENCE_MAX * UTTS);
 	iv_buf_init(&c->json, 65536);
-	c->echo_coupling_ddb = -350; /* telephone networks cancel echo to about there */
+	c->out.flushed = true; /* nothing is out yet */
+	c->echo_coupling_ddb = COUPLING_START_DDB; /* telephone networks cancel echo to there */
 	return c;
 }
 
@@ -176,9 +177,8 @@ void iv_call_free(struct iv_call *c)
 	free(c);
 }
 
-static void count_cost(struct iv_call *c)
+static void count_cost(const struct iv_call *c, struct iv_usage *u)
 {
-	struct iv_usage *u = &c->usage;
 	const struct iv_call_opts *o = &c->opts;
 
 	u->call_ms = c->now_us / US_PER_MS;
@@ -206,7 +206,7 @@ void call_end(struct iv_call *c, const char *reason)
 		turn_close(c, cut ? IV_TURN_INTERRUPTED : IV_TURN_COMPLETED);
 	}
 	set_life(c, LIFE_ENDED);
-	count_cost(c);
+	count_cost(c, &c->usage);
 	note_end(c);
 	act(c, &(struct iv_action){.type = IV_ACT_ASR_CLOSE});
 	act(c, &(struct iv_action){.type = IV_ACT_END, .text = iv_str(c->end_reason)});
@@ -326,8 +326,6 @@ static void on_llm(struct iv_call *c, const struct iv_event *ev)
 		break;
 	case IV_EV_LLM_DONE:
 		turn_llm_done(c);
-		if (!c->utt_count && !tools_open(c) && c->turn.open)
-			turn_fail(c, "empty_answer");
 		break;
 	case IV_EV_LLM_SWITCHED:
 		note_text(c, "llm.switched", "provider", ev->text);
@@ -349,6 +347,8 @@ static void on_config(struct iv_call *c, struct iv_str text)
 		c->agent = changed;
 		note(c, "config.updated", NULL);
 	}
+	else
+		note(c, "config.refused", NULL);
 	cJSON_Delete(json);
 }
 
@@ -356,7 +356,7 @@ static void on_say(struct iv_call *c, struct iv_str text, bool interrupt)
 {
 	if (c->life != LIFE_LIVE)
 		return;
-	if (interrupt && c->mouth == MOUTH_SPEAKING)
+	if (interrupt && c->mouth == MOUTH_SPEAKING && !must_be_heard(c))
 		hold_start(c, c->now_us, false);
 	if (interrupt && c->mouth == MOUTH_HELD && !c->held.for_pause)
 		barge_confirm(c);
@@ -471,7 +471,11 @@ static void dispatch(struct iv_call *c, const struct iv_event *ev)
 static void settle(struct iv_call *c)
 {
 	tools_check(c);
+	turn_check(c);
+	utts_check(c);
 	turn_progress(c);
+	if (c->life == LIFE_ENDED)
+		return;
 	playout_pump(c);
 	barge_check(c);
 	keypad_check(c);
@@ -518,6 +522,8 @@ const struct iv_turn_report *iv_call_last_turn(const struct iv_call *c)
 void iv_call_usage(const struct iv_call *c, struct iv_usage *u)
 {
 	*u = c->usage;
+	if (c->life != LIFE_ENDED)
+		count_cost(c, u);
 }
 
 const struct iv_agent *iv_call_agent(const struct iv_call *c)

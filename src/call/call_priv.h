@@ -1,7 +1,8 @@
 /* The inside of a call, shared by the files of this folder and by nobody else.
  *
  *   call.c      step, life, deadlines        listen.c   caller's turn: vad, text, end of turn
- *   speak.c     agent's turn: sentences      playout.c  far end's clock: what was sent, what is heard
+ *   speak.c     agent's turn                 utt.c      its sentences and their synthesis
+ *   playout.c   far end's clock: what was sent, what is heard
  *   barge.c     interruption and resume      tools.c    function calls
  *   opening.c   disclosure, consent, hello   idle.c     silence and maximum duration
  *   history.c   what the model is told       note.c     timeline entries
@@ -16,6 +17,7 @@
 #define US_PER_MS 1000
 #define NEVER INT64_MAX
 #define IV_TICK_US_OF_FRAME 20000
+#define COUPLING_START_DDB (-350)
 
 enum life { LIFE_NEW, LIFE_LIVE, LIFE_CLOSING, LIFE_ENDED, LIFE_STATES };
 enum ear { EAR_QUIET, EAR_SPEECH, EAR_PAUSE, EAR_STATES };
@@ -26,14 +28,14 @@ enum {
 	TEXT_MAX = 8192,        /* caller's words of one turn; more are dropped */
 	ANSWER_MAX = 16384,     /* model's words of one turn; the stream is cancelled there */
 	UTTS = 64,              /* sentences of one turn not yet retired; the stream is cancelled there */
-	TOOLS_IN_FLIGHT = 8,    /* more tool calls of one answer get an error result */
+	TOOLS_IN_FLIGHT = 8,    /* more at the same time get an error result */
+	TOOLS_MAX = 16,         /* tool calls of one answer; more are ignored */
 	TOOL_ROUNDS = 5,        /* asks of one turn; then the agent apologises */
 	SEGMENTS = 32,          /* far-end stretches; the oldest is forgotten */
 	HISTORY_MESSAGES = 400, /* the oldest go first */
 	HISTORY_BYTES = 131072,
-	SENTENCE_MAX = 240,     /* characters sent to the synthesiser at once */
-	PREFETCH_MS = 4000,     /* the next sentence is asked for when less is queued */
-	LEVELS_MAX = 3000,      /* 20 ms levels kept of one sentence: a minute */
+	SENTENCE_MAX = 240,     /* bytes sent to the synthesiser at once */
+	TOOL_ARGS_MAX = 16384,  /* a call with more is answered with an error */
 };
 
 struct vad {
@@ -52,7 +54,9 @@ struct listen {
 	double confidence;
 	struct iv_buf text;  /* finals of this turn */
 	struct iv_buf partial;
+	struct iv_buf taken; /* the partial that ended the last turn; its final is still to come */
 	int64_t first_text_us, final_us, partial_us;
+	int64_t frame_us;    /* when the last frame came */
 	bool paused, lost, asr_ready, asr_out;
 };
 
@@ -71,7 +75,9 @@ struct utt {
 	size_t text_len;
 	uint32_t message;    /* history id it belongs to; 0: none */
 	int64_t start, end;  /* positions; start -1 until its first sample came */
+	int64_t alive_us;    /* when the synthesiser was asked or last gave something */
 	bool announced, marked;
+	bool whole;          /* all its audio is there, so its length says how fast it is spoken */
 	uint8_t *levels;
 	size_t level_count;
 };
@@ -90,7 +96,10 @@ struct turn {
 	struct iv_buf tail;  /* model's text not yet a sentence */
 	bool first_sentence_done;
 	struct iv_turn_stamps_us at;
-	int64_t asked_us;
+	int64_t alive_us;    /* when the model was asked or last said something */
+	bool acted;          /* a tool was started: the turn cannot be taken back */
+	int requested;       /* tool calls of the answer under way */
+	bool ask_again;      /* a tool was answered since the model was last asked */
 	bool hangup_after, transfer_after, transfer_attended;
 	char transfer_to[128];
 	char end_reason[32];
@@ -120,7 +129,7 @@ struct hold {
 enum tool_state { TOOL_FREE, TOOL_PENDING, TOOL_RUNNING, TOOL_DONE };
 struct tool_call {
 	enum tool_state state;
-	bool ok, background, last_act; /* last_act: end_call, transfer: the model is not asked again */
+	bool background, last_act; /* last_act: end_call, transfer: the model is not asked again */
 	char id[96], name[64];
 	char *args, *result;
 	int64_t started_us, deadline_us;
@@ -158,7 +167,7 @@ struct iv_call {
 	struct iv_turn_report report;
 	struct iv_buf heard; /* text of the report */
 	struct utt utts[UTTS];
-	size_t utt_first, utt_count;
+	size_t utt_count;
 	uint32_t next_utt, next_gen, next_message;
 	int turns;
 	struct playout out;
@@ -213,6 +222,8 @@ double endpoint_unfinished(struct iv_str text); /* x, 0…1 */
 size_t count_words(struct iv_str text);
 /* Lower case, letters, digits and single blanks only, into dst. */
 size_t normalize(struct iv_str text, char *dst, size_t size);
+/* Bytes at the head of text that are the words of `head`, punctuation and case aside; 0 when they differ. */
+size_t same_words(struct iv_str text, struct iv_str head);
 bool is_backchannel(const struct iv_strs *list, struct iv_str text);
 bool contains_phrase(struct iv_str text, struct iv_str phrase); /* both normalised inside */
 int64_t endpoint_wait_ms(const struct iv_endpointing *e, struct iv_str text, double confidence,
@@ -227,14 +238,20 @@ size_t sentence_speakable(struct iv_str in, char *out, size_t size);
 /* speak.c */
 void turn_open(struct iv_call *c, enum turn_kind kind);
 void turn_ask(struct iv_call *c);            /* LLM_ASK with a new generation */
-void turn_say(struct iv_call *c, struct iv_str text, unsigned flags);
 void turn_delta(struct iv_call *c, struct iv_str text);
 void turn_llm_done(struct iv_call *c);
 void turn_fail(struct iv_call *c, const char *reason);
 void turn_close(struct iv_call *c, enum iv_turn_outcome outcome);
 void turn_cancel_streams(struct iv_call *c);
 bool turn_finished(const struct iv_call *c); /* nothing left to ask, hear or play */
-void turn_progress(struct iv_call *c);       /* ask for the next sentence, close when done */
+void turn_check(struct iv_call *c);          /* a model that went silent is given up */
+
+/* utt.c */
+void turn_say(struct iv_call *c, struct iv_str text, unsigned flags);
+void turn_progress(struct iv_call *c);       /* ask for the next sentence */
+void utts_check(struct iv_call *c);          /* a synthesiser that went silent is given up */
+bool utts_in(const struct iv_call *c, enum utt_state state);
+bool utts_unsaid(const struct iv_call *c);   /* something is still to be said or played */
 void utt_audio(struct iv_call *c, const struct iv_event *ev);
 void utt_done(struct iv_call *c, uint32_t id, bool failed, struct iv_str reason);
 struct utt *utt_at(struct iv_call *c, size_t i);
@@ -248,11 +265,12 @@ void playout_clear(struct iv_call *c, double cutoff_ms);
 void playout_mark(struct iv_call *c, const struct iv_mark *m, bool cleared);
 bool playout_drained(const struct iv_call *c);
 int playout_level_ddb(const struct iv_call *c); /* loudest of what the caller heard in the last 300 ms */
-size_t heard_chars(const struct utt *u, int64_t heard); /* cut at a word's end */
+size_t heard_chars(const struct iv_call *c, const struct utt *u, int64_t heard); /* cut at a word's end */
 int64_t resume_point(const struct iv_call *c, int64_t heard); /* start of the last heard word */
 
 /* barge.c */
-bool may_interrupt(struct iv_call *c);
+bool may_interrupt(const struct iv_call *c);
+bool must_be_heard(const struct iv_call *c); /* a sentence nobody may cut is not over */
 void barge_frame(struct iv_call *c);
 void barge_text(struct iv_call *c, struct iv_str text, bool final);
 void barge_confirm(struct iv_call *c);
@@ -284,6 +302,7 @@ void emotion_frame(struct iv_call *c, struct iv_level level);
 uint32_t history_add(struct iv_call *c, int role, struct iv_str text);
 struct message *history_find(struct iv_call *c, uint32_t id);
 void history_set_text(struct iv_call *c, struct message *m, struct iv_str text);
+void history_drop(struct iv_call *c, uint32_t id);
 void history_drop_last_user(struct iv_call *c, struct iv_buf *text); /* moves its text into `text` */
 void history_deinit(struct iv_call *c);
 

@@ -2,9 +2,13 @@
 #include <ctype.h>
 #include "call_priv.h"
 
-static const char *const trailing_words[] = {
-	"and", "but", "or", "so", "because", "the", "a", "an", "to", "for", "with", "of", "in", "on", "at",
-	"my", "is", "are", "um", "uh", "erm", "like", "if", "when", "then", "that", "which", "i", "about",
+/* Recognisers put a full stop behind anything: it does not make these the end of a sentence … */
+static const char *const never_last[] = {
+	"and", "but", "or", "because", "the", "a", "an", "my", "um", "uh", "erm", "if", "which", "i",
+};
+/* … but "come in." and "what is it like?" are whole. */
+static const char *const seldom_last[] = {
+	"so", "to", "for", "with", "of", "in", "on", "at", "is", "are", "like", "when", "then", "that", "about",
 };
 static const char *const number_words[] = {
 	"zero", "oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "double",
@@ -48,6 +52,34 @@ size_t normalize(struct iv_str text, char *dst, size_t size)
 	return n;
 }
 
+/* The next letter of a text without its dress: lower case, ' ' between words, '\0' at the end. */
+static char next_letter(struct iv_str text, size_t *at)
+{
+	bool gap = false;
+
+	while (*at < text.len && (!word_char(text.ptr[*at]) || text.ptr[*at] == '\''))
+		gap |= text.ptr[(*at)++] != '\'';
+	if (*at == text.len)
+		return '\0';
+	return gap ? ' ' : (char)tolower((unsigned char)text.ptr[(*at)++]);
+}
+
+size_t same_words(struct iv_str text, struct iv_str head)
+{
+	size_t i = 0, k = 0;
+	char a = next_letter(text, &i), b = next_letter(head, &k);
+
+	if (a == ' ')
+		a = next_letter(text, &i);
+	if (b == ' ')
+		b = next_letter(head, &k);
+	while (b && a == b) {
+		a = next_letter(text, &i);
+		b = next_letter(head, &k);
+	}
+	return !b && (!a || a == ' ') ? i : 0;
+}
+
 static struct iv_str last_word(struct iv_str text)
 {
 	size_t end = text.len, start;
@@ -73,13 +105,15 @@ enum text_end endpoint_text(struct iv_str text)
 	struct iv_str t = iv_str_trim(text), word = last_word(t);
 	char last = t.len ? t.ptr[t.len - 1] : '\0';
 
-	/* Recognisers put a full stop behind anything: a word that cannot end a sentence wins over it. */
-	if (last == ',' || last == '-' || in_words(word, trailing_words, IV_COUNT(trailing_words)))
+	bool stop = last == '.' || last == '?' || last == '!';
+
+	if (last == ',' || last == '-' || in_words(word, never_last, IV_COUNT(never_last)) ||
+	    (!stop && in_words(word, seldom_last, IV_COUNT(seldom_last))))
 		return TEXT_TRAILING;
 	if (in_words(word, number_words, IV_COUNT(number_words)) ||
 	    (word.len && isdigit((unsigned char)word.ptr[word.len - 1])))
 		return TEXT_DIGITS;
-	return last == '.' || last == '?' || last == '!' ? TEXT_FINISHED : TEXT_OPEN;
+	return stop ? TEXT_FINISHED : TEXT_OPEN;
 }
 
 double endpoint_unfinished(struct iv_str text)

@@ -45,7 +45,7 @@ uint32_t history_add(struct iv_call *c, int role, struct iv_str text)
 	m = &c->history[c->history_count++];
 	*m = (struct message){.id = ++c->next_message, .text = copy_text(text)};
 	m->role = (__typeof__(m->role))role;
-	c->history_bytes += text.len;
+	c->history_bytes += message_bytes(m);
 	return m->id;
 }
 
@@ -63,6 +63,15 @@ void history_set_text(struct iv_call *c, struct message *m, struct iv_str text)
 	free(m->text);
 	m->text = copy_text(text);
 	c->history_bytes += message_bytes(m);
+}
+
+void history_drop(struct iv_call *c, uint32_t id)
+{
+	for (size_t i = c->history_count; i-- > 0;)
+		if (c->history[i].id == id) {
+			drop(c, i);
+			return;
+		}
 }
 
 void history_drop_last_user(struct iv_call *c, struct iv_buf *text)

@@ -40,6 +40,8 @@ void keypad_digit(struct iv_call *c, char digit)
 	char finish = collecting ? c->keypad.finish : c->agent.keypad.finish.len ? c->agent.keypad.finish.ptr[0] : '\0';
 	size_t max = collecting ? c->keypad.max : (size_t)c->agent.keypad.max_digits;
 
+	if (!digit || !strchr("0123456789*#ABCD", digit))
+		return;
 	idle_touch(c);
 	act(c, &(struct iv_action){.type = IV_ACT_DTMF_IN, .text = {&digit, 1}});
 	c->keypad.last_us = c->now_us;
@@ -59,7 +61,7 @@ void keypad_digit(struct iv_call *c, char digit)
 void keypad_check(struct iv_call *c)
 {
 	if (c->keypad.collecting) {
-		if (!c->keypad.deadline_us && playout_drained(c))
+		if (!c->keypad.deadline_us && !utts_unsaid(c))
 			c->keypad.deadline_us = c->now_us + (int64_t)COLLECT_WAIT_MS * US_PER_MS;
 		if (c->keypad.deadline_us && c->now_us >= c->keypad.deadline_us)
 			deliver(c, false);

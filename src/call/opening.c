@@ -4,8 +4,10 @@
 enum { ASK_TWICE = 2 };
 enum { CONSENT_OFF, CONSENT_ANNOUNCE, CONSENT_ASK };
 
-static const char *const yes_words[] = {"yes", "yeah", "yep", "sure", "okay", "ok", "fine", "agree", "go ahead",
-					"of course", "i do", "please do", "alright"};
+static const char *const yes_words[] = {"yes", "yeah", "yep", "sure"};
+/* Yes by themselves, no behind a "not". */
+static const char *const weak_yes_words[] = {"okay", "ok", "fine", "agree", "go ahead", "of course", "i do",
+					     "please do", "alright"};
 static const char *const no_words[] = {"no", "nope", "not", "don't", "do not", "stop", "never", "refuse"};
 
 static void say_greeting(struct iv_call *c)
@@ -46,17 +48,18 @@ static bool any(struct iv_str text, const char *const *list, size_t n)
 bool opening_takes(struct iv_call *c, struct iv_str text)
 {
 	bool no = any(text, no_words, IV_COUNT(no_words)), yes = any(text, yes_words, IV_COUNT(yes_words));
+	bool weak_yes = any(text, weak_yes_words, IV_COUNT(weak_yes_words));
 
 	if (!c->consent.asking)
 		return false;
-	if (yes && !no) {
+	if ((yes || weak_yes) && !no) {
 		c->consent.asking = false;
 		note(c, "consent.granted", NULL);
 		turn_open(c, TURN_OPENING);
 		say_greeting(c);
 		if (!c->utt_count)
 			turn_close(c, IV_TURN_COMPLETED);
-	} else if (no || c->consent.asked >= ASK_TWICE) {
+	} else if ((no && !yes) || c->consent.asked >= ASK_TWICE) {
 		note(c, "consent.declined", NULL);
 		call_close(c, "consent_declined", c->agent.consent.declined);
 	} else {

@@ -2,7 +2,8 @@
  * ahead of real time by the lead; a block is sent when the lead has shrunk to its minimum. */
 #include "call_priv.h"
 
-enum { KEEP_BACK_MS = 3000, KEEP_STEP_MS = 1000, MARK_SHIFT_MAX_MS = 2000, UNDERRUN_MS = 40 };
+enum { KEEP_BACK_MS = 3000, KEEP_STEP_MS = 1000, MARK_SHIFT_MAX_MS = 2000, UNDERRUN_MS = 40,
+       MS_PER_LETTER = 62 };
 
 int64_t samples_us(const struct iv_call *c, int64_t samples)
 {
@@ -122,20 +123,18 @@ static void mark(struct iv_call *c, bool run_over)
 	}
 }
 
-static bool more_audio_coming(const struct iv_call *c)
+/* Is the synthesiser in the middle of a sentence of which something is queued? */
+static bool inside_sentence(const struct iv_call *c)
 {
 	for (size_t i = 0; i < c->utt_count; i++)
 		if (utt_get(c, i)->state == UTT_ASKED)
-			return true;
+			return utt_get(c, i)->start >= 0;
 	return false;
 }
 
 static bool answer_over(const struct iv_call *c)
 {
-	for (size_t i = 0; i < c->utt_count; i++)
-		if (utt_get(c, i)->state == UTT_WAITING || utt_get(c, i)->state == UTT_ASKED)
-			return false;
-	return c->turn.gen == 0 && !c->turn.tail.len;
+	return !utts_in(c, UTT_WAITING) && !utts_in(c, UTT_ASKED) && c->turn.gen == 0 && !c->turn.tail.len;
 }
 
 static void keep_from(struct iv_call *c)
@@ -154,7 +153,7 @@ void playout_pump(struct iv_call *c)
 	struct playout *p = &c->out;
 	int64_t block = ms_samples(c, c->caps->block_ms);
 	int64_t lead_min = (int64_t)c->opts.lead_min_ms * US_PER_MS;
-	bool coming = more_audio_coming(c);
+	bool coming = utts_in(c, UTT_ASKED);
 
 	if (c->mouth == MOUTH_IDLE || c->mouth == MOUTH_HELD || c->in.paused || c->in.lost)
 		return;
@@ -169,9 +168,10 @@ void playout_pump(struct iv_call *c)
 
 		if (lead > lead_min)
 			break;
-		/* A short block in the middle of a sentence waits for its rest until the far end would run
-		 * dry; a leg that pads would turn the wait into a hole, so there it waits. */
-		if (n < block && coming && (c->caps->pad_last || lead > UNDERRUN_MS * US_PER_MS))
+		/* A short block waits for more until the far end would run dry. A leg that pads would put
+		 * a hole into the sentence, so there it waits for the rest of it. */
+		if (n < block && coming &&
+		    (lead > UNDERRUN_MS * US_PER_MS || (c->caps->pad_last && inside_sentence(c))))
 			break;
 		send(c, n, c->caps->pad_last && n < block ? block - n : 0);
 	}
@@ -251,19 +251,27 @@ int playout_level_ddb(const struct iv_call *c)
 	return loudest;
 }
 
+/* Samples the whole sentence takes; a guess by its letters while the rest is not there. */
+static int64_t utt_samples(const struct iv_call *c, const struct utt *u)
+{
+	int64_t have = u->end - u->start, guess = ms_samples(c, (int64_t)u->text_len * MS_PER_LETTER);
+
+	return u->whole || have > guess ? have : guess;
+}
+
 /* Bytes of u's text the caller has heard by `heard`, in proportion to its audio. */
-static size_t spoken_bytes(const struct utt *u, int64_t heard)
+static size_t spoken_bytes(const struct iv_call *c, const struct utt *u, int64_t heard)
 {
 	if (u->start < 0 || heard <= u->start)
 		return 0;
-	if (heard >= u->end)
-		return u->text_len;
-	return (size_t)((int64_t)u->text_len * (heard - u->start) / (u->end - u->start));
+	if (heard > u->end)
+		heard = u->end;
+	return (size_t)((int64_t)u->text_len * (heard - u->start) / utt_samples(c, u));
 }
 
-size_t heard_chars(const struct utt *u, int64_t heard)
+size_t heard_chars(const struct iv_call *c, const struct utt *u, int64_t heard)
 {
-	size_t n = spoken_bytes(u, heard);
+	size_t n = spoken_bytes(c, u, heard);
 
 	while (n > 0 && n < u->text_len && u->text[n] != ' ')
 		n--; /* a word begun is not a word heard */
@@ -292,18 +300,24 @@ static int64_t quiet_near(const struct iv_call *c, const struct utt *u, int64_t 
 
 int64_t resume_point(const struct iv_call *c, int64_t heard)
 {
+	int64_t from = heard;
+
 	for (size_t i = 0; i < c->utt_count; i++) {
 		const struct utt *u = utt_get(c, i);
 		size_t n;
 
 		if (u->start < 0 || heard < u->start || heard >= u->end)
 			continue;
-		n = spoken_bytes(u, heard);
+		n = spoken_bytes(c, u, heard);
 		while (n > 0 && u->text[n - 1] != ' ')
 			n--;
-		if (!n)
-			return u->start;
-		return quiet_near(c, u, u->start + (int64_t)n * (u->end - u->start) / (int64_t)u->text_len);
+		from = u->start;
+		if (n)
+			from += (int64_t)n * utt_samples(c, u) / (int64_t)u->text_len;
+		from = quiet_near(c, u, from < heard ? from : heard);
+		break;
 	}
-	return heard;
+	if (from > heard)
+		from = heard;
+	return from > c->out.kept_from ? from : c->out.kept_from; /* what is before it is given up */
 }

@@ -1,121 +1,9 @@
-/* The agent's turn: model's text → sentences → synthesiser, one sentence at a time and only as far ahead
- * as will be needed soon, so that an interruption pays for little that nobody hears. */
-#include <stdlib.h>
+/* The agent's turn: model's text → sentences → synthesiser, and how a turn fails and closes. */
 #include "call_priv.h"
 
+enum { LLM_STALL_MS = 20000 };
+
 const char *const iv_turn_outcomes[] = {"completed", "interrupted", "failed", "tool", NULL};
-
-/* ── sentences ── */
-
-struct utt *utt_at(struct iv_call *c, size_t i)
-{
-	return &c->utts[(c->utt_first + i) % UTTS];
-}
-
-const struct utt *utt_get(const struct iv_call *c, size_t i)
-{
-	return &c->utts[(c->utt_first + i) % UTTS];
-}
-
-static struct utt *utt_find(struct iv_call *c, uint32_t id)
-{
-	for (size_t i = 0; i < c->utt_count; i++)
-		if (utt_at(c, i)->id == id)
-			return utt_at(c, i);
-	return NULL;
-}
-
-void utts_clear(struct iv_call *c)
-{
-	for (size_t i = 0; i < c->utt_count; i++) {
-		free(utt_at(c, i)->text);
-		free(utt_at(c, i)->levels);
-		*utt_at(c, i) = (struct utt){0};
-	}
-	c->utt_first = c->utt_count = 0;
-}
-
-static void utt_ask(struct iv_call *c, struct utt *u)
-{
-	if (c->turn.at.sentence_first < 0)
-		c->turn.at.sentence_first = c->now_us;
-	u->state = UTT_ASKED;
-	if (!(u->flags & UTT_CLIP))
-		c->usage.tts_chars += (int64_t)u->text_len;
-	act(c, &(struct iv_action){.type = IV_ACT_TTS_SAY,
-				   .utt = u->id,
-				   .name = u->flags & UTT_CLIP ? IV_S("clip") : IV_STR_NULL,
-				   .text = {u->text, u->text_len}});
-}
-
-void turn_say(struct iv_call *c, struct iv_str text, unsigned flags)
-{
-	char spoken[SENTENCE_MAX * 4 + 64];
-	struct utt *u;
-	size_t n = sentence_speakable(text, spoken, sizeof(spoken));
-
-	if (!n)
-		return;
-	if (c->utt_count == UTTS) {
-		c->turn.truncated = true;
-		return;
-	}
-	if (!(flags & UTT_ASIDE) && !c->turn.message)
-		c->turn.message = history_add(c, ROLE_ASSISTANT, IV_S(""));
-	u = utt_at(c, c->utt_count++);
-	*u = (struct utt){.id = ++c->next_utt,
-			  .flags = flags,
-			  .text = copy_text((struct iv_str){spoken, n}),
-			  .text_len = n,
-			  .message = flags & UTT_ASIDE ? 0 : c->turn.message,
-			  .start = -1};
-	turn_progress(c);
-}
-
-void utt_audio(struct iv_call *c, const struct iv_event *ev)
-{
-	struct utt *u = utt_find(c, ev->utt);
-
-	if (!u || u->state != UTT_ASKED || ev->samples <= 0)
-		return;
-	if (u->start < 0) {
-		u->start = u->end = c->out.end;
-		if (c->turn.at.tts_first < 0)
-			c->turn.at.tts_first = c->now_us;
-	}
-	if (!u->levels) {
-		u->levels = malloc(LEVELS_MAX);
-		if (!u->levels)
-			abort();
-	}
-	for (size_t i = 0; i < ev->level_count && u->level_count < LEVELS_MAX; i++)
-		u->levels[u->level_count++] = ev->levels[i];
-	u->end += ev->samples;
-	c->out.end += ev->samples;
-	playout_pump(c);
-}
-
-void utt_done(struct iv_call *c, uint32_t id, bool failed, struct iv_str reason)
-{
-	struct utt *u = utt_find(c, id);
-
-	if (!u || u->state != UTT_ASKED)
-		return;
-	u->state = failed && u->start < 0 ? UTT_FAILED : UTT_READY;
-	if (failed) {
-		note_text(c, "tts.failed", "reason", reason);
-		if (u->start < 0) {
-			bool clip = u->flags & UTT_CLIP;
-
-			turn_fail(c, clip ? "no_voice" : "tts");
-			return;
-		}
-	}
-	turn_progress(c);
-	playout_pump(c);
-}
-
-/* ── the turn ── */
 
 void turn_open(struct iv_call *c, enum turn_kind kind)
 {
@@ -138,7 +26,10 @@ void turn_ask(struct iv_call *c)
 	}
 	t->gen = ++c->next_gen;
 	t->message = 0;
-	t->asked_us = c->now_us;
+	t->alive_us = c->now_us;
+	t->ask_again = false;
+	t->requested = 0;
+	t->first_sentence_done = false;
 	act(c, &(struct iv_action){.type = IV_ACT_LLM_ASK, .gen = t->gen});
 }
 
@@ -179,6 +70,7 @@ void turn_delta(struct iv_call *c, struct iv_str text)
 
 	if (t->at.llm_first < 0)
 		t->at.llm_first = c->now_us;
+	t->alive_us = c->now_us;
 	t->said += text.len;
 	if (t->said > ANSWER_MAX || !iv_buf_adds(&t->tail, text))
 		t->truncated = true;
@@ -193,43 +85,43 @@ void turn_delta(struct iv_call *c, struct iv_str text)
 	}
 }
 
+static bool said_anything(const struct iv_call *c)
+{
+	for (size_t i = 0; i < c->utt_count; i++)
+		if (!(utt_get(c, i)->flags & UTT_ASIDE))
+			return true;
+	return false;
+}
+
 void turn_llm_done(struct iv_call *c)
 {
 	c->turn.gen = 0;
 	take_sentences(c, true);
 	check_end_phrases(c);
+	/* A turn that is only a tool call is one; a turn of nothing is a failure. */
+	if (!said_anything(c) && !tools_open(c) && !c->turn.ask_again) {
+		turn_fail(c, "empty_answer");
+		return;
+	}
 	turn_progress(c);
 	playout_pump(c);
-}
-
-static bool any_in_state(const struct iv_call *c, enum utt_state state)
-{
-	for (size_t i = 0; i < c->utt_count; i++)
-		if (utt_get(c, i)->state == state)
-			return true;
-	return false;
 }
 
 bool turn_finished(const struct iv_call *c)
 {
 	return c->turn.open && !c->turn.gen && !tools_open(c) && !c->keypad.collecting && !c->turn.tail.len &&
-	       !any_in_state(c, UTT_WAITING) && !any_in_state(c, UTT_ASKED) && playout_drained(c) &&
-	       c->mouth != MOUTH_HELD;
+	       !c->turn.ask_again && !utts_unsaid(c) && c->mouth != MOUTH_HELD;
 }
 
-void turn_progress(struct iv_call *c)
+void turn_check(struct iv_call *c)
 {
-	int64_t queued = c->out.end - c->out.sent;
+	uint32_t gen = c->turn.gen;
 
-	if (!c->turn.open || c->mouth == MOUTH_HELD || any_in_state(c, UTT_ASKED))
+	if (!gen || c->now_us - c->turn.alive_us < (int64_t)LLM_STALL_MS * US_PER_MS)
 		return;
-	if (samples_us(c, queued) >= PREFETCH_MS * US_PER_MS)
-		return;
-	for (size_t i = 0; i < c->utt_count; i++)
-		if (utt_at(c, i)->state == UTT_WAITING) {
-			utt_ask(c, utt_at(c, i));
-			return;
-		}
+	c->turn.gen = 0;
+	act(c, &(struct iv_action){.type = IV_ACT_LLM_CANCEL, .gen = gen});
+	turn_fail(c, "llm_stalled");
 }
 
 void turn_cancel_streams(struct iv_call *c)
@@ -273,39 +165,57 @@ void turn_fail(struct iv_call *c, const char *reason)
 	playout_pump(c);
 }
 
+static size_t heard_of(const struct iv_call *c, const struct utt *u, int64_t heard, bool cut)
+{
+	return u->start < 0 ? 0 : cut ? heard_chars(c, u, heard) : u->text_len;
+}
+
+/* Gives the message what was heard of its sentences, from the i-th on. */
+static void settle_message(struct iv_call *c, size_t i, int64_t heard, bool cut)
+{
+	struct message *m = history_find(c, utt_get(c, i)->message);
+	uint32_t id = utt_get(c, i)->message;
+	struct iv_buf text;
+	bool ok = true, stopped = false;
+
+	if (!m)
+		return;
+	iv_buf_init(&text, ANSWER_MAX + SENTENCE_MAX * UTTS);
+	for (; i < c->utt_count; i++) {
+		const struct utt *u = utt_get(c, i);
+		size_t n = heard_of(c, u, heard, cut);
+
+		if (u->message != id)
+			continue;
+		stopped = stopped || n < u->text_len;
+		if (n)
+			ok = ok && (!text.len || iv_buf_addc(&text, ' ')) && iv_buf_add(&text, u->text, n);
+	}
+	m->cut = cut && stopped;
+	if (ok && m->cut && text.len)
+		ok = iv_buf_adds(&text, IV_S(" [interrupted by the caller]"));
+	if (ok)
+		history_set_text(c, m, iv_buf_str(&text));
+	iv_buf_deinit(&text);
+}
+
 /* History and report get what was heard: each message of the turn from its own sentences. */
 static void settle_history(struct iv_call *c, int64_t heard, bool cut)
 {
-	struct iv_buf text;
-	bool stopped = false;
+	uint32_t settled = 0;
 
-	iv_buf_init(&text, ANSWER_MAX + SENTENCE_MAX * UTTS);
 	iv_buf_clear(&c->heard);
 	for (size_t i = 0; i < c->utt_count; i++) {
-		const struct utt *u = utt_at(c, i);
-		size_t n = cut ? heard_chars(u, heard) : u->start < 0 ? 0 : u->text_len;
-		const struct utt *next = i + 1 < c->utt_count ? utt_at(c, i + 1) : NULL;
-		bool ok = true;
+		const struct utt *u = utt_get(c, i);
+		size_t n = heard_of(c, u, heard, cut);
 
-		if (n)
-			ok = (!c->heard.len || iv_buf_addc(&c->heard, ' ')) &&
-			     iv_buf_add(&c->heard, u->text, n);
-		if (u->message && n)
-			ok = ok && (!text.len || iv_buf_addc(&text, ' ')) && iv_buf_add(&text, u->text, n);
-		stopped = stopped || !ok || n < u->text_len;
-		if (u->message && (!next || next->message != u->message)) {
-			struct message *m = history_find(c, u->message);
-
-			if (m) {
-				if (stopped && cut && text.len && !iv_buf_adds(&text, IV_S(" [interrupted by the caller]")))
-					stopped = true;
-				m->cut = stopped && cut;
-				history_set_text(c, m, iv_buf_str(&text));
-			}
-			iv_buf_clear(&text);
+		if (n && (!c->heard.len || iv_buf_addc(&c->heard, ' ')))
+			(void)!iv_buf_add(&c->heard, u->text, n); /* fits: the ceiling is all sentences */
+		if (u->message > settled) { /* messages are numbered in the order they began */
+			settle_message(c, i, heard, cut);
+			settled = u->message;
 		}
 	}
-	iv_buf_deinit(&text);
 }
 
 void turn_close(struct iv_call *c, enum iv_turn_outcome outcome)

@@ -44,6 +44,27 @@ static void tell_model(struct iv_call *c, const char *id, struct iv_str json)
 	iv_str_copy(m->tool_id, sizeof(m->tool_id), iv_str(id));
 }
 
+/* Background results go into the history once no blocking call is open: a chat's tool calls and their
+ * answers must stand together. */
+static void tell_background(struct iv_call *c)
+{
+	struct iv_buf text;
+
+	if (tools_open(c))
+		return;
+	for (size_t i = 0; i < TOOLS_IN_FLIGHT; i++) {
+		struct tool_call *t = &c->tools[i];
+
+		if (t->state != TOOL_DONE || !t->background)
+			continue;
+		iv_buf_init(&text, RESULT_MAX + 256);
+		if (iv_buf_printf(&text, "Result of %s: %s", t->name, t->result))
+			(void)history_add(c, ROLE_NOTE, iv_buf_str(&text));
+		iv_buf_deinit(&text);
+		release(t);
+	}
+}
+
 static void finish(struct iv_call *c, struct tool_call *t, bool ok, struct iv_str json)
 {
 	char ms[24];
@@ -54,19 +75,15 @@ static void finish(struct iv_call *c, struct tool_call *t, bool ok, struct iv_st
 	}
 	(void)snprintf(ms, sizeof(ms), "%lld", (long long)((c->now_us - t->started_us) / US_PER_MS));
 	note(c, ok ? "tool.succeeded" : "tool.failed", "name", t->name, "id", t->id, "latencyMs", ms, NULL);
+	t->state = TOOL_DONE;
 	if (t->background) {
-		struct iv_buf text;
-
-		iv_buf_init(&text, RESULT_MAX + 256);
-		if (iv_buf_printf(&text, "Result of %s: %.*s", t->name, IV_FMT(json)))
-			(void)history_add(c, ROLE_NOTE, iv_buf_str(&text));
-		iv_buf_deinit(&text);
-		release(t);
+		t->result = copy_text(json);
+		tell_background(c);
 		return;
 	}
-	t->state = TOOL_DONE;
-	t->ok = ok;
 	tell_model(c, t->id, json);
+	if (!t->last_act)
+		c->turn.ask_again = true;
 }
 
 static void add_to_message(struct iv_call *c, const struct tool_call *t)
@@ -82,11 +99,11 @@ static void add_to_message(struct iv_call *c, const struct tool_call *t)
 	if (!m)
 		return;
 	before = iv_str(m->tool_calls);
-	iv_buf_init(&all, HISTORY_BYTES);
-	if (before.len && !iv_buf_add(&all, before.ptr, before.len - 1))
-		return;
-	if (!iv_buf_addc(&all, before.len ? ',' : '['))
-		return;
+	/* Room for all calls of one answer with every byte of their arguments escaped. */
+	iv_buf_init(&all, TOOLS_MAX * (6 * TOOL_ARGS_MAX + 2048));
+	if (before.len)
+		(void)!iv_buf_add(&all, before.ptr, before.len - 1);
+	(void)!iv_buf_addc(&all, before.len ? ',' : '[');
 	iv_jw_init(&w, &all);
 	iv_jw_obj(&w, NULL);
 	iv_jw_cstr(&w, "id", t->id);
@@ -110,6 +127,11 @@ static void start_built_in_digits(struct iv_call *c, struct tool_call *t)
 	const cJSON *max = iv_json_get(args, "max");
 	struct iv_str finish_key = iv_json_str(args, "finish");
 
+	if (c->keypad.collecting) {
+		cJSON_Delete(args);
+		finish(c, t, false, IV_S("{\"error\":\"digits are already being collected\"}"));
+		return;
+	}
 	t->state = TOOL_RUNNING;
 	t->deadline_us = NEVER; /* the keypad has its own */
 	keypad_collect(c, iv_str(t->id),
@@ -144,6 +166,8 @@ static bool start_built_in(struct iv_call *c, struct tool_call *t)
 		iv_str_copy(turn->end_reason, sizeof(turn->end_reason), IV_S("agent_ended"));
 		t->last_act = true;
 		finish(c, t, true, IV_S("{\"status\":\"ok\"}"));
+	} else if (strcmp(t->name, "transfer_to_human") == 0 && !c->agent.transfer_to.len) {
+		finish(c, t, false, IV_S("{\"error\":\"there is nobody to hand over to\"}"));
 	} else if (strcmp(t->name, "transfer_to_human") == 0) {
 		/* Where to is the operator's to say, never the model's. */
 		turn->transfer_after = true;
@@ -166,6 +190,7 @@ static void start(struct iv_call *c, struct tool_call *t)
 	int64_t timeout_ms;
 
 	t->started_us = c->now_us;
+	c->turn.acted = true;
 	c->usage.tool_calls++;
 	note(c, "tool.requested", "name", t->name, "id", t->id, NULL);
 	if (start_built_in(c, t))
@@ -180,6 +205,7 @@ static void start(struct iv_call *c, struct tool_call *t)
 	if (!tool->blocking) {
 		tell_model(c, t->id, IV_S("{\"status\":\"started\"}"));
 		t->background = true;
+		c->turn.ask_again = true;
 	}
 	act(c, &(struct iv_action){.type = IV_ACT_TOOL_CALL,
 				   .gen = t->gen,
@@ -188,21 +214,44 @@ static void start(struct iv_call *c, struct tool_call *t)
 				   .text = iv_str(t->args)});
 }
 
+/* A call the machine cannot take is answered all the same: the model must not wait for it. */
+static void refuse(struct iv_call *c, const struct iv_event *ev, const char *why)
+{
+	struct tool_call t = {.args = copy_text(IV_S("{}"))};
+
+	iv_str_copy(t.id, sizeof(t.id), ev->id);
+	iv_str_copy(t.name, sizeof(t.name), ev->name);
+	note(c, "tool.refused", "name", t.name, "id", t.id, "rule", why, NULL);
+	add_to_message(c, &t);
+	tell_model(c, t.id, iv_str(why));
+	c->turn.ask_again = true;
+	release(&t);
+}
+
+static struct tool_call *free_slot(struct iv_call *c)
+{
+	for (size_t i = 0; i < TOOLS_IN_FLIGHT; i++)
+		if (c->tools[i].state == TOOL_FREE)
+			return &c->tools[i];
+	return NULL;
+}
+
 void tool_requested(struct iv_call *c, const struct iv_event *ev)
 {
-	struct tool_call *t = NULL;
+	struct tool_call *t = free_slot(c);
 
-	if (!c->turn.open || !c->turn.gen || ev->gen != c->turn.gen) {
-		note_text(c, "tool.ignored", "name", ev->name); /* of an answer that was cancelled */
+	if (!c->turn.open || !c->turn.gen || ev->gen != c->turn.gen || find(c, ev->id) ||
+	    c->turn.requested == TOOLS_MAX) {
+		note_text(c, "tool.ignored", "name", ev->name); /* of an answer that was cancelled, or twice */
 		return;
 	}
+	c->turn.requested++;
+	c->turn.alive_us = c->now_us;
 	if (c->turn.at.llm_first < 0)
 		c->turn.at.llm_first = c->now_us;
-	for (size_t i = 0; i < TOOLS_IN_FLIGHT && !t; i++)
-		if (c->tools[i].state == TOOL_FREE)
-			t = &c->tools[i];
-	if (!t || find(c, ev->id)) {
-		note_text(c, "tool.ignored", "name", ev->name);
+	if (!t || ev->text.len > TOOL_ARGS_MAX) {
+		refuse(c, ev, t ? "{\"error\":\"arguments are larger than 16384 bytes\"}"
+				: "{\"error\":\"too many tools at the same time\"}");
 		return;
 	}
 	t->state = TOOL_PENDING;
@@ -249,6 +298,8 @@ void tools_cancel(struct iv_call *c)
 		release(t);
 	}
 	c->keypad.collecting = false;
+	c->turn.ask_again = false;
+	tell_background(c);
 }
 
 void tools_end(struct iv_call *c)
@@ -277,7 +328,7 @@ static void check_running(struct iv_call *c, struct tool_call *t)
 		act(c, &(struct iv_action){.type = IV_ACT_TOOL_CANCEL, .id = iv_str(t->id)});
 		finish(c, t, false, IV_S("{\"error\":\"timeout\"}"));
 	} else if (!t->background && t->deadline_us != NEVER && !c->filler_said && c->mouth != MOUTH_HELD &&
-		   c->now_us - t->started_us >= c->agent.tool_budget_ms * US_PER_MS && playout_drained(c)) {
+		   c->now_us - t->started_us >= c->agent.tool_budget_ms * US_PER_MS && !utts_unsaid(c)) {
 		c->filler_said = true;
 		turn_say(c, tool && tool->filler.len ? tool->filler : c->agent.filler, UTT_ASIDE);
 	}
@@ -285,25 +336,24 @@ static void check_running(struct iv_call *c, struct tool_call *t)
 
 void tools_check(struct iv_call *c)
 {
-	size_t done = 0, last_acts = 0, open = 0;
-
-	for (size_t i = 0; i < TOOLS_IN_FLIGHT; i++) {
-		struct tool_call *t = &c->tools[i];
-
-		if (t->state == TOOL_RUNNING)
-			check_running(c, t);
-		if (t->state == TOOL_FREE || t->background)
-			continue;
-		open++;
-		done += t->state == TOOL_DONE;
-		last_acts += t->state == TOOL_DONE && t->last_act;
-	}
-	if (!open || done < open || !c->turn.open || c->turn.gen || c->mouth == MOUTH_HELD)
-		return;
 	for (size_t i = 0; i < TOOLS_IN_FLIGHT; i++)
-		if (c->tools[i].state == TOOL_DONE)
+		if (c->tools[i].state == TOOL_RUNNING)
+			check_running(c, &c->tools[i]);
+	if (!c->turn.open || c->turn.gen || c->mouth == MOUTH_HELD)
+		return;
+	for (size_t i = 0; i < TOOLS_IN_FLIGHT; i++) {
+		const struct tool_call *t = &c->tools[i];
+
+		if (!t->background && (t->state == TOOL_RUNNING || t->state == TOOL_PENDING))
+			return; /* the model is asked when all its calls are answered */
+	}
+	for (size_t i = 0; i < TOOLS_IN_FLIGHT; i++)
+		if (c->tools[i].state == TOOL_DONE && !c->tools[i].background)
 			release(&c->tools[i]);
-	c->filler_said = false;
-	if (last_acts < done && !c->turn.hangup_after && !c->turn.transfer_after)
+	tell_background(c);
+	if (!c->turn.ask_again)
+		return;
+	c->turn.ask_again = c->filler_said = false;
+	if (!c->turn.hangup_after && !c->turn.transfer_after)
 		turn_ask(c);
 }

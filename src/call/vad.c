@@ -42,7 +42,8 @@ bool vad_frame(struct vad *v, struct iv_level level, int over_ddb, int64_t now_u
 	if (threshold < over_ddb)
 		threshold = over_ddb;
 	speech = level.rms_ddb > threshold && level.crossings < HISS_CROSSINGS;
-	adapt_floor(v, level.rms_ddb, speech);
+	if (level.rms_ddb < v->floor_ddb || level.rms_ddb > over_ddb)
+		adapt_floor(v, level.rms_ddb, speech); /* our own echo is not the room's noise */
 	if (speech) {
 		if (!v->run)
 			v->run_start_us = now_us - IV_TICK_US_OF_FRAME;

@@ -1,0 +1,2 @@
+#include "call_driver.h"
+int main(void){return 0;}
