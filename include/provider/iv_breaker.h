@@ -15,7 +15,10 @@ struct iv_breaker {
 };
 
 void iv_breaker_init(struct iv_breaker *b, int threshold, int64_t open_ms);
-bool iv_breaker_allow(struct iv_breaker *b, int64_t now_us); /* true in half open for one caller only */
+/* True in half open for one caller only; when that one brings no result for open_ms, for one more. */
+bool iv_breaker_allow(struct iv_breaker *b, int64_t now_us);
 void iv_breaker_result(struct iv_breaker *b, bool ok, int64_t now_us);
+/* The caller that was allowed found out nothing (it was cancelled): in half open the next may try. */
+void iv_breaker_no_result(struct iv_breaker *b, int64_t now_us);
 
 #endif

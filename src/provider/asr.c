@@ -1,0 +1,446 @@
+/* The recogniser's session: one socket at a time, the same provider once more when it falls, then the
+ * next; audio waits in the ring meanwhile. */
+#include <assert.h>
+#include <stdlib.h>
+#include "asr_uplink.h"
+#include "asr_vendor.h"
+#include "iv_log.h"
+#include "iv_ws.h"
+#include "role.h"
+
+#define URL_MAX 8192
+#define LOUD 1000               /* peak that counts as speech level */
+#define BAD_MESSAGES_MAX 3
+#define QUEUE_MAX ((size_t)64 * 1024) /* bytes unsent in the socket; the rest waits in the ring */
+#define QUEUE_RETRY_MS 100
+
+enum asr_state { ASR_IDLE, ASR_CONNECTING, ASR_READY, ASR_RETRYING, ASR_FAILED, ASR_CLOSED, ASR_STATES };
+
+static const char *const state_names[ASR_STATES] = {"idle",     "connecting", "ready",
+						    "retrying", "failed",     "closed"};
+
+#define TO(s) (1u << (s))
+static const unsigned edges[ASR_STATES] = {
+	[ASR_IDLE] = TO(ASR_CONNECTING) | TO(ASR_FAILED) | TO(ASR_CLOSED),
+	[ASR_CONNECTING] = TO(ASR_CONNECTING) | TO(ASR_READY) | TO(ASR_RETRYING) | TO(ASR_FAILED) |
+			   TO(ASR_CLOSED),
+	[ASR_READY] = TO(ASR_CONNECTING) | TO(ASR_RETRYING) | TO(ASR_FAILED) | TO(ASR_CLOSED),
+	[ASR_RETRYING] = TO(ASR_CONNECTING) | TO(ASR_CLOSED),
+	[ASR_FAILED] = TO(ASR_CLOSED),
+};
+
+struct iv_asr {
+	struct iv_providers *p;
+	struct role_walk walk;
+	const struct asr_vendor *vendor;
+	struct iv_asr_events ev;
+	void *arg;
+	enum asr_state state;
+	const char *reason; /* why the last connection ended */
+	char *model, *language;
+	int rate_hz;
+	struct iv_ws *ws;
+	struct asr_uplink up;
+	bool retried;       /* the provider had its second chance */
+	bool spoke;         /* this connection brought a message */
+	bool turn_open;     /* text was given since the last end of turn */
+	int bad_messages;   /* in a row */
+	int64_t dialled_us, ready_us, audio_us;
+	int64_t loud_samples; /* sent at speech level since the last message */
+	struct iv_timer wait; /* before a retry; also carries what must not happen inside a caller's call */
+	struct iv_timer pace, keep_alive, stall;
+};
+
+static void set_state(struct iv_asr *a, enum asr_state to);
+
+/* ── ends of a connection */
+
+enum fault { FAULT_PASSING, FAULT_LASTING, FAULT_STALLED };
+
+static void drop_socket(struct iv_asr *a)
+{
+	iv_timer_stop(&a->pace);
+	iv_timer_stop(&a->keep_alive);
+	iv_timer_stop(&a->stall);
+	if (a->ws)
+		iv_ws_abandon(a->ws, 1000, IV_S(""));
+	a->ws = NULL;
+}
+
+static bool retry_same(struct iv_asr *a)
+{
+	if (a->retried || !role_walk_again(&a->walk))
+		return false;
+	a->retried = true;
+	set_state(a, ASR_RETRYING);
+	return true;
+}
+
+static bool try_next(struct iv_asr *a)
+{
+	if (!role_walk_next(&a->walk))
+		return false;
+	a->retried = false;
+	set_state(a, ASR_CONNECTING);
+	return true;
+}
+
+/* Calls back: `a` may be closed afterwards. */
+static void lose(struct iv_asr *a, const char *reason, enum fault fault)
+{
+	bool proven = a->state == ASR_READY && a->spoke &&
+		      iv_now_us() - a->ready_us >= (int64_t)a->p->times.asr_proven_ms * 1000;
+	drop_socket(a);
+	role_walk_end(&a->walk, ROLE_FAILED, reason);
+	a->reason = reason;
+	if (proven) {
+		a->retried = false;
+		role_walk_forgive(&a->walk);
+	}
+	/* A stall has cost ten seconds already: the same provider again only when there is no other. */
+	bool other_first = fault != FAULT_PASSING;
+	if (!other_first && retry_same(a))
+		return;
+	if (try_next(a) || (fault == FAULT_STALLED && retry_same(a)))
+		return;
+	set_state(a, ASR_FAILED);
+}
+
+static void lose_dial(struct iv_asr *a, int http_status)
+{
+	int64_t took_us = iv_now_us() - a->dialled_us;
+	if (http_status == 401 || http_status == 403)
+		lose(a, "unauthorized", FAULT_LASTING);
+	else if (http_status == 429)
+		lose(a, "rate_limited", FAULT_LASTING);
+	else if (http_status >= 500)
+		lose(a, "server_error", FAULT_PASSING);
+	else if (http_status > 0)
+		lose(a, "refused", FAULT_LASTING);
+	else if (took_us >= a->p->cfg->asr_connect_ms * 1000 - 20000)
+		lose(a, "timeout", FAULT_PASSING);
+	else
+		lose(a, "refused", FAULT_PASSING);
+}
+
+static void on_closed(void *arg, struct iv_ws *ws, int code, int http_status, struct iv_str why)
+{
+	struct iv_asr *a = arg;
+	(void)ws;
+	(void)why; /* the provider's words stay outside */
+	a->ws = NULL;
+	if (a->state == ASR_CONNECTING)
+		lose_dial(a, http_status);
+	else if (code == 1008) /* DATA-0000: it cannot read our audio, and never will */
+		lose(a, "refused", FAULT_LASTING);
+	else if (code == 4000) /* our own pings went unanswered */
+		lose(a, "stalled", FAULT_STALLED);
+	else
+		lose(a, code == 1011 ? "server_error" : "cut", FAULT_PASSING);
+}
+
+/* ── upstream */
+
+static void pump(struct iv_asr *a)
+{
+	if (a->state != ASR_READY)
+		return;
+	while (iv_ws_queued(a->ws) < QUEUE_MAX) {
+		struct uplink_part part = uplink_next(&a->up, iv_now_us());
+		bool sent = true;
+		if (part.kind == UPLINK_NOTHING) {
+			if (part.due_us != INT64_MAX)
+				iv_timer_at(&a->pace, part.due_us);
+			return;
+		}
+		if (part.kind == UPLINK_AUDIO) {
+			a->audio_us = iv_now_us();
+			sent = iv_ws_send_binary(a->ws, part.bytes, part.n, IV_WS_MUST);
+		} else {
+			sent = iv_ws_send_text(a->ws, a->vendor->finalize, IV_WS_MUST);
+		}
+		if (!sent) /* it is closing; on_closed follows and the ring has it all */
+			return;
+	}
+	iv_timer_in_ms(&a->pace, QUEUE_RETRY_MS);
+}
+
+static void on_pace(void *arg)
+{
+	pump(arg);
+}
+
+static void on_keep_alive(void *arg)
+{
+	struct iv_asr *a = arg;
+	int64_t every_us = (int64_t)a->p->times.asr_keep_alive_ms * 1000, now = iv_now_us();
+	if (now - a->audio_us < every_us) {
+		iv_timer_at(&a->keep_alive, a->audio_us + every_us);
+		return;
+	}
+	(void)iv_ws_send_text(a->ws, a->vendor->keep_alive, IV_WS_MUST); /* refused: on_closed follows */
+	iv_timer_at(&a->keep_alive, now + every_us);
+}
+
+static void watch_level(struct iv_asr *a, const int16_t *pcm, size_t n)
+{
+	bool loud = false;
+	for (size_t i = 0; i < n && !loud; i++)
+		loud = pcm[i] > LOUD || pcm[i] < -LOUD;
+	if (!loud || a->state != ASR_READY)
+		return;
+	a->loud_samples += (int64_t)n;
+	if (!iv_timer_armed(&a->stall))
+		iv_timer_in_ms(&a->stall, a->p->times.asr_stall_ms);
+}
+
+static void on_stall(void *arg)
+{
+	struct iv_asr *a = arg;
+	/* A click or a cough may well be nothing to a recogniser: a tenth of the time must be loud. */
+	if (a->loud_samples * 1000 >= (int64_t)a->rate_hz * a->p->times.asr_stall_ms / 10)
+		lose(a, "stalled", FAULT_STALLED);
+	else
+		iv_timer_in_ms(&a->stall, a->p->times.asr_stall_ms / 10);
+}
+
+void iv_asr_send(struct iv_asr *a, const int16_t *pcm, size_t n)
+{
+	if (a->state == ASR_FAILED || a->state == ASR_CLOSED)
+		return;
+	uplink_add(&a->up, pcm, n);
+	watch_level(a, pcm, n);
+	pump(a);
+}
+
+void iv_asr_finalize(struct iv_asr *a)
+{
+	if (a->state == ASR_FAILED || a->state == ASR_CLOSED)
+		return;
+	uplink_finalize(&a->up);
+	pump(a);
+}
+
+/* ── downstream */
+
+static void give_end_of_turn(struct iv_asr *a)
+{
+	if (!a->turn_open)
+		return;
+	a->turn_open = false;
+	a->ev.end_of_turn(a->arg);
+}
+
+static void give_text(struct iv_asr *a, const struct asr_msg *m)
+{
+	if (m->is_final)
+		uplink_heard(&a->up, m->end_s);
+	if (m->from_finalize)
+		uplink_answered(&a->up);
+	if (m->text.len > 0) {
+		a->turn_open = !m->end_of_turn;
+		a->ev.text(a->arg, m->is_final, m->text, m->confidence, m->end_of_turn);
+	} else if (m->end_of_turn && !m->from_finalize) {
+		give_end_of_turn(a);
+	}
+}
+
+static void on_message(void *arg, struct iv_ws *ws, bool text, struct iv_str data)
+{
+	struct iv_asr *a = arg;
+	struct asr_msg m = {.kind = ASR_MSG_BAD};
+	(void)ws;
+	a->loud_samples = 0;
+	iv_timer_stop(&a->stall);
+	if (text)
+		a->vendor->read(data, &m);
+	if (m.kind != ASR_MSG_BAD) {
+		a->bad_messages = 0;
+		if (!a->spoke && m.kind != ASR_MSG_ERROR)
+			role_walk_works(&a->walk);
+		a->spoke = true;
+	}
+	switch (m.kind) {
+	case ASR_MSG_TEXT:
+		give_text(a, &m);
+		break;
+	case ASR_MSG_SPEECH:
+		a->ev.speech(a->arg);
+		break;
+	case ASR_MSG_UTTERANCE_END:
+		/* Behind a speech_final it tells nothing new. */
+		give_end_of_turn(a);
+		break;
+	case ASR_MSG_ERROR:
+		lose(a, "server_error", FAULT_PASSING);
+		break;
+	case ASR_MSG_BAD:
+		if (++a->bad_messages >= BAD_MESSAGES_MAX)
+			lose(a, "garbage", FAULT_LASTING);
+		break;
+	case ASR_MSG_OTHER:
+		break;
+	}
+	asr_msg_deinit(&m);
+}
+
+static void on_opened(void *arg, struct iv_ws *ws)
+{
+	(void)ws;
+	set_state(arg, ASR_READY);
+}
+
+/* ── states */
+
+static bool dial(struct iv_asr *a)
+{
+	static const struct iv_ws_handlers handlers = {
+		.opened = on_opened, .message = on_message, .closed = on_closed};
+	const struct provider *v = a->walk.now;
+	struct asr_params params = {iv_str(v->base_url), iv_str(a->model), iv_str(a->language), a->rate_hz};
+	struct iv_buf url, key;
+	a->vendor = &asr_deepgram;
+	a->spoke = false;
+	a->bad_messages = 0;
+	a->loud_samples = 0;
+	a->dialled_us = iv_now_us();
+	iv_buf_init(&url, URL_MAX);
+	bool has_key = role_key(&key, v, a->vendor->authorization);
+	bool ok = a->vendor->url(&url, &params);
+	if (ok) {
+		struct iv_header header = {IV_S("Authorization"), iv_buf_str(&key)};
+		struct iv_ws_dial d = {
+			.url = iv_buf_str(&url),
+			.headers = &header,
+			.header_count = has_key ? 1 : 0,
+			.connect_ms = (int)a->p->cfg->asr_connect_ms,
+			.limits = {.message_max = (size_t)256 * 1024, .soft_bytes = 4 * QUEUE_MAX,
+				   .hard_bytes = 8 * QUEUE_MAX, .hard_ms = 5000, .ping_ms = 10000},
+		};
+		a->ws = iv_ws_dial(a->p->net, &d, &handlers, a);
+	}
+	role_key_wipe(&key);
+	iv_buf_deinit(&url);
+	return ok;
+}
+
+static void enter_connecting(struct iv_asr *a, enum asr_state from)
+{
+	if (!dial(a))
+		iv_timer_in_ms(&a->wait, 0); /* on_wait says so, from the loop */
+	if (from == ASR_CONNECTING || from == ASR_READY)
+		a->ev.switched(a->arg, a->walk.now->name, a->reason);
+}
+
+static void enter_ready(struct iv_asr *a)
+{
+	a->ready_us = a->audio_us = iv_now_us();
+	uplink_restart(&a->up, a->ready_us);
+	iv_timer_in_ms(&a->keep_alive, a->p->times.asr_keep_alive_ms);
+	pump(a);
+	a->ev.ready(a->arg, a->walk.now->name);
+}
+
+static void enter_retrying(struct iv_asr *a)
+{
+	iv_timer_in_ms(&a->wait, a->p->times.asr_retry_ms);
+	a->ev.switched(a->arg, a->walk.now->name, a->reason);
+}
+
+/* The only place where the state changes. Entering may call back, so it is the last thing to do. */
+static void set_state(struct iv_asr *a, enum asr_state to)
+{
+	enum asr_state from = a->state;
+	assert(edges[from] & TO(to));
+	iv_debug("asr.state", IV_LS("from", state_names[from]), IV_LS("to", state_names[to]));
+	a->state = to;
+	switch (to) {
+	case ASR_CONNECTING:
+		enter_connecting(a, from);
+		break;
+	case ASR_READY:
+		enter_ready(a);
+		break;
+	case ASR_RETRYING:
+		enter_retrying(a);
+		break;
+	case ASR_FAILED:
+		a->ev.failed(a->arg, a->reason);
+		break;
+	default:
+		break;
+	}
+}
+
+static void on_wait(void *arg)
+{
+	struct iv_asr *a = arg;
+	if (a->state == ASR_RETRYING)
+		set_state(a, ASR_CONNECTING);
+	else if (a->state == ASR_CONNECTING)
+		lose(a, "refused", FAULT_LASTING);
+	else
+		set_state(a, ASR_FAILED);
+}
+
+struct iv_asr *iv_asr_open(struct iv_providers *p, const struct iv_asr_opts *o,
+			   const struct iv_asr_events *ev, void *arg)
+{
+	struct iv_asr *a = calloc(1, sizeof(*a));
+	if (!a)
+		abort();
+	a->p = p;
+	a->ev = *ev;
+	a->arg = arg;
+	a->reason = "refused"; /* when no provider may be asked at all */
+	a->rate_hz = o->rate_hz == 8000 ? 8000 : 16000;
+	a->model = role_copy(role_or(o->model, p->cfg->deepgram_model));
+	a->language = role_copy(o->language);
+	uplink_init(&a->up, a->rate_hz, (int)p->cfg->asr_uplink_ms, (int)p->cfg->asr_ring_ms);
+	iv_timer_init(&a->wait, p->loop, on_wait, a);
+	iv_timer_init(&a->pace, p->loop, on_pace, a);
+	iv_timer_init(&a->keep_alive, p->loop, on_keep_alive, a);
+	iv_timer_init(&a->stall, p->loop, on_stall, a);
+	role_walk_init(&a->walk, p, IV_ASR, o->list);
+	if (role_walk_next(&a->walk))
+		set_state(a, ASR_CONNECTING);
+	else
+		iv_timer_in_ms(&a->wait, 0);
+	return a;
+}
+
+static void destroy(void *arg)
+{
+	struct iv_asr *a = arg;
+	uplink_deinit(&a->up);
+	free(a->model);
+	free(a->language);
+	free(a);
+}
+
+static void say_goodbye(struct iv_asr *a)
+{
+	pump(a);
+	struct uplink_part rest = uplink_rest(&a->up);
+	if (rest.kind == UPLINK_AUDIO)
+		(void)iv_ws_send_binary(a->ws, rest.bytes, rest.n, IV_WS_MUST);
+	/* Without it the provider goes on billing until it notices by itself. */
+	(void)iv_ws_send_text(a->ws, a->vendor->close, IV_WS_MUST);
+}
+
+void iv_asr_close(struct iv_asr *a)
+{
+	enum asr_state from = a->state;
+	if (from == ASR_CLOSED)
+		return;
+	if (from == ASR_READY)
+		say_goodbye(a);
+	if (from == ASR_READY)
+		role_walk_end(&a->walk, a->spoke ? ROLE_OK : ROLE_UNPROVEN, NULL);
+	else if (from == ASR_CONNECTING || from == ASR_RETRYING)
+		role_walk_end(&a->walk, ROLE_CANCELLED, NULL);
+	drop_socket(a);
+	iv_timer_stop(&a->wait);
+	set_state(a, ASR_CLOSED);
+	iv_defer(a->p->loop, destroy, a);
+}

@@ -1,0 +1,64 @@
+/* role: walking a list of providers. One walk belongs to one stream of a call; it remembers which were
+ * tried, asks the breakers, keeps their books and counts. */
+#ifndef ROLE_H
+#define ROLE_H
+
+#include "iv_buf.h"
+#include "iv_fetch.h"
+#include "registry.h"
+
+struct role_walk {
+	struct iv_providers *p;
+	enum iv_role role;
+	struct provider *items[PROVIDERS_MAX];
+	size_t count;
+	unsigned tried;       /* bit per item */
+	size_t at;            /* of `now` */
+	struct provider *now; /* NULL: before the first */
+};
+
+enum role_end {
+	ROLE_OK,
+	ROLE_UNPROVEN,  /* nothing went wrong, but nothing came that shows it works either */
+	ROLE_FAILED,
+	ROLE_REFUSED,   /* our request was at fault, not the provider: an error, but the breaker stays */
+	ROLE_CANCELLED, /* before there was anything to judge */
+	ROLE_STOPPED,   /* cancelled, but it had worked */
+};
+
+/* list NULL or empty: the configured one. Names that are not known are left out. */
+void role_walk_init(struct role_walk *w, struct iv_providers *p, enum iv_role role,
+		    const struct iv_strs *list);
+/* Goes to the first provider that was not tried and whose breaker allows; false: none is left. Counts
+ * a failover when there was one before. */
+IV_MUST_CHECK bool role_walk_next(struct role_walk *w);
+/* Asks the breaker for the same provider again. */
+IV_MUST_CHECK bool role_walk_again(struct role_walk *w);
+/* The one that is tried had proved itself: all others count as not tried. */
+void role_walk_forgive(struct role_walk *w);
+/* Tells the breaker alone that it works, while the stream goes on. */
+void role_walk_works(struct role_walk *w);
+/* One stream at w->now is over: counted, logged, told to the breaker. */
+void role_walk_end(struct role_walk *w, enum role_end end, const char *reason);
+
+/* Why a request failed, in the door's words, and what the breaker should think of it. */
+const char *role_fetch_reason(const struct iv_fetch_result *r);
+enum role_end role_fetch_end(const struct iv_fetch_result *r);
+
+/* Headers of a request that carries a key. The value is wiped by role_key_wipe. */
+#define ROLE_KEY_MAX 1024
+typedef bool role_key_fn(struct iv_buf *out, const char *key);
+/* False: no key is configured, or it is too long; then no header is sent. */
+bool role_key(struct iv_buf *value, const struct provider *v, role_key_fn *build);
+void role_key_wipe(struct iv_buf *value);
+
+/* The given text, or when it is empty the configured one. */
+static inline struct iv_str role_or(struct iv_str given, const char *configured)
+{
+	return given.len > 0 ? given : iv_str(configured);
+}
+
+/* A copy that the session owns; free() it. Never NULL. */
+char *role_copy(struct iv_str s);
+
+#endif
