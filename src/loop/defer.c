@@ -1,5 +1,5 @@
-/* Work for after this turn: run in order just before the loop sleeps. What deferred work defers runs one
- * turn later, so a large job may go on in slices without holding up the sockets. */
+/* Work for after this turn: run in order just before the loop sleeps. What deferred work defers
+ * runs one turn later, so a large job may go on in slices without holding up the sockets. */
 #include "loop_priv.h"
 
 static void on_idle(uv_idle_t *h)
@@ -58,7 +58,8 @@ void iv_defer(struct iv_loop *l, void (*fn)(void *arg), void *arg)
 {
 	if (l->deferred_count == l->deferred_cap) {
 		l->deferred_cap = l->deferred_cap ? 2 * l->deferred_cap : 64;
-		l->deferred = loop_realloc(l->deferred, l->deferred_cap * sizeof(struct iv_deferred));
+		l->deferred =
+			loop_realloc(l->deferred, l->deferred_cap * sizeof(struct iv_deferred));
 	}
 	l->deferred[l->deferred_count++] = (struct iv_deferred){fn, arg};
 	if (!l->closing)

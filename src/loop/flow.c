@@ -1,5 +1,5 @@
-/* The driver of flows: one loop that runs steps, one exit. It never recurses: an answer that comes while
- * a step runs only marks the flow woken. */
+/* The driver of flows: one loop that runs steps, one exit. It never recurses: an answer that comes
+ * while a step runs only marks the flow woken. */
 #include "iv_flow.h"
 
 #include <stdarg.h>
@@ -8,7 +8,8 @@
 
 void (*iv_flow_trace)(struct iv_flow *f, const char *step);
 
-static void set_err(struct iv_flow *f, enum iv_code code, const char *fmt, va_list ap) IV_PRINTF(3, 0);
+static void set_err(struct iv_flow *f, enum iv_code code, const char *fmt, va_list ap)
+	IV_PRINTF(3, 0);
 static void set_err(struct iv_flow *f, enum iv_code code, const char *fmt, va_list ap)
 {
 	if (f->err.code != IV_OK)

@@ -67,7 +67,8 @@ void iv_loop_free(struct iv_loop *l)
 {
 	size_t open = 0;
 
-	/* Deferred work may close handles, and close callbacks may defer. Timers do not run any more. */
+	/* Deferred work may close handles, and close callbacks may defer. Timers do not run any
+	 * more. */
 	l->closing = true;
 	iv_loop_timers_close(l);
 	iv_loop_defer_close(l);
@@ -79,7 +80,8 @@ void iv_loop_free(struct iv_loop *l)
 		uv_walk(&l->uv, count_open, &open);
 		if (open > 0)
 			break;
-		uv_run(&l->uv, UV_RUN_ONCE); /* close callbacks, and work that is still in a thread */
+		uv_run(&l->uv,
+		       UV_RUN_ONCE); /* close callbacks, and work that is still in a thread */
 		while (iv_loop_run_deferred(l))
 			;
 	}

@@ -1,6 +1,6 @@
-/* The pacing tick: slots of 1 ms on the monotonic clock, twenty of them a round, a member in one of the
- * twenty. One timerfd armed for the next slot that has members; libuv's own timers are too coarse (whole
- * milliseconds of epoll timeout, late by up to two). */
+/* The pacing tick: slots of 1 ms on the monotonic clock, twenty of them a round, a member in one of
+ * the twenty. One timerfd armed for the next slot that has members; libuv's own timers are too
+ * coarse (whole milliseconds of epoll timeout, late by up to two). */
 #include "loop_priv.h"
 
 #include <sys/timerfd.h>
@@ -98,7 +98,8 @@ void iv_loop_pacer_close(struct iv_loop *l)
 	uv_close((uv_handle_t *)&l->pacer, on_pacer_closed);
 }
 
-void iv_pacer_join(struct iv_loop *l, struct iv_pacer_member *m, void (*tick)(void *, int64_t), void *arg)
+void iv_pacer_join(struct iv_loop *l, struct iv_pacer_member *m, void (*tick)(void *, int64_t),
+		   void *arg)
 {
 	int best = 0;
 

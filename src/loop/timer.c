@@ -1,5 +1,5 @@
-/* Timers by absolute deadline: a binary heap over one uv_timer. Absolute, because repeating relative
- * timers drift by the lateness of every callback. */
+/* Timers by absolute deadline: a binary heap over one uv_timer. Absolute, because repeating
+ * relative timers drift by the lateness of every callback. */
 #include "loop_priv.h"
 
 static void place(struct iv_loop *l, size_t i, struct iv_timer *t)

@@ -1,4 +1,4 @@
-/* Work for another thread: file writes, hashing of large things. The thread sees only its argument. */
+/* Work for another thread: file writes, hashing of large things. It sees only its argument. */
 #include "loop_priv.h"
 
 struct work {

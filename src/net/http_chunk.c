@@ -1,5 +1,5 @@
-/* The chunked coding, one byte at a time except for data. Extensions and trailers are checked, counted
- * and dropped. */
+/* The chunked coding, one byte at a time except for data. Extensions and trailers are checked,
+ * counted and dropped. */
 #include "http_head.h"
 
 #define EXTRA_MAX 8192
@@ -88,7 +88,8 @@ static int on_char(struct http_chunks *c, char ch, const struct iv_buf *body)
 	return 400;
 }
 
-int http_chunks_feed(struct http_chunks *c, const char *bytes, size_t n, size_t *used, struct iv_buf *body)
+int http_chunks_feed(struct http_chunks *c, const char *bytes, size_t n, size_t *used,
+		     struct iv_buf *body)
 {
 	size_t at = 0;
 	int status = 0;

@@ -76,10 +76,13 @@ static struct iv_str cut_line(struct iv_str *rest)
 static int parse_target(struct http_head *h, struct iv_str t)
 {
 	for (size_t i = 0; i < t.len; i++)
-		if ((unsigned char)t.ptr[i] <= ' ' || (unsigned char)t.ptr[i] >= 0x7f || t.ptr[i] == '#')
+		if ((unsigned char)t.ptr[i] <= ' ' || (unsigned char)t.ptr[i] >= 0x7f ||
+		    t.ptr[i] == '#')
 			return wrong(h, 400, "request target has a character that must be encoded");
 	/* The absolute form is for proxies, but a server has to take it (RFC 9112 §3.2.2). */
-	size_t scheme = iv_str_starts(t, IV_S("http://")) ? 7 : iv_str_starts(t, IV_S("https://")) ? 8 : 0;
+	size_t scheme = iv_str_starts(t, IV_S("http://"))    ? 7
+			: iv_str_starts(t, IV_S("https://")) ? 8
+							     : 0;
 	if (scheme) {
 		const char *slash = memchr(t.ptr + scheme, '/', t.len - scheme);
 
@@ -110,8 +113,8 @@ static int parse_request_line(struct http_head *h, struct iv_str line)
 		return wrong(h, 400, "method is not a token");
 	if (iv_str_eq(version, IV_S("HTTP/1.0")))
 		h->http_1_0 = true;
-	else if (version.len == 8 && iv_str_starts(version, IV_S("HTTP/")) && version.ptr[6] == '.' &&
-		 version.ptr[5] >= '2' && version.ptr[5] <= '9')
+	else if (version.len == 8 && iv_str_starts(version, IV_S("HTTP/")) &&
+		 version.ptr[6] == '.' && version.ptr[5] >= '2' && version.ptr[5] <= '9')
 		return wrong(h, 505, "version must be HTTP/1.1 or HTTP/1.0");
 	else if (!iv_str_eq(version, IV_S("HTTP/1.1")))
 		return wrong(h, 400, "version must be HTTP/1.1 or HTTP/1.0");

@@ -1,6 +1,6 @@
 /* The head of a request, pure: strict RFC 9112 grammar, where everything two parsers have ever read
- * differently is an error. libhttp-parser as Debian builds it is not strict ("3\rX" ends a chunk-size
- * line), which is why the bytes are read here. Returns are HTTP statuses, 0 for well. */
+ * differently is an error. libhttp-parser as Debian builds it is not strict ("3\rX" ends a
+ * chunk-size line), which is why the bytes are read here. Returns are HTTP statuses, 0 for well. */
 #ifndef HTTP_HEAD_H
 #define HTTP_HEAD_H
 
@@ -11,15 +11,15 @@
 
 struct http_head {
 	struct iv_str method, path, query; /* all parts point into the bytes parsed */
-	struct iv_header *headers;         /* the caller's array of HTTP_HEADERS_MAX */
+	struct iv_header *headers;	   /* the caller's array of HTTP_HEADERS_MAX */
 	size_t header_count;
 	int64_t content_length; /* -1: none given */
 	bool http_1_0, chunked, keep_alive, expect_continue, upgrade_websocket;
 	const char *wrong; /* what was wrong, when the status is not 0 */
 };
 
-/* Looks for the end of a head, going on at *scanned. Returns its length, 0 when more bytes are needed,
- * -1 for a byte that no head may contain (bare CR or LF, a control character). */
+/* Looks for the end of a head, going on at *scanned. Returns its length, 0 when more bytes are
+ * needed, -1 for a byte that no head may contain (bare CR or LF, a control character). */
 ptrdiff_t http_head_find_end(const char *bytes, size_t n, size_t *scanned);
 /* Parses a whole head, blank line included. */
 int http_head_parse(struct iv_str bytes, struct http_head *h);
@@ -49,8 +49,9 @@ struct http_chunks {
 	unsigned digits, extra; /* bytes of extensions and trailers so far */
 };
 
-/* Decodes into body (its limit is the body's). 0 and state CHUNK_DONE at the end; *used says how many
- * bytes were taken. 400 or 413. */
-int http_chunks_feed(struct http_chunks *c, const char *bytes, size_t n, size_t *used, struct iv_buf *body);
+/* Decodes into body (its limit is the body's). 0 and state CHUNK_DONE at the end; *used says how
+ * many bytes were taken. 400 or 413. */
+int http_chunks_feed(struct http_chunks *c, const char *bytes, size_t n, size_t *used,
+		     struct iv_buf *body);
 
 #endif

@@ -11,20 +11,21 @@
 
 #define HTTP_READ_BYTES 65536
 #define HTTP_HIGH_WATER (1u << 20)
-#define HTTP_OUT_MAX (256u << 20) /* whole answers are our own making; this only stops a runaway */
+#define HTTP_OUT_MAX (256u << 20) /* stops a runaway; answers are our own making */
 #define HTTP_LINGER_MS 2000
 #define HTTP_STALL_MS 30000
 #define HTTP_REFUSED_MAX 256
+#define HTTP_KEEP_BYTES 4096
 
 enum http_conn_state {
-	HTTP_HEAD,      /* waiting for, or in the middle of, a request's head */
+	HTTP_HEAD, /* waiting for, or in the middle of, a request's head */
 	HTTP_BODY,
-	HTTP_HANDLING,  /* the handler has the request */
+	HTTP_HANDLING,	/* the handler has the request */
 	HTTP_STREAMING, /* its answer has begun */
-	HTTP_FLUSHING,  /* answered; the next request is read when the kernel has taken it all */
-	HTTP_UPGRADED,  /* a WebSocket */
-	HTTP_LINGER,    /* last bytes, then FIN; what still comes in is thrown away */
-	HTTP_CLOSED,    /* uv_close was called */
+	HTTP_FLUSHING,	/* answered; the next request is read when the kernel has taken it all */
+	HTTP_UPGRADED,	/* a WebSocket */
+	HTTP_LINGER,	/* last bytes, then FIN; what still comes in is thrown away */
+	HTTP_CLOSED,	/* uv_close was called */
 };
 
 struct http_conn;
@@ -38,9 +39,9 @@ struct iv_http_server {
 	char server_name[64];
 	uv_tcp_t listener;
 	bool listening, listener_open, closing;
-	struct iv_list conns;   /* every connection until its handle is closed */
-	struct iv_list orphans; /* requests whose connection went while a handler that set no on_close
-				 * still has them: its late answer must find something */
+	struct iv_list conns;	/* every connection until its handle is closed */
+	struct iv_list orphans; /* requests whose connection went while a handler that set no
+				 * on_close still has them: its late answer must find something */
 	size_t count, refused;
 	void (*done)(void *arg);
 	void *done_arg;
@@ -62,9 +63,9 @@ struct http_conn {
 	enum http_conn_state state;
 	struct iv_timer timer; /* the deadline of the state */
 	struct iv_buf in;      /* received, not yet consumed */
-	size_t scanned;        /* of `in`, while looking for the end of a head */
+	size_t scanned;	       /* of `in`, while looking for the end of a head */
 	struct http_out out;
-	size_t stall_left;      /* output still unsent when the stall clock was last looked at */
+	size_t stall_left; /* output still unsent when the stall clock was last looked at */
 	struct iv_http_req *rq;
 	struct ws_sock *ws;
 	uv_shutdown_t shutdown;
@@ -91,6 +92,15 @@ struct iv_http_req {
 	void *writable_arg;
 };
 
+/* Empties a buffer, and gives back its memory when it had grown. */
+static inline void http_drop_memory(struct iv_buf *b)
+{
+	if (b->cap > HTTP_KEEP_BYTES)
+		iv_buf_deinit(b);
+	else
+		iv_buf_clear(b);
+}
+
 static inline void *net_alloc(size_t n)
 {
 	void *p = calloc(1, n);
@@ -104,28 +114,41 @@ static inline void *net_alloc(size_t n)
 void http_conn_accept(struct iv_http_server *s);
 /* Drops TCP now; the request's on_close or the socket's closed() follow from the loop. */
 void http_conn_close(struct http_conn *c);
-/* Sends what is queued, then FIN; the rest of the input is thrown away; 2 s at most. */
-void http_conn_linger(struct http_conn *c);
+void http_conn_set_state(struct http_conn *c, enum http_conn_state state);
+/* Watches that output shrinks; who does not read for HTTP_STALL_MS is closed. */
+void http_conn_arm_stall(struct http_conn *c);
+/* Handles what is in c->in from the loop, not from inside the caller. */
+void http_conn_resume(struct http_conn *c);
+/* Starts or stops reading by how much waits in c->in. */
+void http_conn_throttle(struct http_conn *c);
+
+/* ── http_server.c */
+void http_server_conn_gone(struct iv_http_server *s);
+
+/* ── http_input.c */
+void http_conn_process(struct http_conn *c);
+
+/* ── http_out.c */
 /* Queues or writes at once; false (nothing taken): closed, or the runaway limit. */
 bool http_conn_write(struct http_conn *c, const uv_buf_t *bufs, unsigned n);
 size_t http_conn_unsent(const struct http_conn *c);
+/* Sends what is queued, then FIN; the rest of the input is thrown away; 2 s at most. */
+void http_conn_linger(struct http_conn *c);
 /* The answer is complete and c has no request any more: the next one, or the end. */
 void http_conn_answered(struct http_conn *c, bool keep_alive);
-void http_conn_set_state(struct http_conn *c, enum http_conn_state state);
-/* Handles what is in c->in from the loop, not from inside the caller. */
-void http_conn_resume(struct http_conn *c);
-void http_server_conn_gone(struct iv_http_server *s);
 
 /* ── http_reply.c */
 /* An answer made here, for what no handler will see; closes afterwards. rq may not exist yet. */
 void http_refuse(struct http_conn *c, int status, const char *why);
 /* The 101 of an upgrade; false: the connection is gone. Leaves rq to http_req_leave. */
 bool http_reply_upgrade(struct iv_http_req *rq, const char *accept_key, struct iv_str subprotocol);
-/* rq is over: taken off its connection, freed after this turn. */
-void http_req_leave(struct iv_http_req *rq);
 void http_reply_problem(struct iv_http_req *rq, int status, const char *code, const char *field,
 			const char *detail);
 const char *http_status_text(int status);
+
+/* ── http_req.c */
+/* rq is over: taken off its connection, freed after this turn. */
+void http_req_leave(struct iv_http_req *rq);
 void http_req_free(struct iv_http_req *rq);
 
 /* ── ws_server.c */
@@ -133,7 +156,7 @@ void http_req_free(struct iv_http_req *rq);
 int ws_check_upgrade(struct iv_http_req *rq, const char **why);
 void ws_sock_feed(struct ws_sock *s, char *bytes, size_t n);
 void ws_sock_drained(struct ws_sock *s); /* output shrank */
-void ws_sock_killed(struct ws_sock *s);  /* the connection closes: stop reading */
-void ws_sock_closed(struct ws_sock *s);  /* the handle is closed: last callback, free */
+void ws_sock_killed(struct ws_sock *s);	 /* the connection closes: stop reading */
+void ws_sock_closed(struct ws_sock *s);	 /* the handle is closed: last callback, free */
 
 #endif

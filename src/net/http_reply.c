@@ -1,4 +1,4 @@
-/* The request as a handler sees it, and its answer: whole, as a problem, or streamed in chunks. */
+/* Answers: whole, as a problem, streamed in chunks, or the 101 of an upgrade. */
 #include "http_priv.h"
 
 #include <stdio.h>
@@ -16,19 +16,46 @@ const char *http_status_text(int status)
 		int status;
 		const char *text;
 	} rows[] = {
-		{100, "Continue"}, {101, "Switching Protocols"}, {200, "OK"}, {201, "Created"},
-		{202, "Accepted"}, {204, "No Content"}, {206, "Partial Content"},
-		{301, "Moved Permanently"}, {302, "Found"}, {303, "See Other"}, {304, "Not Modified"},
-		{307, "Temporary Redirect"}, {308, "Permanent Redirect"}, {400, "Bad Request"},
-		{401, "Unauthorized"}, {402, "Payment Required"}, {403, "Forbidden"}, {404, "Not Found"},
-		{405, "Method Not Allowed"}, {406, "Not Acceptable"}, {408, "Request Timeout"},
-		{409, "Conflict"}, {410, "Gone"}, {412, "Precondition Failed"},
-		{413, "Content Too Large"}, {414, "URI Too Long"}, {415, "Unsupported Media Type"},
-		{416, "Range Not Satisfiable"}, {417, "Expectation Failed"},
-		{422, "Unprocessable Content"}, {426, "Upgrade Required"}, {428, "Precondition Required"},
-		{429, "Too Many Requests"}, {431, "Request Header Fields Too Large"},
-		{499, "Client Closed Request"}, {500, "Internal Server Error"}, {501, "Not Implemented"},
-		{502, "Bad Gateway"}, {503, "Service Unavailable"}, {504, "Gateway Timeout"},
+		{100, "Continue"},
+		{101, "Switching Protocols"},
+		{200, "OK"},
+		{201, "Created"},
+		{202, "Accepted"},
+		{204, "No Content"},
+		{206, "Partial Content"},
+		{301, "Moved Permanently"},
+		{302, "Found"},
+		{303, "See Other"},
+		{304, "Not Modified"},
+		{307, "Temporary Redirect"},
+		{308, "Permanent Redirect"},
+		{400, "Bad Request"},
+		{401, "Unauthorized"},
+		{402, "Payment Required"},
+		{403, "Forbidden"},
+		{404, "Not Found"},
+		{405, "Method Not Allowed"},
+		{406, "Not Acceptable"},
+		{408, "Request Timeout"},
+		{409, "Conflict"},
+		{410, "Gone"},
+		{412, "Precondition Failed"},
+		{413, "Content Too Large"},
+		{414, "URI Too Long"},
+		{415, "Unsupported Media Type"},
+		{416, "Range Not Satisfiable"},
+		{417, "Expectation Failed"},
+		{422, "Unprocessable Content"},
+		{426, "Upgrade Required"},
+		{428, "Precondition Required"},
+		{429, "Too Many Requests"},
+		{431, "Request Header Fields Too Large"},
+		{499, "Client Closed Request"},
+		{500, "Internal Server Error"},
+		{501, "Not Implemented"},
+		{502, "Bad Gateway"},
+		{503, "Service Unavailable"},
+		{504, "Gateway Timeout"},
 		{505, "HTTP Version Not Supported"},
 	};
 
@@ -36,111 +63,6 @@ const char *http_status_text(int status)
 		if (rows[i].status == status)
 			return rows[i].text;
 	return "Unknown";
-}
-
-/* ── the request */
-struct iv_str iv_http_method(const struct iv_http_req *rq)
-{
-	return rq->head.method;
-}
-
-struct iv_str iv_http_path(const struct iv_http_req *rq)
-{
-	return rq->head.path;
-}
-
-struct iv_str iv_http_query(const struct iv_http_req *rq)
-{
-	return rq->head.query;
-}
-
-struct iv_str iv_http_header(const struct iv_http_req *rq, const char *name)
-{
-	struct iv_str first = http_head_get(&rq->head, name);
-	struct iv_buf joined;
-	size_t count = 0;
-	bool ok = true;
-
-	for (size_t i = 0; i < rq->head.header_count; i++)
-		count += iv_str_ieq(rq->headers[i].name, iv_str(name));
-	if (count < 2)
-		return first;
-	iv_buf_init(&joined, rq->server->opts.header_max * 2);
-	for (size_t i = 0; i < rq->head.header_count; i++)
-		if (iv_str_ieq(rq->headers[i].name, iv_str(name))) {
-			ok = ok && (joined.len == 0 || iv_buf_adds(&joined, IV_S(", ")));
-			ok = ok && iv_buf_adds(&joined, rq->headers[i].value);
-		}
-	/* The arena is rq's own memory, which const does not mean. */
-	struct iv_arena *a = &((struct iv_http_req *)(uintptr_t)rq)->arena;
-	struct iv_str all = ok ? iv_arena_str(a, iv_buf_str(&joined)) : IV_STR_NULL;
-	iv_buf_deinit(&joined);
-	return all.ptr ? all : first;
-}
-
-struct iv_str iv_http_body(const struct iv_http_req *rq)
-{
-	return iv_buf_str(&rq->body);
-}
-
-struct iv_str iv_http_param(const struct iv_http_req *rq, const char *name)
-{
-	for (size_t i = 0; i < rq->match.param_count; i++)
-		if (iv_str_eq(rq->match.params[i].name, iv_str(name)))
-			return rq->match.params[i].value;
-	return IV_STR_NULL;
-}
-
-struct iv_str iv_http_peer(const struct iv_http_req *rq)
-{
-	struct sockaddr_storage addr;
-	int len = sizeof(addr);
-	char text[INET6_ADDRSTRLEN] = "";
-
-	if (!rq->conn || uv_tcp_getpeername(&rq->conn->tcp, (struct sockaddr *)&addr, &len) != 0)
-		return IV_S("");
-	if (addr.ss_family == AF_INET6)
-		uv_ip6_name((struct sockaddr_in6 *)&addr, text, sizeof(text));
-	else
-		uv_ip4_name((struct sockaddr_in *)&addr, text, sizeof(text));
-	struct iv_arena *a = &((struct iv_http_req *)(uintptr_t)rq)->arena;
-	bool mapped = strncmp(text, "::ffff:", 7) == 0 && strchr(text, '.'); /* IPv4 on an IPv6 listener */
-	struct iv_str s = iv_arena_str(a, iv_str(mapped ? text + 7 : text));
-	return s.ptr ? s : IV_S("");
-}
-
-struct iv_loop *iv_http_loop(const struct iv_http_req *rq)
-{
-	return rq->server->loop;
-}
-
-struct iv_http_server *iv_http_server_of(const struct iv_http_req *rq)
-{
-	return rq->server;
-}
-
-void http_req_free(struct iv_http_req *rq)
-{
-	iv_list_remove(&rq->node);
-	iv_buf_deinit(&rq->body);
-	iv_buf_deinit(&rq->extra);
-	iv_arena_deinit(&rq->arena);
-	free(rq);
-}
-
-static void free_req(void *arg)
-{
-	http_req_free(arg);
-}
-
-void http_req_leave(struct iv_http_req *rq)
-{
-	rq->answered = true;
-	iv_list_remove(&rq->node); /* an orphan is on the server's list, which may go first */
-	if (rq->conn)
-		rq->conn->rq = NULL;
-	rq->conn = NULL;
-	iv_defer(rq->server->loop, free_req, rq);
 }
 
 /* ── heads */
@@ -157,15 +79,16 @@ static const char *date_now(struct iv_http_server *s)
 		s->date_s = now;
 		snprintf(s->date, sizeof(s->date), "%s, %02d %s %04d %02d:%02d:%02d GMT",
 			 days[tm.tm_wday % 7], tm.tm_mday % 100, months[tm.tm_mon % 12],
-			 (tm.tm_year + 1900) % 10000, tm.tm_hour % 100, tm.tm_min % 100, tm.tm_sec % 100);
+			 (tm.tm_year + 1900) % 10000, tm.tm_hour % 100, tm.tm_min % 100,
+			 tm.tm_sec % 100);
 	}
 	return s->date;
 }
 
 static bool put_common(struct iv_http_server *s, struct iv_buf *b, int status)
 {
-	bool ok = iv_buf_printf(b, "HTTP/1.1 %d %s\r\nDate: %s\r\n", status, http_status_text(status),
-				date_now(s));
+	bool ok = iv_buf_printf(b, "HTTP/1.1 %d %s\r\nDate: %s\r\n", status,
+				http_status_text(status), date_now(s));
 
 	return ok && (!s->server_name[0] || iv_buf_printf(b, "Server: %s\r\n", s->server_name));
 }
@@ -210,8 +133,8 @@ static void note_answer(struct iv_http_req *rq, int status)
 {
 	iv_metric_add(IV_M_http_requests_total, status / 100 - 2, 1);
 	iv_debug("http.answered", IV_LV("method", rq->head.method),
-		 IV_LS("route", rq->match.route ? rq->match.route->path : ""), IV_LI("status", status),
-		 IV_LI("us", iv_now_us() - rq->begun_us));
+		 IV_LS("route", rq->match.route ? rq->match.route->path : ""),
+		 IV_LI("status", status), IV_LI("us", iv_now_us() - rq->begun_us));
 }
 
 /* May this call still answer? An orphan's late answer only frees it. */
@@ -296,7 +219,8 @@ void http_reply_problem(struct iv_http_req *rq, int status, const char *code, co
 
 void iv_http_reply_err(struct iv_http_req *rq, const struct iv_err *err)
 {
-	const struct iv_code_info *info = iv_code_info(err->code == IV_OK ? IV_EINTERNAL : err->code);
+	const struct iv_code_info *info =
+		iv_code_info(err->code == IV_OK ? IV_EINTERNAL : err->code);
 
 	http_reply_problem(rq, info->http_status, info->name, err->field, err->msg);
 }
@@ -372,7 +296,8 @@ void iv_http_stream_begin(struct iv_http_req *rq, int status, const char *conten
 	if (!ok)
 		http_conn_close(rq->conn);
 	else
-		(void)http_conn_write(rq->conn, &b, 1); /* failing closes; on_close tells the handler */
+		(void)http_conn_write(rq->conn, &b,
+				      1); /* failing closes; on_close tells the handler */
 	iv_buf_deinit(&head);
 	note_answer(rq, status);
 }
@@ -442,10 +367,13 @@ bool http_reply_upgrade(struct iv_http_req *rq, const char *accept_key, struct i
 
 	iv_buf_init(&head, HEAD_MAX);
 	ok = put_common(rq->server, &head, 101) &&
-	     iv_buf_printf(&head, "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n",
-			   accept_key);
+	     iv_buf_printf(
+		     &head,
+		     "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n",
+		     accept_key);
 	if (subprotocol.len > 0)
-		ok = ok && iv_buf_printf(&head, "Sec-WebSocket-Protocol: %.*s\r\n", IV_FMT(subprotocol));
+		ok = ok &&
+		     iv_buf_printf(&head, "Sec-WebSocket-Protocol: %.*s\r\n", IV_FMT(subprotocol));
 	ok = ok && iv_buf_adds(&head, iv_buf_str(&rq->extra)) && iv_buf_adds(&head, IV_S("\r\n"));
 	uv_buf_t b = uv_buf_init(head.ptr, (unsigned)head.len);
 	ok = ok && http_conn_write(rq->conn, &b, 1);

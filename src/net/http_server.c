@@ -19,7 +19,8 @@ static void finish_close(struct iv_http_server *s)
 
 	if (!s->closing || s->listener_open || !iv_list_empty(&s->conns))
 		return;
-	IV_LIST_EACH (node, &s->orphans) {
+	IV_LIST_EACH(node, &s->orphans)
+	{
 		struct iv_http_req *rq = IV_CONTAINER(node, struct iv_http_req, node);
 		http_req_free(rq);
 	}
@@ -132,7 +133,8 @@ size_t iv_http_connections(const struct iv_http_server *s)
 void iv_http_stop_listening(struct iv_http_server *s)
 {
 	close_listener(s);
-	IV_LIST_EACH (node, &s->conns) {
+	IV_LIST_EACH(node, &s->conns)
+	{
 		struct http_conn *c = IV_CONTAINER(node, struct http_conn, node);
 
 		if (c->state == HTTP_HEAD && c->in.len == 0)
@@ -146,8 +148,9 @@ void iv_http_close(struct iv_http_server *s, void (*done)(void *arg), void *arg)
 	s->done = done;
 	s->done_arg = arg;
 	close_listener(s);
-	IV_LIST_EACH (node, &s->conns)
-		http_conn_close(IV_CONTAINER(node, struct http_conn, node));
-	if (!s->listener_open && iv_list_empty(&s->conns)) /* nothing is open, still tell it later */
+	IV_LIST_EACH(node, &s->conns)
+	http_conn_close(IV_CONTAINER(node, struct http_conn, node));
+	if (!s->listener_open &&
+	    iv_list_empty(&s->conns)) /* nothing is open, still tell it later */
 		iv_defer(s->loop, on_nothing_open, s);
 }

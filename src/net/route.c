@@ -1,5 +1,5 @@
-/* Matching a path against the table, segment by segment. Tables have a few dozen rows: reading them in
- * order costs less than the system call that brought the request. */
+/* Matching a path against the table, segment by segment. Tables have a few dozen rows: reading them
+ * in order costs less than the system call that brought the request. */
 #include "route.h"
 
 static int hex(char c)
@@ -84,13 +84,14 @@ static void allow_add(char *allow, const char *method)
 	const char *text = strcmp(method, "GET") == 0 ? "GET, HEAD" : method;
 	size_t n = strlen(allow);
 
-	(void)iv_str_copy(allow + n, ROUTE_ALLOW - n, n ? IV_S(", ") : IV_S("")); /* cut: still a list */
+	(void)iv_str_copy(allow + n, ROUTE_ALLOW - n,
+			  n ? IV_S(", ") : IV_S("")); /* cut: still a list */
 	n = strlen(allow);
 	(void)iv_str_copy(allow + n, ROUTE_ALLOW - n, iv_str(text));
 }
 
-int route_find(const struct iv_route *routes, struct iv_str method, struct iv_str path, bool upgrade,
-	       struct iv_arena *a, struct route_match *m)
+int route_find(const struct iv_route *routes, struct iv_str method, struct iv_str path,
+	       bool upgrade, struct iv_arena *a, struct route_match *m)
 {
 	bool upgrade_only = false;
 

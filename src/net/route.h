@@ -20,8 +20,8 @@ struct route_match {
 
 /* The first row whose method and path fit. Returns 0, 400 (bad escape), 404, 405, or 426 (only an
  * upgrade is answered here). */
-int route_find(const struct iv_route *routes, struct iv_str method, struct iv_str path, bool upgrade,
-	       struct iv_arena *a, struct route_match *m);
+int route_find(const struct iv_route *routes, struct iv_str method, struct iv_str path,
+	       bool upgrade, struct iv_arena *a, struct route_match *m);
 /* "%2f" to "/"; IV_STR_NULL for a malformed escape, a NUL, or no memory. */
 struct iv_str route_decode(struct iv_arena *a, struct iv_str s);
 

@@ -46,7 +46,8 @@ static void on_alive(void *arg)
 		start_close(ws, 4000, IV_S("idle"));
 		return;
 	}
-	if (ws->limits.ping_ms > 0 && now - ws->last_ping_us >= (int64_t)ws->limits.ping_ms * 1000) {
+	if (ws->limits.ping_ms > 0 &&
+	    now - ws->last_ping_us >= (int64_t)ws->limits.ping_ms * 1000) {
 		if (ws->pings_unanswered >= 2) {
 			start_close(ws, 4000, IV_S("ping timeout"));
 			return;
@@ -118,7 +119,8 @@ void iv_ws_deliver_closed(struct iv_ws *ws, int http_status, struct iv_str reaso
 		h.closed(ws->arg, ws, ws->close_code ? ws->close_code : 1006, http_status, reason);
 }
 
-static bool send_message(struct iv_ws *ws, enum iv_ws_opcode op, struct iv_str data, enum iv_ws_class c)
+static bool send_message(struct iv_ws *ws, enum iv_ws_opcode op, struct iv_str data,
+			 enum iv_ws_class c)
 {
 	if (ws->state != IV_WS_OPEN || !iv_ws_admit(ws, ws->ops->queued(ws), data.len, c))
 		return false;

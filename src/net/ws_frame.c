@@ -1,5 +1,5 @@
-/* RFC 6455 framing. Frames that are whole in the caller's buffer are unmasked and given where they lie;
- * only the tail of a read that ends inside a frame is copied. */
+/* RFC 6455 framing. Frames that are whole in the caller's buffer are unmasked and given where they
+ * lie; only the tail of a read that ends inside a frame is copied. */
 #include "iv_ws_frame.h"
 #include "iv_crypto.h"
 
@@ -96,9 +96,10 @@ static int check_start(const struct iv_ws_reader *r, const uint8_t *p)
 	}
 }
 
-/* Reads a header out of n bytes. *need is how many bytes the frame takes in all, as far as n bytes can
- * tell; f is filled when n >= f->header. */
-static int parse(const struct iv_ws_reader *r, const uint8_t *p, size_t n, struct frame *f, size_t *need)
+/* Reads a header out of n bytes. *need is how many bytes the frame takes in all, as far as n bytes
+ * can tell; f is filled when n >= f->header. */
+static int parse(const struct iv_ws_reader *r, const uint8_t *p, size_t n, struct frame *f,
+		 size_t *need)
 {
 	uint64_t len;
 	size_t at = 2;
@@ -153,7 +154,7 @@ static bool utf8_feed(struct iv_ws_reader *r, struct iv_str s)
 		if (c < 0xc2 || c > 0xf4)
 			return false;
 		r->utf8_need = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
-		/* Overlong forms, surrogates and what lies above U+10FFFF show in the second byte. */
+		/* Overlong forms, surrogates and beyond U+10FFFF show in the second byte. */
 		r->utf8_lo = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
 		r->utf8_hi = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
 	}
@@ -214,8 +215,8 @@ static int give_fragment(struct iv_ws_reader *r, const struct frame *f, struct i
 }
 
 /* The whole frame lies at `bytes`. */
-static int give(struct iv_ws_reader *r, const struct frame *f, char *bytes, const struct iv_ws_events *ev,
-		void *arg)
+static int give(struct iv_ws_reader *r, const struct frame *f, char *bytes,
+		const struct iv_ws_events *ev, void *arg)
 {
 	struct iv_str payload = {bytes + f->header, f->payload};
 	int code;

@@ -1,5 +1,5 @@
-/* The two limits on what waits to be sent: droppable messages stop at the soft one; above the hard one
- * for hard_ms, or at the ceiling at once, the owner is told and decides. */
+/* The two limits on what waits to be sent: droppable messages stop at the soft one; above the hard
+ * one for hard_ms, or at the ceiling at once, the owner is told and decides. */
 #include "ws_priv.h"
 
 static void on_pressure(void *arg)
@@ -23,7 +23,7 @@ bool iv_ws_admit(struct iv_ws *ws, size_t queued, size_t n, enum iv_ws_class c)
 {
 	if (c == IV_WS_DROPPABLE && queued > ws->limits.soft_bytes)
 		return false;
-	/* With an empty queue any message may go: its size was the sender's choice, not the peer's. */
+	/* With an empty queue any message may go: its size was our choice. */
 	if (queued == 0 || queued + n <= IV_WS_CEILING(&ws->limits))
 		return true;
 	/* From a timer, so that the owner is not called back inside its own send. */

@@ -1,5 +1,5 @@
-/* Accepted sockets: our own framing over the HTTP server's connection. A frame goes out as header and
- * payload in one direct write while nothing is queued; no memory is allocated for it. */
+/* Accepted sockets: our own framing over the HTTP server's connection. A frame goes out as header
+ * and payload in one direct write while nothing is queued; no memory is allocated for it. */
 #include "http_priv.h"
 #include "iv_crypto.h"
 #include "ws_priv.h"
@@ -7,11 +7,11 @@
 #define REASON_MAX 123 /* a control frame's 125 bytes less the code */
 
 struct ws_sock {
-	struct iv_ws ws; /* first: struct iv_ws * is cast back */
+	struct iv_ws ws;	/* first: struct iv_ws * is cast back */
 	struct http_conn *conn; /* NULL: accepted when the client had already left */
 	struct iv_ws_reader reader;
 	struct iv_timer backstop; /* for the peer's answer to our close frame */
-	bool stop;                /* nothing that comes in matters any more */
+	bool stop;		  /* nothing that comes in matters any more */
 	size_t reason_len;
 	char reason[REASON_MAX]; /* the peer's, for closed() */
 };
@@ -99,7 +99,8 @@ static void on_backstop(void *arg)
 static void end(struct ws_sock *s)
 {
 	s->stop = true;
-	if (!iv_timer_armed(&s->backstop)) /* a reader that stopped reading does not hold us either */
+	if (!iv_timer_armed(
+		    &s->backstop)) /* a reader that stopped reading does not hold us either */
 		iv_timer_in_ms(&s->backstop, IV_WS_CLOSE_MS);
 	http_conn_linger(s->conn);
 }
@@ -204,7 +205,8 @@ int ws_check_upgrade(struct iv_http_req *rq, const char **why)
 }
 
 struct iv_ws *iv_ws_accept(struct iv_http_req *rq, struct iv_str subprotocol,
-			   const struct iv_ws_limits *limits, const struct iv_ws_handlers *h, void *arg)
+			   const struct iv_ws_limits *limits, const struct iv_ws_handlers *h,
+			   void *arg)
 {
 	struct ws_sock *s = net_alloc(sizeof(*s));
 	struct http_conn *c = rq->conn;
