@@ -1,6 +1,7 @@
-/* Many callers: a burst of speech, the wait for the answer, its end, a second of silence, again. Frames
- * are encoded once for all (Twilio's payloads are, their envelopes are written per frame); a caller is
- * one small struct on one phase of the pacer; nothing is allocated once all have been started. */
+/* Many callers: a burst of speech, the wait for the answer, its end, a second of silence, again. Binary
+ * frames are encoded and masked once for all callers; Twilio's count, so their envelopes are written
+ * for each (0.3 µs, the write to the socket costs 8). A caller is one struct on one phase of the pacer;
+ * nothing is allocated once all have been started. */
 #include "load.h"
 
 #include <math.h>

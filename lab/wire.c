@@ -232,13 +232,13 @@ static bool was_offered(const struct wire *w, struct iv_str chosen)
 
 static void on_answer(struct wire *w, const char *bytes, size_t n)
 {
-	if (!iv_buf_add(&w->handshake, bytes, n)) {
-		finish(w, 0, "the answer to the handshake has more than 8 KiB");
-		return;
-	}
+	if (!iv_buf_add(&w->handshake, bytes, n))
+		abort(); /* a head not yet too long, and one read */
 	struct iv_str all = iv_buf_str(&w->handshake);
 	ptrdiff_t end = iv_str_find(all, IV_S("\r\n\r\n"), 0);
-	if (end < 0)
+	if (end > WIRE_HANDSHAKE_MAX || (end < 0 && all.len > WIRE_HANDSHAKE_MAX))
+		finish(w, 0, "the answer to the handshake has more than 8 KiB");
+	if (end < 0 || w->closing)
 		return;
 	struct iv_str head = {all.ptr, (size_t)end};
 	char status[64], why[128];
@@ -256,7 +256,7 @@ static void on_answer(struct wire *w, const char *bytes, size_t n)
 		w->handlers->opened(w->arg);
 		if (!w->closing && all.len > (size_t)end + 4)
 			feed(w, w->handshake.ptr + end + 4, all.len - (size_t)end - 4);
-		iv_buf_clear(&w->handshake);
+		iv_buf_deinit(&w->handshake); /* large when frames came with it */
 	}
 }
 
@@ -339,7 +339,7 @@ void wire_dial(struct wire *w, struct wire_net *net, const struct wire_request *
 	w->mask_state |= 1;
 	iv_timer_init(&w->deadline, net->loop, on_deadline, w);
 	iv_ws_reader_init(&w->reader, false, WIRE_MESSAGE_MAX);
-	iv_buf_init(&w->handshake, WIRE_HANDSHAKE_MAX);
+	iv_buf_init(&w->handshake, WIRE_HANDSHAKE_MAX + WIRE_READ_BYTES);
 	iv_str_copy(w->offered, sizeof(w->offered), rq->subprotocols);
 	write_request(w, rq);
 	if (uv_tcp_init(iv_loop_uv(net->loop), &w->tcp) < 0)

@@ -8,7 +8,7 @@
 #include "iv_ws_frame.h"
 
 #define WIRE_READ_BYTES 65536
-#define WIRE_HANDSHAKE_MAX 8192
+#define WIRE_HANDSHAKE_MAX 8192 /* head of the answer; frames may come in the same read */
 #define WIRE_MESSAGE_MAX (4u << 20)
 #define WIRE_QUEUE_MAX 262144 /* bytes the daemon has not taken; above it sends are refused */
 
