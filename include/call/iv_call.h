@@ -78,6 +78,7 @@ struct iv_event {
 /* ── actions ────────────────────────────────────────────────────────────────────────────────────── */
 enum iv_action_type {
 	IV_ACT_ASR_OPEN = 1,
+	IV_ACT_ASR_FLUSH,    /* the caller paused: what is gathered goes upstream now */
 	IV_ACT_ASR_FINALIZE,
 	IV_ACT_ASR_CLOSE,
 	IV_ACT_LLM_ASK,      /* gen; messages by iv_call_messages */

@@ -46,6 +46,7 @@ struct iv_asr *iv_asr_open(struct iv_providers *p, const struct iv_asr_opts *o,
 /* Any number of samples; sent upstream in chunks of ASR_UPLINK_MS; kept in a ring of ASR_REPLAY_MS so
  * that a socket that dies mid-sentence loses no word. While no audio comes the stream is kept alive. */
 void iv_asr_send(struct iv_asr *a, const int16_t *pcm, size_t n);
+void iv_asr_flush(struct iv_asr *a);    /* what is in the chunk goes now: the caller paused */
 void iv_asr_finalize(struct iv_asr *a); /* what is still in the chunk goes first */
 void iv_asr_close(struct iv_asr *a);    /* flushes, CloseStream; a is dead */
 

@@ -2,7 +2,7 @@
 #include "iv_record.h"
 
 const char *const iv_action_names[IV_ACT_TYPES] = {
-	[IV_ACT_ASR_OPEN] = "asr.open", [IV_ACT_ASR_FINALIZE] = "asr.finalize", [IV_ACT_ASR_CLOSE] = "asr.close",
+	[IV_ACT_ASR_OPEN] = "asr.open", [IV_ACT_ASR_FLUSH] = "asr.flush", [IV_ACT_ASR_FINALIZE] = "asr.finalize", [IV_ACT_ASR_CLOSE] = "asr.close",
 	[IV_ACT_LLM_ASK] = "llm.ask", [IV_ACT_LLM_CANCEL] = "llm.cancel", [IV_ACT_TTS_SAY] = "tts.say",
 	[IV_ACT_TTS_CANCEL] = "tts.cancel", [IV_ACT_LEG_SEND] = "leg.send", [IV_ACT_LEG_MARK] = "leg.mark",
 	[IV_ACT_LEG_CLEAR] = "leg.clear", [IV_ACT_KEEP_FROM] = "keep.from", [IV_ACT_CUT_FROM] = "cut.from",

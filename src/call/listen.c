@@ -149,13 +149,14 @@ void listen_frame(struct iv_call *c, struct iv_level level)
 	if (in->paused || in->lost)
 		return;
 	in->frame_us = c->now_us;
-	if (c->mouth == MOUTH_SPEAKING && c->now_us < c->out.busy_us)
+	if (c->mouth == MOUTH_SPEAKING && c->now_us < c->out.busy_us + c->out.late_us)
 		echo = playout_level_ddb(c) + c->echo_coupling_ddb + (int)c->agent.barge_in.echo_guard_db * 10;
 	emotion_frame(c, level);
 	if (vad_frame(&in->vad, level, echo, c->now_us)) {
 		speech(c);
 	} else {
-		in->silent_frames++;
+		if (in->silent_frames++ == 0 && in->ear == EAR_SPEECH)
+			act(c, &(struct iv_action){.type = IV_ACT_ASR_FLUSH});
 		if (in->ear == EAR_SPEECH && in->silent_frames >= PAUSE_FRAMES)
 			set_ear(c, EAR_PAUSE);
 	}

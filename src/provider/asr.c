@@ -213,6 +213,19 @@ void iv_asr_send(struct iv_asr *a, const int16_t *pcm, size_t n)
 	pump(a);
 }
 
+void iv_asr_flush(struct iv_asr *a)
+{
+	struct uplink_part rest;
+
+	if (a->state != ASR_READY || iv_ws_queued(a->ws) >= QUEUE_MAX)
+		return;
+	rest = uplink_rest(&a->up);
+	if (rest.kind != UPLINK_AUDIO)
+		return;
+	a->audio_us = iv_now_us();
+	(void)iv_ws_send_binary(a->ws, rest.bytes, rest.n, IV_WS_MUST); /* refused: on_closed follows */
+}
+
 void iv_asr_finalize(struct iv_asr *a)
 {
 	if (a->state == ASR_FAILED || a->state == ASR_CLOSED)

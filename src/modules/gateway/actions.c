@@ -153,6 +153,10 @@ void actions_do(void *session, const struct iv_action *a)
 	case IV_ACT_ASR_OPEN:
 		streams_asr_open(s);
 		break;
+	case IV_ACT_ASR_FLUSH:
+		if (s->asr)
+			iv_asr_flush(s->asr);
+		break;
 	case IV_ACT_ASR_FINALIZE:
 		if (s->asr)
 			iv_asr_finalize(s->asr);
