@@ -166,12 +166,10 @@ class Peer:
         elif n == 127:
             n, = struct.unpack(">Q", await self.r.readexactly(8))
         mask = await self.r.readexactly(4)
-        data = bytearray(await self.r.readexactly(n))
-        for k in range(4):
-            data[k::4] = bytes(x ^ mask[k] for x in data[k::4])
-        op = b0 & 15
-        saw(f"op {op}")
-        return op, bytes(data)
+        data = await self.r.readexactly(n)
+        key = (mask * (n // 4 + 1))[:n]
+        data = (int.from_bytes(data, "big") ^ int.from_bytes(key, "big")).to_bytes(n, "big")
+        return b0 & 15, data
 
     async def on_ws_echo(self):
         await self.upgrade()
@@ -227,15 +225,13 @@ class Peer:
 
     async def on_ws_deaf(self):
         """Does not read for a while, then counts what comes, in order."""
+        sock = self.w.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         await self.upgrade()
         self.w.transport.pause_reading()  # asyncio would read ahead
         await asyncio.sleep(self.q("ms", 300) / 1000)
         self.w.transport.resume_reading()
         expect = 0
-        if self.query.get("ping"):
-            for _ in range(200):
-                await self.send(9, b"are you there")
-                await asyncio.sleep(0)
         while True:
             op, data = await self.receive()
             if op == 8:
@@ -249,6 +245,8 @@ class Peer:
             if number != expect:
                 saw("out of order")
             expect = number + 1
+            if self.query.get("ping"):
+                await self.send(9, b"are you there")
             saw("deaf bytes", len(data))
             saw("deaf messages")
 
