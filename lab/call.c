@@ -21,9 +21,10 @@ static const char help[] =
 	"  --agent ID         default demo\n"
 	"  --key KEY          browser: API key; default $REALTIME_API_KEY\n"
 	"  --secret SECRET    jambonz, twilio: signs the call; default $REALTIME_WS_SECRET\n"
-	"  --rate HZ          8000 or 16000; default 16000 for browser, else 8000 (twilio: always)\n"
+	"  --rate HZ          8000 or 16000 (not twilio); default 16000 for browser, else 8000\n"
 	"  --say STEP         may be repeated; plain arguments are steps too:\n"
-	"                       FILE.wav | text:WORDS | text-typed:WORDS | dtmf:DIGITS | wait:MS | hangup\n"
+	"                       FILE.wav | text:WORDS | text-typed:WORDS (browser)\n"
+	"                       dtmf:DIGITS | wait:MS | hangup\n"
 	"                       @after=MS:STEP  MS after the agent's turn began to be heard\n"
 	"                       @gap=MS:STEP    after so much more silence\n"
 	"  --out FILE.wav     stereo recording: left sent, right heard\n"
@@ -53,8 +54,8 @@ static bool complain(const char *option, const char *allowed, const char *got)
 	return false;
 }
 
-static bool choose(const char *option, const char *got, const char *const *names, const char *allowed,
-		   int *out)
+static bool choose(const char *option, const char *got, const char *const *names,
+		   const char *allowed, int *out)
 {
 	for (int i = 0; names[i]; i++) {
 		if (strcmp(names[i], got) == 0) {
@@ -65,7 +66,8 @@ static bool choose(const char *option, const char *got, const char *const *names
 	return complain(option, allowed, got);
 }
 
-static bool choose_flag(const char *option, const char *got, const char *no, const char *yes, bool *out)
+static bool choose_flag(const char *option, const char *got, const char *no, const char *yes,
+			bool *out)
 {
 	const char *const names[] = {no, yes, NULL};
 	char allowed[64];
@@ -87,7 +89,8 @@ static bool whole(const char *option, const char *got, int64_t lo, int64_t hi, i
 		*out = (int)v;
 		return true;
 	}
-	snprintf(allowed, sizeof(allowed), "a whole number from %lld to %lld", (long long)lo, (long long)hi);
+	snprintf(allowed, sizeof(allowed), "a whole number from %lld to %lld", (long long)lo,
+		 (long long)hi);
 	return complain(option, allowed, got);
 }
 
@@ -102,8 +105,27 @@ static bool add_step(struct call_opts *o, const char *arg)
 }
 
 enum {
-	O_LEG = 256, O_URL, O_AGENT, O_KEY, O_SECRET, O_RATE, O_SAY, O_OUT, O_JSON, O_MAX, O_SILENCE,
-	O_AUDIO, O_PREAMBLE, O_SUBPROTOCOL, O_MARKS, O_MESSY, O_CALLS, O_RAMP, O_SECONDS, O_ECHO, O_HELP,
+	O_LEG = 256,
+	O_URL,
+	O_AGENT,
+	O_KEY,
+	O_SECRET,
+	O_RATE,
+	O_SAY,
+	O_OUT,
+	O_JSON,
+	O_MAX,
+	O_SILENCE,
+	O_AUDIO,
+	O_PREAMBLE,
+	O_SUBPROTOCOL,
+	O_MARKS,
+	O_MESSY,
+	O_CALLS,
+	O_RAMP,
+	O_SECONDS,
+	O_ECHO,
+	O_HELP,
 };
 
 static const struct option options[] = {
@@ -200,8 +222,10 @@ static bool take_option(struct call_opts *o, int which, const char *arg)
 	case O_CALLS:
 		return whole("--calls", arg, 1, CALLS_MAX, &o->calls);
 	case O_RAMP:
-		return (iv_str_to_double(iv_str(arg), &o->ramp) && o->ramp > 0 && o->ramp <= 10000) ||
-		       complain("--ramp", "a number of calls per second above 0, at most 10000", arg);
+		return (iv_str_to_double(iv_str(arg), &o->ramp) && o->ramp > 0 &&
+			o->ramp <= 10000) ||
+		       complain("--ramp", "a number of calls per second above 0, at most 10000",
+				arg);
 	case O_SECONDS:
 		return whole("--seconds", arg, 1, 86400, &o->seconds);
 	case O_ECHO:
@@ -256,7 +280,8 @@ static int parse(struct call_opts *o, int argc, char **argv)
 
 	*o = (struct call_opts){.calls = 0, .seconds = 30, .ramp = 50};
 	o->url = env_or("INVORTO_URL", "ws://127.0.0.1:8080");
-	o->caller.leg = (struct leg_opts){.agent = "demo", .key = env_or("REALTIME_API_KEY", ""),
+	o->caller.leg = (struct leg_opts){.agent = "demo",
+					  .key = env_or("REALTIME_API_KEY", ""),
 					  .secret = env_or("REALTIME_WS_SECRET", "")};
 	o->caller.max_s = 300;
 	o->caller.script = &o->script;
@@ -286,7 +311,8 @@ static bool find_daemon(const char *url, struct wire_net *net, char host[300], s
 	if (!iv_url_parse(iv_str(url), &u, e))
 		return false;
 	if (u.tls)
-		return iv_fail_field(e, IV_EUNSUPPORTED, "--url", "must be ws:// or http://, the lab has no TLS");
+		return iv_fail_field(e, IV_EUNSUPPORTED, "--url",
+				     "must be ws:// or http://, the lab has no TLS");
 	snprintf(name, sizeof(name), "%.*s", IV_FMT(u.host));
 	snprintf(port, sizeof(port), "%d", u.port);
 	snprintf(host, 300, "%s:%s", name, port);
@@ -339,11 +365,15 @@ static bool one_call(struct call_opts *o, struct wire_net *net, struct leg_scrat
 	return ok;
 }
 
-static bool load_of_calls(const struct call_opts *o, struct wire_net *net, struct leg_scratch *scratch,
-			  struct iv_buf *out, struct iv_err *e)
+static bool load_of_calls(const struct call_opts *o, struct wire_net *net,
+			  struct leg_scratch *scratch, struct iv_buf *out, struct iv_err *e)
 {
-	struct load_opts load = {.leg = o->caller.leg, .host = o->caller.host, .calls = o->calls,
-				 .ramp_per_s = o->ramp, .seconds = o->seconds, .echo = o->echo};
+	struct load_opts load = {.leg = o->caller.leg,
+				 .host = o->caller.host,
+				 .calls = o->calls,
+				 .ramp_per_s = o->ramp,
+				 .seconds = o->seconds,
+				 .echo = o->echo};
 
 	return load_run(&load, net, scratch, out, e) && write_json(o->json ? o->json : "-", out);
 }
@@ -382,7 +412,8 @@ int lab_call(int argc, char **argv)
 		bool ok = run(&o, &e);
 
 		if (!ok)
-			fprintf(stderr, "invorto-lab call: %s%s%s\n", e.field, e.field[0] ? " " : "",
+			fprintf(stderr, "invorto-lab call: %s%s%s\n", e.field,
+				e.field[0] ? " " : "",
 				e.msg[0] ? e.msg : "the results could not be written");
 		status = ok ? 1 : 2;
 	}

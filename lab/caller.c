@@ -1,6 +1,6 @@
-/* One caller. The clock of everything printed and recorded is the sound's own: 0 is the first sample the
- * caller sends. Frame k is spoken from 20k to 20(k+1) ms and sent at the end of it, as a telephone
- * does; the frame taken from the far end at that moment is heard from 20(k+1) on. */
+/* One caller. The clock of everything printed and recorded is the sound's own: 0 is the first
+ * sample the caller sends. Frame k is spoken from 20k to 20(k+1) ms and sent at the end of it, as a
+ * telephone does; the frame taken from the far end at that moment is heard from 20(k+1) on. */
 #include "caller.h"
 
 #include <stdio.h>
@@ -79,7 +79,8 @@ static void on_leg_event(void *arg, const struct leg_event *ev)
 	case LEG_HANG_UP:
 		count(c, IV_S("end"));
 		flush_said(c);
-		snprintf(c->end_reason, sizeof(c->end_reason), "agent hung up: %.*s", IV_FMT(ev->name));
+		snprintf(c->end_reason, sizeof(c->end_reason), "agent hung up: %.*s",
+			 IV_FMT(ev->name));
 		if (c->opts->leg.kind == FAR_JAMBONZ) /* it is Jambonz that closes */
 			wire_close(&c->wire, 1000);
 		break;
@@ -121,8 +122,11 @@ static uint64_t random_next(struct caller *c)
 /* A quiet line: noise at about -70 dBFS. Real lines are never digitally silent. */
 static void quiet_line(struct caller *c, int16_t *pcm, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		pcm[i] = (int16_t)(c->opts->silence_zero ? 0 : (int)(random_next(c) >> 33) % 35 - 17);
+	for (size_t i = 0; i < n; i++) {
+		int noise = (int)(random_next(c) >> 33) % 35 - 17;
+
+		pcm[i] = (int16_t)(c->opts->silence_zero ? 0 : noise);
+	}
 }
 
 /* As a busy media server does it: keeps frames back, sends several as one message, cut anywhere. */
@@ -216,7 +220,8 @@ static void hear(struct caller *c)
 	if (turn->caller_last_ms < 0 || turn->agent_first_ms < 0)
 		report_line(c, now_ms(c), "agent heard");
 	else
-		report_line(c, turn->agent_first_ms, "agent heard (%.2f s after the caller's last sample)",
+		report_line(c, turn->agent_first_ms,
+			    "agent heard (%.2f s after the caller's last sample)",
 			    (double)(turn->agent_first_ms - turn->caller_last_ms) / 1000);
 }
 
@@ -244,7 +249,7 @@ static bool one_frame(struct caller *c)
 	return true;
 }
 
-/* Slots are absolute; after a stall what is due is sent at once, as a socket that was late would. */
+/* Slots are absolute; after a stall what is due is sent at once, as a late socket would. */
 static void on_tick(void *arg, int64_t slot_us)
 {
 	struct caller *c = arg;
@@ -284,7 +289,8 @@ static void on_closed(void *arg, int code, const char *why)
 		iv_pacer_leave(c->net->loop, &c->pace);
 	flush_said(c);
 	if (c->end_reason[0] == '\0' && c->opened)
-		snprintf(c->end_reason, sizeof(c->end_reason), "daemon closed: %d %.100s", code, why);
+		snprintf(c->end_reason, sizeof(c->end_reason), "daemon closed: %d %.100s", code,
+			 why);
 	else if (c->end_reason[0] == '\0')
 		snprintf(c->end_reason, sizeof(c->end_reason), "not connected: %.100s", why);
 	c->state = CALLER_DONE;

@@ -1,6 +1,6 @@
 /* The turns of a recorded conversation. A new answer begins with the first audible frame after the
- * caller's utterance began; when the agent was talking at that moment, only after it was cleared or has
- * been silent for 300 ms. */
+ * caller's utterance began; when the agent was talking at that moment, only after it was cleared or
+ * has been silent for 300 ms. */
 #include "dialogue.h"
 
 #include "far_end.h"
@@ -12,8 +12,11 @@ static struct turn *add(struct dialogue *t)
 	if (t->count == DIALOGUE_TURNS_MAX)
 		return &t->items[DIALOGUE_TURNS_MAX - 1];
 	struct turn *turn = &t->items[t->count++];
-	*turn = (struct turn){.caller_first_ms = -1, .caller_last_ms = -1, .agent_first_ms = -1,
-			      .agent_last_ms = -1, .cleared_at_ms = -1};
+	*turn = (struct turn){.caller_first_ms = -1,
+			      .caller_last_ms = -1,
+			      .agent_first_ms = -1,
+			      .agent_last_ms = -1,
+			      .cleared_at_ms = -1};
 	return turn;
 }
 
@@ -35,7 +38,8 @@ void dialogue_caller(struct dialogue *t, int64_t first_ms, int64_t last_ms, cons
 	turn->caller_first_ms = first_ms;
 	turn->caller_last_ms = last_ms;
 	iv_str_copy(turn->label, sizeof(turn->label), iv_str(label));
-	t->need_quiet = t->last_audible_ms >= 0 && first_ms - t->last_audible_ms < NEW_TURN_SILENCE_MS;
+	t->need_quiet =
+		t->last_audible_ms >= 0 && first_ms - t->last_audible_ms < NEW_TURN_SILENCE_MS;
 }
 
 static int64_t first_audible_sample(const int16_t *pcm, size_t n)

@@ -1,4 +1,4 @@
-/* What the person hears: the playout of a Twilio stream, of Jambonz' mod_audio_fork and of a page. */
+/* What the person hears: the playout of Twilio, of Jambonz' mod_audio_fork and of a page. */
 #include "far_end.h"
 
 #include <stdlib.h>
@@ -78,7 +78,8 @@ static void give_back_all(struct far_end *f, struct far_marks *m, bool cleared)
 
 /* ── */
 
-void far_end_init(struct far_end *f, enum far_kind kind, int rate_hz, far_mark_fn *on_mark, void *arg)
+void far_end_init(struct far_end *f, enum far_kind kind, int rate_hz, far_mark_fn *on_mark,
+		  void *arg)
 {
 	memset(f, 0, sizeof(*f));
 	f->kind = kind;
@@ -106,8 +107,8 @@ static void enqueue(struct far_end *f, const int16_t *pcm, size_t n)
 	f->overflowed += (int64_t)(n - took);
 }
 
-/* One piece off the socket: marks named since the last piece go in front of it, then everything moves
- * on once the threshold is reached. Below it, samples and marks are stuck. */
+/* One piece off the socket: marks named since the last piece go in front of it, then everything
+ * moves on once the threshold is reached. Below it, samples and marks are stuck. */
 static void jambonz_piece(struct far_end *f, const int16_t *pcm, size_t n)
 {
 	int16_t mark = f->marks_destroyed ? 0 : JAMBONZ_MARK;
@@ -278,7 +279,7 @@ static size_t browser_pull(struct far_end *f, int16_t *out)
 	return n;
 }
 
-/* A gap: the queue ran dry within 60 ms of audible speech and sound went on within FAR_GAP_MAX_MS. */
+/* A gap: the queue ran dry within 60 ms of audible speech and went on within FAR_GAP_MAX_MS. */
 static void account(struct far_end *f, const int16_t *out, size_t n)
 {
 	int64_t ms = f->rate_hz / 1000;

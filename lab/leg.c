@@ -5,7 +5,9 @@
 #include "iv_crypto.h"
 
 static const struct leg_ops *const kinds[] = {
-	[FAR_BROWSER] = &leg_browser, [FAR_JAMBONZ] = &leg_jambonz, [FAR_TWILIO] = &leg_twilio,
+	[FAR_BROWSER] = &leg_browser,
+	[FAR_JAMBONZ] = &leg_jambonz,
+	[FAR_TWILIO] = &leg_twilio,
 };
 
 const char *leg_name(enum far_kind kind)
@@ -13,7 +15,8 @@ const char *leg_name(enum far_kind kind)
 	return kinds[kind]->name;
 }
 
-void leg_init(struct leg *l, const struct leg_opts *opts, struct leg_scratch *scratch, struct wire *wire)
+void leg_init(struct leg *l, const struct leg_opts *opts, struct leg_scratch *scratch,
+	      struct wire *wire)
 {
 	uint8_t raw[16];
 	char hex[33];

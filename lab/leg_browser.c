@@ -31,7 +31,8 @@ static void opened(struct leg *l)
 
 static bool audio(struct leg *l, const int16_t *pcm, size_t n)
 {
-	return leg_jambonz.audio(l, pcm, n); /* little-endian samples in a binary frame: the same bytes */
+	/* Little-endian samples in a binary frame: the same bytes. */
+	return leg_jambonz.audio(l, pcm, n);
 }
 
 static void dtmf(struct leg *l, char digit)
@@ -65,14 +66,17 @@ static void give_chunk(struct leg *l, struct iv_str message, leg_event_fn *fn, v
 	struct iv_str pcm16 = leg_scan(message, IV_S("\"pcm16\""));
 
 	if (pcm16.len == 0 || pcm16.len / 4 * 3 > sizeof(l->scratch->bytes)) {
-		leg_give(fn, arg, LEG_BAD, IV_S("tts.chunk without pcm16 of usable size"), IV_STR_NULL);
+		leg_give(fn, arg, LEG_BAD, IV_S("tts.chunk without pcm16 of usable size"),
+			 IV_STR_NULL);
 		return;
 	}
 	ptrdiff_t n = iv_base64_decode(pcm16, l->scratch->bytes);
 	if (n <= 0 || n % 2 != 0)
-		leg_give(fn, arg, LEG_BAD, IV_S("pcm16 is not base64 of whole samples"), IV_STR_NULL);
+		leg_give(fn, arg, LEG_BAD, IV_S("pcm16 is not base64 of whole samples"),
+			 IV_STR_NULL);
 	else
-		leg_give_pcm(l, (struct iv_str){(const char *)l->scratch->bytes, (size_t)n}, fn, arg);
+		leg_give_pcm(l, (struct iv_str){(const char *)l->scratch->bytes, (size_t)n}, fn,
+			     arg);
 }
 
 /* Messages whose text is worth a line in the printed conversation. */
@@ -80,7 +84,7 @@ static const struct {
 	const char *t, *member;
 } shown[] = {
 	{"stt.partial", "text"}, {"stt.final", "text"}, {"llm.delta", "text"}, {"say", "text"},
-	{"tool.call", "name"},   {"error", "message"},  {"dtmf", "digit"},     {"turn", "outcome"},
+	{"tool.call", "name"},	 {"error", "message"},	{"dtmf", "digit"},     {"turn", "outcome"},
 };
 
 static void give_json(struct leg *l, struct iv_str message, leg_event_fn *fn, void *arg)

@@ -1,5 +1,5 @@
-/* The media socket of Jambonz (mod_audio_fork), Jambonz' half: one text frame about the call, then L16
- * in binary; marks and kills as text. Its playout quirks live in far_end. */
+/* The media socket of Jambonz (mod_audio_fork), Jambonz' half: one text frame about the call, then
+ * L16 in binary; marks and kills as text. Its playout quirks live in far_end. */
 #include "leg.h"
 
 #include <stdio.h>
@@ -10,18 +10,19 @@ static void request(struct leg *l, const char *host, struct iv_buf *target, stru
 	char ts[24], sig[65];
 
 	leg_sign(l, ts, sig);
-	bool ok = iv_buf_printf(target, "/realtime/voice?callId=%s&agentId=%s&ts=%s&sig=%s", l->call_id,
-				l->opts->agent, ts, sig);
+	bool ok = iv_buf_printf(target, "/realtime/voice?callId=%s&agentId=%s&ts=%s&sig=%s",
+				l->call_id, l->opts->agent, ts, sig);
 	if (l->opts->rate_hz != 8000)
 		ok = ok && iv_buf_printf(target, "&rate=%d", l->opts->rate_hz);
 	if (!ok)
 		abort();
 	rq->target = iv_buf_str(target);
-	/* Host carries no port, whatever the port; Origin says http even where the socket is wss. */
+	/* Host never carries a port; Origin says http even where the socket is wss. */
 	rq->host_header = (struct iv_str){host, strcspn(host, ":")};
 	snprintf(leg_out(l), LEG_OUT_MAX, "http://%.*s", IV_FMT(rq->host_header));
 	rq->origin = iv_str(leg_out(l));
-	rq->subprotocols = l->opts->drachtio ? IV_S("audio.drachtio.org") : IV_S("audio.jambonz.org");
+	rq->subprotocols =
+		l->opts->drachtio ? IV_S("audio.drachtio.org") : IV_S("audio.jambonz.org");
 }
 
 static void opened(struct leg *l)
@@ -32,8 +33,8 @@ static void opened(struct leg *l)
 		leg_printf(l, "{\"callSid\":\"%s\",\"sampleRate\":%d}", l->sid, rate);
 		return;
 	}
-	/* Broken as the 0.9 line breaks it: the bug's name in front, quotes of nested metadata without
-	 * their escape, an apostrophe left over. */
+	/* Broken as the 0.9 line breaks it: the bug's name in front, quotes of nested metadata
+	 * without their escape, an apostrophe left over. */
 	bool broken = l->opts->preamble == PREAMBLE_BROKEN;
 	leg_printf(l,
 		   "%s{\"sampleRate\":%d,\"mixType\":\"mono\",\"callSid\":\"%s\","
@@ -97,7 +98,8 @@ static void give_command(struct iv_str type, const cJSON *json, leg_event_fn *fn
 	else if (iv_str_eq(type, IV_S("mark")))
 		leg_give(fn, arg, LEG_BAD, IV_S("mark without a name"), IV_STR_NULL);
 	else
-		leg_give(fn, arg, LEG_BAD, IV_S("a type that Jambonz ignores or refuses"), IV_STR_NULL);
+		leg_give(fn, arg, LEG_BAD, IV_S("a type that Jambonz ignores or refuses"),
+			 IV_STR_NULL);
 }
 
 static void receive(struct leg *l, bool text, struct iv_str message, leg_event_fn *fn, void *arg)

@@ -1,4 +1,4 @@
-/* Twilio Media Streams, Twilio's half: JSON text frames only, numbers as strings, marks given back. */
+/* Twilio Media Streams, Twilio's half: JSON text only, numbers as strings, marks given back. */
 #include "leg.h"
 
 #include <stdio.h>
@@ -126,7 +126,8 @@ static void give_media(struct leg *l, struct iv_str message, leg_event_fn *fn, v
 	struct leg_event ev = {.type = LEG_AUDIO, .pcm = l->scratch->pcm};
 
 	if (payload.len == 0 || payload.len / 4 * 3 > LEG_PCM_MAX) {
-		leg_give(fn, arg, LEG_BAD, IV_S("media without a payload of usable size"), IV_STR_NULL);
+		leg_give(fn, arg, LEG_BAD, IV_S("media without a payload of usable size"),
+			 IV_STR_NULL);
 		return;
 	}
 	ptrdiff_t n = iv_base64_decode(payload, l->scratch->bytes);
@@ -146,7 +147,8 @@ static void receive(struct leg *l, bool text, struct iv_str message, leg_event_f
 	if (!text) {
 		leg_give(fn, arg, LEG_BAD, IV_S("31950: a binary frame"), IV_STR_NULL);
 	} else if (!iv_str_eq(leg_scan(message, IV_S("\"streamSid\"")), iv_str(l->sid))) {
-		leg_give(fn, arg, LEG_BAD, IV_S("31951: foreign or missing streamSid"), IV_STR_NULL);
+		leg_give(fn, arg, LEG_BAD, IV_S("31951: foreign or missing streamSid"),
+			 IV_STR_NULL);
 	} else if (iv_str_eq(event, IV_S("media"))) {
 		give_media(l, message, fn, arg);
 	} else {

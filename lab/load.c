@@ -1,7 +1,7 @@
-/* Many callers: a burst of speech, the wait for the answer, its end, a second of silence, again. Binary
- * frames are encoded and masked once for all callers; Twilio's count, so their envelopes are written
- * for each (0.3 µs, the write to the socket costs 8). A caller is one struct on one phase of the pacer;
- * nothing is allocated once all have been started. */
+/* Many callers: a burst of speech, the wait for the answer, its end, a second of silence, again.
+ * Binary frames are encoded and masked once for all callers; Twilio's count, so their envelopes are
+ * written for each (0.3 µs, the write to the socket costs 8). A caller is one struct on one phase
+ * of the pacer; nothing is allocated once all have been started. */
 #include "load.h"
 
 #include <math.h>
@@ -11,14 +11,14 @@
 #include "far_clock.h"
 #include "hist.h"
 
-#define BURST_FRAMES 80             /* 1.6 s */
+#define BURST_FRAMES 80 /* 1.6 s */
 #define QUIET_FRAMES 50
-#define ANSWER_US 10000000          /* no answer within it: the turn is lost */
-#define GREETING_US 2000000         /* nothing said by then: the caller begins */
-#define AFTER_ANSWER_US 1000000     /* silence behind the answer, then the caller's turn again */
+#define ANSWER_US 10000000	/* no answer within it: the turn is lost */
+#define GREETING_US 2000000	/* nothing said by then: the caller begins */
+#define AFTER_ANSWER_US 1000000 /* silence behind the answer, then the caller's turn again */
 #define HANDSHAKE_MS 10000
 #define CLOSE_MS 4000
-#define ECHO_RING 512               /* frames on their way; 10 s */
+#define ECHO_RING 512 /* frames on their way; 10 s */
 #define RAMP_STEP_MS 10
 
 struct load;
@@ -33,9 +33,9 @@ struct load_caller {
 	struct iv_pacer_member pace;
 	enum load_state state;
 	bool opened, closing, killed;
-	bool answered;         /* LISTENING: something was said since we stopped */
+	bool answered; /* LISTENING: something was said since we stopped */
 	int64_t first_slot_us, frames;
-	int burst;             /* frames of the burst that are out */
+	int burst;	       /* frames of the burst that are out */
 	int64_t since_us;      /* when the state began */
 	int64_t *echo_sent_us; /* --echo: ring of ECHO_RING */
 	uint64_t echo_samples;
@@ -58,7 +58,8 @@ struct load {
 	size_t encoded_len;
 	int16_t *pcm; /* BURST_FRAMES, then QUIET_FRAMES */
 
-	int64_t turns, lost, opened, refused, dropped, hung_up_by_agent, premature, marks, clears, bad;
+	int64_t opened, refused, dropped, hung_up_by_agent;
+	int64_t turns, lost, premature, marks, clears, bad;
 	int64_t messages, gaps, unsent, heard_us;
 	char first_refusal[160];
 	struct hist answer, late, jitter, echo, own_lag;
@@ -130,7 +131,8 @@ static void send_frame(struct load_caller *c, size_t f)
 	bool sent;
 
 	if (l->encoded)
-		sent = wire_send_encoded(&c->wire, l->encoded + f * (IV_WS_HEADER_MAX + 2 * l->frame),
+		sent = wire_send_encoded(&c->wire,
+					 l->encoded + f * (IV_WS_HEADER_MAX + 2 * l->frame),
 					 l->encoded_len);
 	else
 		sent = c->leg.ops->audio(&c->leg, l->pcm + f * l->frame, l->frame);
@@ -329,7 +331,8 @@ static void on_closed(void *arg, int code, const char *why)
 	else if (c->opened && !l->closing) {
 		l->dropped++;
 		if (l->first_refusal[0] == '\0')
-			snprintf(l->first_refusal, sizeof(l->first_refusal), "%d %.140s", code, why);
+			snprintf(l->first_refusal, sizeof(l->first_refusal), "%d %.140s", code,
+				 why);
 	}
 	c->state = LOAD_GONE;
 	c->closing = true;
@@ -464,7 +467,8 @@ static void raise_file_limit(void)
 	if (getrlimit(RLIMIT_NOFILE, &r) != 0)
 		return;
 	r.rlim_cur = r.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &r); /* refused: the first calls without a descriptor will say so */
+	/* When refused, the first call without a descriptor will say so. */
+	setrlimit(RLIMIT_NOFILE, &r);
 }
 
 bool load_run(const struct load_opts *opts, struct wire_net *net, struct leg_scratch *scratch,
@@ -479,7 +483,8 @@ bool load_run(const struct load_opts *opts, struct wire_net *net, struct leg_scr
 	l->callers = calloc((size_t)opts->calls, sizeof(*l->callers));
 	if (!l->callers) {
 		free(l);
-		return iv_fail_field(e, IV_ETOOBIG, "--calls", "no memory for %d callers", opts->calls);
+		return iv_fail_field(e, IV_ETOOBIG, "--calls", "no memory for %d callers",
+				     opts->calls);
 	}
 	raise_file_limit();
 	make_frames(l);

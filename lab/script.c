@@ -9,8 +9,9 @@ static bool parse_ms(struct iv_str digits, const char *what, int64_t *out, struc
 {
 	if (iv_str_to_i64(digits, out) && *out >= 0 && *out <= STEP_MS_MAX)
 		return true;
-	return iv_fail_field(e, IV_EINVAL, "--say", "%s must be milliseconds from 0 to %d, got \"%.*s\"",
-			     what, STEP_MS_MAX, (int)(digits.len < 40 ? digits.len : 40), digits.ptr);
+	return iv_fail_field(e, IV_EINVAL, "--say",
+			     "%s must be milliseconds from 0 to %d, got \"%.*s\"", what,
+			     STEP_MS_MAX, (int)(digits.len < 40 ? digits.len : 40), digits.ptr);
 }
 
 static bool cut(struct iv_str *s, struct iv_str prefix)
@@ -33,8 +34,9 @@ static bool parse_prefixes(struct iv_str *s, struct step *out, struct iv_err *e)
 		bool ok;
 
 		if (colon < 0)
-			return iv_fail_field(e, IV_EINVAL, "--say",
-					     "a prefix must end with a colon (@after=MS:, @gap=MS:)");
+			return iv_fail_field(
+				e, IV_EINVAL, "--say",
+				"a prefix must end with a colon (@after=MS:, @gap=MS:)");
 		s->ptr += head.len + 1;
 		s->len -= head.len + 1;
 		if (!after && cut(&head, IV_S("@after="))) {
@@ -44,9 +46,10 @@ static bool parse_prefixes(struct iv_str *s, struct step *out, struct iv_err *e)
 			gap = true;
 			ok = parse_ms(head, "@gap", &out->gap_ms, e);
 		} else {
-			ok = iv_fail_field(e, IV_EINVAL, "--say",
-					   "a prefix must be one @after=MS: or one @gap=MS:, got \"%.*s\"",
-					   (int)(head.len < 40 ? head.len : 40), head.ptr);
+			ok = iv_fail_field(
+				e, IV_EINVAL, "--say",
+				"a prefix must be one @after=MS: or one @gap=MS:, got \"%.*s\"",
+				(int)(head.len < 40 ? head.len : 40), head.ptr);
 		}
 		if (!ok)
 			return false;
@@ -72,7 +75,8 @@ static bool take_digits(struct step *out, struct iv_str digits, struct iv_err *e
 	size_t good = strspn(out->words, "0123456789*#ABCD");
 	if (good != digits.len || good > 64)
 		return iv_fail_field(e, IV_EINVAL, "--say",
-				     "dtmf must be 1 to 64 of 0-9 * # A-D, got \"%.40s\"", out->words);
+				     "dtmf must be 1 to 64 of 0-9 * # A-D, got \"%.40s\"",
+				     out->words);
 	return true;
 }
 
@@ -99,9 +103,10 @@ bool script_parse_step(const char *arg, struct step *out, struct iv_err *e)
 	}
 	if (s.len > 4 && iv_str_ieq((struct iv_str){s.ptr + s.len - 4, 4}, IV_S(".wav")))
 		return take_words(out, STEP_WAV, s, e);
-	return iv_fail_field(e, IV_EINVAL, "--say",
-			     "must be FILE.wav, text:…, text-typed:…, dtmf:…, wait:MS or hangup, got \"%.*s\"",
-			     (int)(s.len < 40 ? s.len : 40), s.ptr);
+	return iv_fail_field(
+		e, IV_EINVAL, "--say",
+		"must be FILE.wav, text:…, text-typed:…, dtmf:…, wait:MS or hangup, got \"%.*s\"",
+		(int)(s.len < 40 ? s.len : 40), s.ptr);
 }
 
 bool script_add(struct script *s, const char *arg, struct iv_err *e)

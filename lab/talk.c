@@ -7,7 +7,8 @@ void talk_init(struct talk *t, const struct script *script, size_t frame_samples
 }
 
 /* The agent has answered and is silent, or does not answer at all. */
-static bool agent_done(const struct talk *t, int64_t now_ms, struct dialogue *turns, int64_t quiet_ms)
+static bool agent_done(const struct talk *t, int64_t now_ms, struct dialogue *turns,
+		       int64_t quiet_ms)
 {
 	struct turn *turn = dialogue_now(turns);
 	bool greeting = turns->count == 1;
@@ -47,7 +48,10 @@ static void step_over(struct talk *t, int64_t now_ms)
 static struct talk_order speak(struct talk *t, const struct step *s, int64_t now_ms)
 {
 	size_t left = s->samples - t->pos, n = left < t->frame ? left : t->frame;
-	struct talk_order order = {.what = TALK_SPEECH, .step = s, .pcm = s->pcm + t->pos, .n = n,
+	struct talk_order order = {.what = TALK_SPEECH,
+				   .step = s,
+				   .pcm = s->pcm + t->pos,
+				   .n = n,
 				   .begins = t->pos == 0};
 
 	t->pos += n;

@@ -23,9 +23,10 @@ static bool resample_into(struct step *step, const int16_t *pcm, size_t n, int f
 	struct iv_resampler r;
 
 	if (!iv_resampler_init(&r, from_hz, to_hz))
-		return iv_fail_field(e, IV_EINVAL, "--say",
-				     "%.80s: the rate must be 8, 16, 22.05, 24, 44.1 or 48 kHz, got %d Hz",
-				     step->words, from_hz);
+		return iv_fail_field(
+			e, IV_EINVAL, "--say",
+			"%.80s: the rate must be 8, 16, 22.05, 24, 44.1 or 48 kHz, got %d Hz",
+			step->words, from_hz);
 	step->pcm = must_alloc(iv_resampler_bound(&r, n) * sizeof(int16_t));
 	step->samples = iv_resample(&r, pcm, n, step->pcm);
 	iv_resampler_deinit(&r);
@@ -67,7 +68,8 @@ static bool load_wav(struct step *step, int rate_hz, struct iv_err *e)
 		size_t stride = 2 * (size_t)w.channels;
 
 		for (size_t i = 0; i < w.samples; i++)
-			mono[i] = (int16_t)(uint16_t)(w.data[i * stride] | w.data[i * stride + 1] << 8);
+			mono[i] = (int16_t)(uint16_t)(w.data[i * stride] | w.data[i * stride + 1]
+										   << 8);
 		ok = resample_into(step, mono, w.samples, w.rate_hz, rate_hz, e);
 		free(mono);
 	}
@@ -98,8 +100,8 @@ bool voice_prepare(struct script *s, int rate_hz, struct iv_err *e)
 		if (step->kind == STEP_TEXT && !speak_text(step, rate_hz, e))
 			return false;
 		if (spoken && step->speech_end == 0)
-			return iv_fail_field(e, IV_EINVAL, "--say", "%.80s: there is no sound in it",
-					     step->words);
+			return iv_fail_field(e, IV_EINVAL, "--say",
+					     "%.80s: there is no sound in it", step->words);
 	}
 	return true;
 }

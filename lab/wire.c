@@ -186,7 +186,8 @@ static void on_control(void *arg, enum iv_ws_opcode op, struct iv_str payload)
 		char why[126] = "";
 
 		if (payload.len > 2)
-			iv_str_copy(why, sizeof(why), (struct iv_str){payload.ptr + 2, payload.len - 2});
+			iv_str_copy(why, sizeof(why),
+				    (struct iv_str){payload.ptr + 2, payload.len - 2});
 		send_close(w, code == 1005 ? 1000 : code);
 		finish(w, code, why);
 	}
@@ -246,7 +247,8 @@ static void on_answer(struct wire *w, const char *bytes, size_t n)
 	if (strncmp(status, "HTTP/1.1 101", 12) != 0) {
 		snprintf(why, sizeof(why), "refused: %s", status);
 		finish(w, 0, why);
-	} else if (!iv_str_eq(answer_header(head, IV_S("sec-websocket-accept")), iv_str(w->accept))) {
+	} else if (!iv_str_eq(answer_header(head, IV_S("sec-websocket-accept")),
+			      iv_str(w->accept))) {
 		finish(w, 0, "wrong Sec-WebSocket-Accept");
 	} else if (!was_offered(w, answer_header(head, IV_S("sec-websocket-protocol")))) {
 		finish(w, 0, "a subprotocol was chosen that was not offered");
@@ -273,7 +275,8 @@ static void on_read(uv_stream_t *s, ssize_t n, const uv_buf_t *buf)
 	struct wire *w = s->data;
 
 	if (n < 0) {
-		finish(w, w->open ? 1006 : 0, n == UV_EOF ? "connection closed" : uv_strerror((int)n));
+		finish(w, w->open ? 1006 : 0,
+		       n == UV_EOF ? "connection closed" : uv_strerror((int)n));
 		return;
 	}
 	w->received_bytes += n;
@@ -319,7 +322,8 @@ static void write_request(struct wire *w, const struct wire_request *rq)
 		ok = ok && iv_buf_printf(&w->handshake, "Origin: %.*s\r\n", IV_FMT(rq->origin));
 	ok = ok && iv_buf_printf(&w->handshake,
 				 "Upgrade: websocket\r\nConnection: Upgrade\r\n"
-				 "Sec-WebSocket-Key: %s\r\n", key);
+				 "Sec-WebSocket-Key: %s\r\n",
+				 key);
 	if (rq->subprotocols.len > 0)
 		ok = ok && iv_buf_printf(&w->handshake, "Sec-WebSocket-Protocol: %.*s\r\n",
 					 IV_FMT(rq->subprotocols));

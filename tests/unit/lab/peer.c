@@ -22,8 +22,8 @@ struct conn {
 	struct peer_seen seen;
 	int64_t ticks;
 	int heard_ms, silent_ms; /* of the caller */
-	bool owed;               /* the caller has spoken: an answer is due */
-	int talk_at_ms;          /* >= 0: so much of the talk is sent */
+	bool owed;		 /* the caller has spoken: an answer is due */
+	int talk_at_ms;		 /* >= 0: so much of the talk is sent */
 	int talk_ms;
 	int64_t talk_tick;
 	uint32_t epoch, utterance;
@@ -55,7 +55,8 @@ static void send_tone(struct conn *c, int at_ms, int ms, double gain)
 	size_t n = (size_t)(rate / 1000 * ms);
 
 	for (size_t i = 0; i < n; i++)
-		pcm[i] = (int16_t)(gain * sin(2 * M_PI * 440 * (at_ms / 1000.0 + (double)i / rate)));
+		pcm[i] =
+			(int16_t)(gain * sin(2 * M_PI * 440 * (at_ms / 1000.0 + (double)i / rate)));
 	iv_leg_audio(&c->leg, pcm, n, 0, 0, &c->peer->scratch, put_message, c);
 	c->seen.sent_samples += (int64_t)n;
 }
@@ -81,8 +82,8 @@ static void talk(struct conn *c)
 		c->talk_at_ms = -1;
 		if (!caps->marks)
 			break;
-		struct iv_mark mark = {.epoch = c->epoch, .utterance = ++c->utterance,
-				       .at = c->seen.sent_samples};
+		struct iv_mark mark = {
+			.epoch = c->epoch, .utterance = ++c->utterance, .at = c->seen.sent_samples};
 		iv_leg_mark(&c->leg, &mark, put_message, c);
 		if (caps->flush_block)
 			send_tone(c, 0, caps->block_ms, 0);
@@ -168,8 +169,8 @@ static void on_event(void *arg, const struct iv_leg_event *ev)
 	switch (ev->type) {
 	case IV_LEG_STARTED:
 		if (c->leg.kind == IV_LEG_TWILIO)
-			c->seen.authentic = authentic(param(ev, "callId"), param(ev, "ts"),
-						      param(ev, "sig"));
+			c->seen.authentic =
+				authentic(param(ev, "callId"), param(ev, "ts"), param(ev, "sig"));
 		c->seen.rate_hz = ev->rate_hz;
 		start_talk(c, c->peer->opts.greeting_ms);
 		break;
@@ -210,12 +211,14 @@ static void echo(struct conn *c, bool text, struct iv_str data)
 				 data.ptr + sid + 13);
 	} else if (at > 0) {
 		struct iv_str rest = {data.ptr + at + sizeof(key) - 1,
-				      data.len - (size_t)at - sizeof(key) + 1}, payload;
+				      data.len - (size_t)at - sizeof(key) + 1},
+			      payload;
 
 		if (!iv_str_split(&rest, '"', &payload) || payload.len > 1500)
 			return;
 		int n = snprintf(out, sizeof(out),
-				 "{\"event\":\"media\",\"streamSid\":\"%s\",\"media\":{\"payload\":\"%.*s\"}}",
+				 "{\"event\":\"media\",\"streamSid\":\"%s\",\"media\":{\"payload\":"
+				 "\"%.*s\"}}",
 				 c->leg.stream_sid, IV_FMT(payload));
 		iv_ws_send_text(c->ws, (struct iv_str){out, (size_t)n}, IV_WS_MUST);
 	}
@@ -234,7 +237,8 @@ static void on_message(void *arg, struct iv_ws *ws, bool text, struct iv_str dat
 	}
 	if (!iv_leg_receive(&c->leg, text, data, &c->peer->scratch, on_event, c, &e)) {
 		c->seen.malformed = true;
-		snprintf(c->seen.first_bad, sizeof(c->seen.first_bad), "%.40s %.80s", e.field, e.msg);
+		snprintf(c->seen.first_bad, sizeof(c->seen.first_bad), "%.40s %.80s", e.field,
+			 e.msg);
 	}
 }
 
@@ -254,8 +258,8 @@ static void on_closed(void *arg, struct iv_ws *ws, int code, int http_status, st
 }
 
 static const struct iv_ws_handlers handlers = {.message = on_message, .closed = on_closed};
-static const struct iv_ws_limits limits = {.message_max = 1 << 20, .soft_bytes = 262144,
-					   .hard_bytes = 1 << 20, .hard_ms = 2000};
+static const struct iv_ws_limits limits = {
+	.message_max = 1 << 20, .soft_bytes = 262144, .hard_bytes = 1 << 20, .hard_ms = 2000};
 
 static void accept_leg(struct peer *p, struct iv_http_req *rq, enum iv_leg_kind kind,
 		       struct iv_str subprotocol, bool ok)
@@ -318,8 +322,12 @@ static const struct iv_route routes[] = {
 
 struct peer *peer_new(struct iv_net *net, const struct peer_opts *opts)
 {
-	struct iv_http_opts http = {.address = "127.0.0.1", .header_max = 16384, .body_max = 65536,
-				    .header_ms = 10000, .keepalive_ms = 10000, .max_connections = 20000};
+	struct iv_http_opts http = {.address = "127.0.0.1",
+				    .header_max = 16384,
+				    .body_max = 65536,
+				    .header_ms = 10000,
+				    .keepalive_ms = 10000,
+				    .max_connections = 20000};
 	struct iv_err e = {0};
 	struct peer *p = calloc(1, sizeof(*p));
 

@@ -165,8 +165,8 @@ static void check_recording(const struct test_call *t)
 	assert_int_equal(w.rate_hz, rate);
 	assert_int_equal(w.channels, 2);
 	assert_int_equal(w.samples, t->caller->frames * 20 * ms);
-	/* The stamps agree with the waveform: the caller's last loud sample on the left, the agent's
-	 * first on the right. */
+	/* The stamps agree with the waveform: the caller's last loud sample on the left, the
+	 * agent's first on the right. */
 	for (size_t i = 1; i < t->caller->turns.count; i++) {
 		const struct turn *turn = &t->caller->turns.items[i];
 		int64_t left = -1, right = -1;
@@ -239,10 +239,16 @@ static void broken_preambles_and_messy_frames_are_understood(void **state)
 	const char *const steps[] = {"a.wav", "@after=300:b.wav", NULL};
 	struct peer_opts opts = {.greeting_ms = 400, .answer_ms = 800};
 	struct test_call calls[3] = {
-		{.opts = {.leg = {.kind = FAR_BROWSER, .rate_hz = 8000, .binary = true}, .messy = true,
-			  .seed = 1, .silence_zero = true}},
-		{.opts = {.leg = {.kind = FAR_JAMBONZ, .rate_hz = 16000, .preamble = PREAMBLE_BROKEN,
-				  .drachtio = true}, .messy = true, .seed = 2}},
+		{.opts = {.leg = {.kind = FAR_BROWSER, .rate_hz = 8000, .binary = true},
+			  .messy = true,
+			  .seed = 1,
+			  .silence_zero = true}},
+		{.opts = {.leg = {.kind = FAR_JAMBONZ,
+				  .rate_hz = 16000,
+				  .preamble = PREAMBLE_BROKEN,
+				  .drachtio = true},
+			  .messy = true,
+			  .seed = 2}},
 		{.opts = {.leg = {.kind = FAR_TWILIO, .rate_hz = 8000}, .messy = true, .seed = 3}},
 	};
 
@@ -282,7 +288,8 @@ static void keys_and_typed_words_arrive_and_the_daemon_may_hang_up(void **state)
 
 	(void)state;
 	struct fixture *f = fixture_new(&opts);
-	start(f, &calls[0], (const char *[]){"text-typed:hello \"you\"", "wait:100", "hangup", NULL});
+	start(f, &calls[0],
+	      (const char *[]){"text-typed:hello \"you\"", "wait:100", "hangup", NULL});
 	start(f, &calls[1], (const char *[]){"dtmf:12#", "wait:700", "hangup", NULL});
 	start(f, &calls[2], (const char *[]){"dtmf:9", "a.wav", "a.wav", "wait:9000", NULL});
 	calls[2].opts.max_s = 30;
@@ -360,7 +367,9 @@ static void a_load_counts_its_turns(void **state)
 		struct fixture *f = fixture_new(&opts);
 		struct load_opts load = {.leg = {.kind = kinds[i],
 						 .rate_hz = kinds[i] == FAR_BROWSER ? 16000 : 8000},
-					 .calls = 10, .ramp_per_s = 1000, .seconds = 5};
+					 .calls = 10,
+					 .ramp_per_s = 1000,
+					 .seconds = 5};
 		cJSON *json = run_load(f, &load);
 
 		assert_int_equal((int)number(json, "opened"), 10);
@@ -386,7 +395,10 @@ static void an_echo_load_measures_round_trips(void **state)
 		struct fixture *f = fixture_new(&opts);
 		struct load_opts load = {.leg = {.kind = kinds[i],
 						 .rate_hz = kinds[i] == FAR_BROWSER ? 16000 : 8000},
-					 .calls = 5, .ramp_per_s = 1000, .seconds = 1, .echo = true};
+					 .calls = 5,
+					 .ramp_per_s = 1000,
+					 .seconds = 1,
+					 .echo = true};
 		cJSON *json = run_load(f, &load);
 		const cJSON *echo = iv_json_get(json, "echo_ms");
 

@@ -45,7 +45,8 @@ static void on_served(void *arg, struct iv_ws *ws, bool text, struct iv_str data
 		iv_ws_send_binary(ws, data.ptr, data.len, IV_WS_MUST);
 }
 
-static void on_served_closed(void *arg, struct iv_ws *ws, int code, int http_status, struct iv_str reason)
+static void on_served_closed(void *arg, struct iv_ws *ws, int code, int http_status,
+			     struct iv_str reason)
 {
 	struct bench *b = arg;
 
@@ -56,8 +57,11 @@ static void on_served_closed(void *arg, struct iv_ws *ws, int code, int http_sta
 }
 
 static const struct iv_ws_handlers served = {.message = on_served, .closed = on_served_closed};
-static const struct iv_ws_limits limits = {.message_max = 8 << 20, .soft_bytes = 16 << 20,
-					   .hard_bytes = 32 << 20, .hard_ms = 5000, .ping_ms = 100};
+static const struct iv_ws_limits limits = {.message_max = 8 << 20,
+					   .soft_bytes = 16 << 20,
+					   .hard_bytes = 32 << 20,
+					   .hard_ms = 5000,
+					   .ping_ms = 100};
 
 static void on_ws(void *ctx, struct iv_http_req *rq)
 {
@@ -127,8 +131,12 @@ static int setup(void **state)
 {
 	struct bench *b = calloc(1, sizeof(*b));
 	struct iv_net_opts net = {.user_agent = "test/1"};
-	struct iv_http_opts http = {.address = "127.0.0.1", .header_max = 16384, .body_max = 1024,
-				    .header_ms = 5000, .keepalive_ms = 5000, .max_connections = 10};
+	struct iv_http_opts http = {.address = "127.0.0.1",
+				    .header_max = 16384,
+				    .body_max = 1024,
+				    .header_ms = 5000,
+				    .keepalive_ms = 5000,
+				    .max_connections = 10};
 	struct iv_err e = {0};
 
 	if (!b)
@@ -168,8 +176,10 @@ static int teardown(void **state)
 
 static void dial(struct bench *b, const char *target)
 {
-	struct wire_request rq = {.host_header = iv_str(b->host), .target = iv_str(target),
-				  .subprotocols = IV_S("one"), .timeout_ms = 2000};
+	struct wire_request rq = {.host_header = iv_str(b->host),
+				  .target = iv_str(target),
+				  .subprotocols = IV_S("one"),
+				  .timeout_ms = 2000};
 
 	wire_dial(&b->wire, &b->wires, &rq, &handlers, b);
 	assert_false(b->closed);
@@ -312,8 +322,8 @@ static void pings_are_answered_while_nothing_is_said(void **state)
 {
 	struct bench *b = *state;
 	struct iv_timer end;
-	struct wire_request rq = {.host_header = iv_str(b->host), .target = IV_S("/echo"),
-				  .timeout_ms = 2000};
+	struct wire_request rq = {
+		.host_header = iv_str(b->host), .target = IV_S("/echo"), .timeout_ms = 2000};
 
 	/* Two unanswered pings, 100 ms apart, would have closed it by then. */
 	wire_dial(&b->wire, &b->wires, &rq, &handlers, b);
@@ -330,7 +340,8 @@ static void pings_are_answered_while_nothing_is_said(void **state)
 static void an_encoded_frame_is_the_one_of_rfc_6455(void **state)
 {
 	/* Section 5.7: a single-frame masked text message, "Hello". */
-	static const uint8_t want[] = {0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58};
+	static const uint8_t want[] = {0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d,
+				       0x7f, 0x9f, 0x4d, 0x51, 0x58};
 	char out[IV_WS_HEADER_MAX + 5];
 	uint32_t mask;
 
@@ -343,17 +354,22 @@ static void an_encoded_frame_is_the_one_of_rfc_6455(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_message_comes_back_and_the_close_is_answered, setup,
+		cmocka_unit_test_setup_teardown(a_message_comes_back_and_the_close_is_answered,
+						setup, teardown),
+		cmocka_unit_test_setup_teardown(frames_of_every_length_arrive_whole, setup,
 						teardown),
-		cmocka_unit_test_setup_teardown(frames_of_every_length_arrive_whole, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_peer_that_does_not_read_is_noticed, setup, teardown),
-		cmocka_unit_test_setup_teardown(the_daemons_close_code_and_reason_are_told, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_connection_that_just_goes_is_1006, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_peer_that_does_not_read_is_noticed, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(the_daemons_close_code_and_reason_are_told, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_connection_that_just_goes_is_1006, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(a_refusal_is_told_with_its_status, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_subprotocol_that_was_not_offered_is_refused, setup,
-						teardown),
+		cmocka_unit_test_setup_teardown(a_subprotocol_that_was_not_offered_is_refused,
+						setup, teardown),
 		cmocka_unit_test_setup_teardown(nobody_listening_is_an_event, setup, teardown),
-		cmocka_unit_test_setup_teardown(pings_are_answered_while_nothing_is_said, setup, teardown),
+		cmocka_unit_test_setup_teardown(pings_are_answered_while_nothing_is_said, setup,
+						teardown),
 		cmocka_unit_test(an_encoded_frame_is_the_one_of_rfc_6455),
 	};
 
