@@ -9,12 +9,20 @@ binary=${1:-build/release}/src/app/invorto
 [ -x "$binary" ] || die "build first: $binary is not there"
 new=$(mktemp)
 trap 'rm -f "$new"' EXIT
-awk -v tables="$("$binary" config --markdown)" '
-	/^<!-- config -->/ { print; print tables; skip = 1 }
-	/^<!-- \/config -->/ { skip = 0 }
-	!skip { print }' README.md >"$new"
-if [ "$check" = 1 ]; then
-	cmp -s "$new" README.md || die "README.md does not say what the config table says; run ./scripts/docs.sh"
-else
-	cat "$new" >README.md
-fi
+
+fill() { # FILE MARK COMMAND…: replaces what stands between <!-- MARK --> and <!-- /MARK -->
+	local file=$1 mark=$2
+	shift 2
+	awk -v text="$("$@")" -v begin="<!-- $mark -->" -v end="<!-- /$mark -->" '
+		$0 == begin { print; print text; skip = 1 }
+		$0 == end { skip = 0 }
+		!skip { print }' "$file" >"$new"
+	if [ "$check" = 0 ]; then
+		cat "$new" >"$file"
+	elif ! cmp -s "$new" "$file"; then
+		die "$file does not say what its table says; run ./scripts/docs.sh"
+	fi
+}
+
+fill README.md config "$binary" config --markdown
+fill docs/agents.md fields "$binary" agent --markdown

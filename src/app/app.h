@@ -9,6 +9,8 @@ enum { EXIT_USAGE = 64, EXIT_CONFIG = 78 };
 
 int app_serve(const struct iv_config *cfg);
 int app_replay(int argc, char **argv);
+int app_agent_markdown(void);
+int app_agent_schema(void);
 
 /* what_if.c: the same call with other settings. Answers of model, synthesiser and tools keep their delay
  * behind what asked for them; the caller keeps his own time. */

@@ -10,6 +10,8 @@ static int usage(FILE *to, int status)
 		    "       invorto replay FILE [--actions] [--set FIELD=VALUE]…\n"
 		    "                                  step a call's journal through the machine again\n"
 		    "       invorto config [--markdown]  print the settings in force (secrets masked)\n"
+		    "       invorto agent --markdown|--schema\n"
+		    "                                  what an agent may say, from its field table\n"
 		    "       invorto --help | --version\n",
 		    to);
 	return status;
@@ -88,6 +90,10 @@ int main(int argc, char **argv)
 		return app_replay(argc - 2, argv + 2);
 	if (strcmp(command, "config") == 0)
 		return show_config(argc - 2, argv + 2);
+	if (strcmp(command, "agent") == 0 && argc == 3 && strcmp(argv[2], "--markdown") == 0)
+		return app_agent_markdown();
+	if (strcmp(command, "agent") == 0 && argc == 3 && strcmp(argv[2], "--schema") == 0)
+		return app_agent_schema();
 	if (strcmp(command, "--version") == 0)
 		return printf("invorto %s\n", IV_VERSION) < 0;
 	if (strcmp(command, "--help") == 0) {

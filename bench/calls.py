@@ -1,0 +1,257 @@
+"""bench/calls: how many calls one core carries, and what each costs.
+
+One invorto is pinned to core 0; the lab (callers, and providers with set delays) to core 1. For each leg
+the number of calls is raised until the p99 of outbound frame lateness reaches 10 ms, or the other core has
+no more to give, which is said. The peers run in the same way with the same delays.
+
+  python3 bench/calls.py [--json FILE] [--legs twilio,jambonz,browser] [--peers node,livekit,none] [--quick]
+"""
+import argparse
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path.insert(0, os.path.join(ROOT, "tests/integration"))
+from stack import DAEMON, KEY, LAB, SECRET, Stack, free_port, get, wait_until  # noqa: E402
+
+DELAYS = {"asr": 200, "ttft": 100, "token": 5, "tts": 80, "reply": 2000}
+WORDS = 9                # of the model's set answer: the first sentence is whole after the last
+ENDPOINTING_MS = 220     # the agent's silenceMs; runs beside the recogniser's delay
+FLOOR_MS = max(DELAYS["asr"], ENDPOINTING_MS) + DELAYS["ttft"] + DELAYS["token"] * (WORDS - 1) + DELAYS["tts"]
+AGENT = {"name": "Bench", "greeting": "", "disclosure": "", "disclosureWaived": True, "emotion": True,
+         "idle": {"promptMs": 0, "hangupMs": 0}, "maxDurationMs": 3600000,
+         "endpointing": {"silenceMs": ENDPOINTING_MS, "minWords": 2}}
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def pin(core, args, **kw):
+    return subprocess.Popen(["taskset", "-c", str(core), *args], cwd=ROOT, **kw)
+
+
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat") as f:
+        fields = f.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def rss_kib(pid):
+    with open(f"/proc/{pid}/status") as f:
+        return int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1))
+
+
+def core_busy():
+    """Seconds not idle, per core, and seconds stolen by the machine below."""
+    busy, stolen = {}, 0.0
+    with open("/proc/stat") as f:
+        for line in f:
+            if re.match(r"cpu\d", line):
+                parts = line.split()
+                v = [int(x) / TICKS for x in parts[1:]]
+                busy[int(parts[0][3:])] = sum(v[:3]) + v[5] + v[6]
+                stolen += v[7]
+    return busy, stolen
+
+
+def histogram(text, name):
+    """Cumulative buckets {bound: count}."""
+    return {float(m.group(1).replace("+Inf", "inf")): float(m.group(2))
+            for m in re.finditer(rf'^{name}_bucket\{{le="([^"]+)"\}} (\S+)', text, re.M)}
+
+
+def quantile(before, after, q):
+    bounds = sorted(after)
+    counts = [after[b] - before.get(b, 0) for b in bounds]
+    if not counts or counts[-1] <= 0:
+        return None
+    want = q * counts[-1]
+    low = 0.0
+    for bound, count, below in zip(bounds, counts, [0] + counts):
+        if count >= want:
+            if bound == float("inf"):
+                return low
+            share = (want - below) / max(1e-9, count - below)
+            return low + (bound - low) * share
+        low = bound
+    return low
+
+
+class Invorto(Stack):
+    """The daemon on core 0, the lab's providers on core 1."""
+    system = "invorto"
+
+    def __init__(self, record=False):
+        agent = dict(AGENT, record=record)
+        load = ",".join(f"{k}={v}" for k, v in DELAYS.items())
+        super().__init__(env={"LOG_LEVEL": "warn", "JOURNAL_FLUSH_MS": "1000", "HTTP_MAX_CONNECTIONS": "12000"},
+                         agents={"bench": agent}, lab_args=["--load", load])
+
+    def start_lab(self):
+        self.lab = pin(1, [LAB, "providers", "--port", str(self.lab_port), *self.lab_args],
+                       stdout=subprocess.DEVNULL, stderr=open(os.path.join(self.dir, "lab.log"), "ab"))
+        wait_until(lambda: get(self.lab_url + "/lab/stats")[0] == 200, 20, "the lab")
+
+    def start_daemon(self):
+        self.daemon = pin(0, [DAEMON, "serve"], env=self.env, stdout=subprocess.DEVNULL,
+                          stderr=open(os.path.join(self.dir, "invorto.log"), "ab"))
+        wait_until(lambda: get(self.http("/livez"))[0] == 200, 20, "the daemon")
+
+    @property
+    def pid(self):
+        return self.daemon.pid
+
+    def target(self):
+        return self.url, self.env
+
+    def late(self):
+        return histogram(get(self.http("/metrics"), 20)[1], "invorto_frame_lateness_ms")
+
+
+def measure(sut, leg, calls, seconds):
+    """One run: N callers, a steady window, one row."""
+    url, env = sut.target()
+    ramp = max(25, calls / 15)
+    name, rate = ("jambonz", "16000") if leg == "jambonz" else (leg, None)
+    args = [LAB, "call", "--leg", name, "--url", url, "--agent", "bench", "--calls", str(calls), "--ramp", str(ramp),
+            "--seconds", str(seconds + 4), "--json", "-"] + (["--rate", rate] if rate else [])
+    if leg == "browser":
+        args += ["--audio", "binary"]
+    idle_rss = rss_kib(sut.pid)
+    load = pin(1, args, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    time.sleep(calls / ramp + 3)
+    cpu, (busy, stolen), late, began = cpu_seconds(sut.pid), core_busy(), sut.late(), time.monotonic()
+    time.sleep(seconds)
+    took = time.monotonic() - began
+    used, (busy_after, stolen_after), late_after = cpu_seconds(sut.pid) - cpu, core_busy(), sut.late()
+    rss = rss_kib(sut.pid)
+    out = load.communicate(timeout=seconds + 120)[0].decode()
+    answer = json.loads(out.strip().splitlines()[-1])
+    heard = answer["answer_ms"]
+    row = {
+        "system": sut.system, "leg": leg, "calls": calls, "opened": answer["opened"], "turns": answer["turns"],
+        "lost_turns": answer["lost_turns"], "dropped": answer["dropped"],
+        "cpu_pct_per_call": round(100 * used / took / max(1, calls), 4),
+        "cpu_pct": round(100 * used / took, 1),
+        "other_core_pct": round(100 * (busy_after[1] - busy[1]) / took, 1),
+        "stolen_pct": round(100 * (stolen_after - stolen) / took, 1),
+        "rss_kib_per_call": round((rss - idle_rss) / max(1, calls), 1),
+        "late_p99_ms": round(quantile(late, late_after, 0.99) or 0, 2) if late_after else None,
+        "late_p999_ms": round(quantile(late, late_after, 0.999) or 0, 2) if late_after else None,
+        "answer_p50_ms": heard["p50"], "answer_p99_ms": heard["p99"],
+        "added_p50_ms": round(heard["p50"] - sut.floor_ms, 1) if heard["p50"] else None,
+        "added_p99_ms": round(heard["p99"] - sut.floor_ms, 1) if heard["p99"] else None,
+        "jitter_p99_ms": answer["pacing_jitter_ms"]["p99"], "caller_late_p99_ms": answer["late_ms"]["p99"],
+        "gaps": answer["gaps"], "callers_own_lag_p99_ms": answer["own_lag_ms"]["p99"],
+        "agent_talk_share": answer["agent_talk_share"],
+    }
+    print(f"{row['system']:9} {leg:8} {calls:5} calls  {row['cpu_pct_per_call']:.3f} %/call  core {row['cpu_pct']:5.1f} %  "
+          f"lab {row['other_core_pct']:5.1f} %  late p99 {row['late_p99_ms']} ms  answer p50 {row['answer_p50_ms']} "
+          f"p99 {row['answer_p99_ms']}  added p50 {row['added_p50_ms']} p99 {row['added_p99_ms']}  "
+          f"{row['rss_kib_per_call']} KiB/call  lost {row['lost_turns']}  gaps {row['gaps']}", flush=True)
+    return row
+
+
+Invorto.floor_ms = FLOOR_MS
+
+
+def good(row, calls):
+    return (row["opened"] >= calls and row["lost_turns"] <= calls * 0.001 and row["dropped"] == 0 and
+            (row["late_p99_ms"] is None or row["late_p99_ms"] < 10) and
+            (row["answer_p99_ms"] or 1e9) < FLOOR_MS + 500)
+
+
+def climb(make, leg, steps, seconds):
+    rows = []
+    for calls in steps:
+        with make() as sut:
+            row = measure(sut, leg, calls, seconds)
+        rows.append(row)
+        if not good(row, calls):
+            break
+    return rows
+
+
+class Peer:
+    """A gateway of the peers' kind behind a Twilio socket, with the lab's providers at the same delays."""
+
+    def __init__(self, system, script, floor_ms):
+        self.system, self.script, self.floor_ms = system, script, floor_ms
+        self.lab_port, self.port = free_port(), free_port()
+
+    def __enter__(self):
+        load = ",".join(f"{k}={v}" for k, v in DELAYS.items())
+        self.lab = pin(1, [LAB, "providers", "--port", str(self.lab_port), "--load", load],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_until(lambda: get(f"http://127.0.0.1:{self.lab_port}/lab/stats")[0] == 200, 20, "the lab")
+        env = dict(os.environ, PROVIDERS=f"127.0.0.1:{self.lab_port}", PORT=str(self.port))
+        self.sut = pin(0, ["node", os.path.join(ROOT, "bench/peers", self.script)], env=env,
+                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.sut.stdout.readline()
+        return self
+
+    def __exit__(self, *exc):
+        for p in (self.sut, self.lab):
+            p.send_signal(signal.SIGKILL)
+            p.wait()
+
+    @property
+    def pid(self):
+        return self.sut.pid
+
+    def target(self):
+        return f"ws://127.0.0.1:{self.port}", dict(os.environ, REALTIME_API_KEY=KEY, REALTIME_WS_SECRET=SECRET)
+
+    def late(self):
+        return {}
+
+
+def summary(rows):
+    """The best row that still held, with its largest number of calls."""
+    held = [r for r in rows if good(r, r["calls"])]
+    best = (held or rows[:1])[-1]
+    return {"system": best["system"], "leg": best["leg"], "max_calls": best["calls"] if held else 0,
+            **{k: best[k] for k in ("cpu_pct_per_call", "rss_kib_per_call", "added_p50_ms", "added_p99_ms", "late_p99_ms")},
+            "limited_by": "the lab's core" if best["other_core_pct"] > 90 > best["cpu_pct"] else "its own core",
+            "rows": rows}
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("--json")
+    p.add_argument("--legs", default="twilio,jambonz,browser")
+    p.add_argument("--peers", default="node,livekit")
+    p.add_argument("--quick", action="store_true")
+    p.add_argument("--steps")
+    a = p.parse_args()
+    steps = [int(x) for x in a.steps.split(",")] if a.steps else \
+        [10, 100] if a.quick else [10, 100, 400, 700, 1000, 1250, 1500, 1750, 2000, 2500]
+    seconds = 6 if a.quick else 12
+    results = []
+    for leg in a.legs.split(","):
+        results.append(summary(climb(Invorto, leg, steps, seconds)))
+    if not a.quick:
+        with Invorto(record=True) as sut:
+            row = measure(sut, "twilio", 400, seconds)
+            row["system"] = "invorto, recording"
+            results.append(summary([row]))
+    # A peer has no endpointing wait of its own beyond the recogniser's word.
+    floor = DELAYS["asr"] + DELAYS["ttft"] + DELAYS["token"] * (WORDS - 1) + DELAYS["tts"]
+    peers = {"node": "sut_node.mjs", "livekit": "sut_lk.mjs"}
+    for name in [n for n in a.peers.split(",") if n in peers]:
+        few = [10, 20, 40, 60, 80] if name == "livekit" else [10, 100, 200, 300, 400, 500, 600]
+        results.append(summary(climb(lambda n=name: Peer(n, peers[n], floor), "twilio", few[:2] if a.quick else few, seconds)))
+    print(f"\n{'system':20} {'leg':8} {'calls':>6} {'% core/call':>12} {'KiB/call':>9} {'added p50':>10} {'p99 ms':>8}  limited by")
+    for r in results:
+        print(f"{r['system']:20} {r['leg']:8} {r['max_calls']:6} {r['cpu_pct_per_call']:12.3f} {r['rss_kib_per_call']:9.1f} "
+              f"{r['added_p50_ms']:>10} {r['added_p99_ms']:>8}  {r['limited_by']}")
+    if a.json:
+        with open(a.json, "w") as f:
+            json.dump(results, f, indent=1)
+            f.write("\n")
+
+
+main()
