@@ -36,8 +36,6 @@ static struct iv_ws_limits limits;
 static struct sock socks[SOCKS];
 static int sock_count, port;
 static bool own_overflow, refuse_droppable_seen;
-static pthread_t main_thread;
-static size_t allocations;
 
 static void on_message(void *arg, struct iv_ws *ws, bool text, struct iv_str data);
 static void on_pong(void *arg, struct iv_ws *ws);
@@ -229,7 +227,6 @@ static void start(void)
 	struct iv_http_opts opts = {.address = "127.0.0.1", .header_max = 4096, .max_connections = 1000};
 
 	raw_setup();
-	main_thread = pthread_self();
 	memset(socks, 0, sizeof(socks));
 	sock_count = 0;
 	own_overflow = refuse_droppable_seen = false;
@@ -766,6 +763,8 @@ static void a_silent_socket_is_closed_as_idle(void **state)
 /* ── the steady state */
 #if HAVE_ASAN
 static bool counting;
+static pthread_t main_thread;
+static size_t allocations;
 
 static void on_malloc(const volatile void *p, size_t n)
 {
@@ -803,6 +802,7 @@ static void no_memory_is_allocated_for_a_frame(void **state)
 #if HAVE_ASAN
 	assert_int_not_equal(__sanitizer_install_malloc_and_free_hooks(on_malloc, on_free), 0);
 	start();
+	main_thread = pthread_self();
 	allocations = 0;
 	raw_run(steady);
 	assert_int_equal(socks[0].messages, 600);
