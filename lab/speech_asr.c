@@ -5,6 +5,7 @@
 #include <pocketsphinx.h>
 #include <sphinxbase/err.h>
 #include <sphinxbase/feat.h>
+#include <sphinxbase/jsgf.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -174,13 +175,37 @@ static ps_decoder_t *open_decoder(const struct speech_model *m, int dictionary_f
 	return ps;
 }
 
+/* ps_set_jsgf_string would do this and leak the parsed grammar. */
+static bool add_search(ps_decoder_t *ps, const char *name, const char *text)
+{
+	jsgf_t *jsgf = jsgf_parse_string(text, NULL);
+	jsgf_rule_iter_t *rule = NULL;
+	fsg_model_t *fsg = NULL;
+	bool ok = false;
+
+	if (!jsgf)
+		return false;
+	for (rule = jsgf_rule_iter(jsgf); rule; rule = jsgf_rule_iter_next(rule))
+		if (jsgf_rule_public(jsgf_rule_iter_rule(rule)))
+			break;
+	if (rule) {
+		fsg = jsgf_build_fsg(jsgf, jsgf_rule_iter_rule(rule), ps_get_logmath(ps),
+				     (float32)cmd_ln_float_r(ps_get_config(ps), "-lw"));
+		jsgf_rule_iter_free(rule);
+	}
+	ok = fsg && ps_set_fsg(ps, name, fsg) == 0;
+	fsg_model_free(fsg);
+	jsgf_grammar_free(jsgf);
+	return ok;
+}
+
 static bool add_grammars(ps_decoder_t *ps)
 {
 	char jsgf[GRAMMAR_JSGF_SIZE];
 
 	for (int kind = 0; kind < GRAMMAR_KINDS; kind++) {
 		grammar_jsgf((enum grammar_kind)kind, jsgf, sizeof(jsgf));
-		if (ps_set_jsgf_string(ps, grammar_name((enum grammar_kind)kind), jsgf) != 0)
+		if (!add_search(ps, grammar_name((enum grammar_kind)kind), jsgf))
 			return false;
 	}
 	return true;
@@ -194,7 +219,7 @@ static bool add_loop(ps_decoder_t *ps)
 	for (size_t i = 0; i < IV_COUNT(phones); i++)
 		len += (size_t)snprintf(jsgf + len, sizeof(jsgf) - len, "%szz_%s", i ? " | " : " ", phones[i]);
 	snprintf(jsgf + len, sizeof(jsgf) - len, " )+;\n");
-	return ps_set_jsgf_string(ps, "loop", jsgf) == 0 && ps_set_search(ps, "loop") == 0;
+	return add_search(ps, "loop", jsgf) && ps_set_search(ps, "loop") == 0;
 }
 
 struct speech_decoder *speech_decoder_new(const struct speech_model *m, struct iv_err *e)
