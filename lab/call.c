@@ -286,11 +286,14 @@ static int parse(struct call_opts *o, int argc, char **argv)
 	o->caller.max_s = 300;
 	o->caller.script = &o->script;
 	optind = 1;
+	opterr = 0; /* we complain in our own words */
 	while ((which = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (which == O_HELP) {
 			fputs(help, stdout);
 			return 1;
 		}
+		if (which == '?')
+			complain("options", "as in --help, each with its value", argv[optind - 1]);
 		if (which == '?' || !take_option(o, which, optarg))
 			return USAGE + 1;
 	}

@@ -60,10 +60,14 @@ static bool load_wav(struct step *step, int rate_hz, struct iv_err *e)
 {
 	size_t len = 0;
 	char *bytes = read_file(step->words, &len, e);
+	struct iv_err bad = {0};
 	struct iv_wav w;
 	bool ok = false;
 
-	if (bytes && iv_wav_parse((struct iv_str){bytes, len}, &w, e)) {
+	if (bytes && !iv_wav_parse((struct iv_str){bytes, len}, &w, &bad)) {
+		iv_fail_field(e, bad.code, "--say", "%.80s: %s %s", step->words, bad.field,
+			      bad.msg);
+	} else if (bytes) {
 		int16_t *mono = must_alloc(w.samples * sizeof(*mono));
 		size_t stride = 2 * (size_t)w.channels;
 
