@@ -8,7 +8,9 @@
 struct iv_fetch;
 
 struct iv_fetch_result {
-	struct iv_err err;   /* IV_OK, IV_ETIMEDOUT, IV_EUPSTREAM (no answer, cut, >= 400), IV_ETOOBIG */
+	/* IV_OK, IV_ETIMEDOUT, IV_EUPSTREAM (no answer, cut, >= 400), IV_ETOOBIG, IV_EINVAL (URL or
+	 * header), IV_EFORBIDDEN (public_only) */
+	struct iv_err err;
 	int status;          /* 0: no answer */
 	int retry_after_ms;  /* Retry-After or retry-after-ms; -1: none */
 	struct iv_str body;  /* collected bytes, when no data handler was given or status >= 400 (first 4 KiB) */
@@ -33,7 +35,7 @@ struct iv_fetch_opts {
 	int first_byte_ms; /* request sent to the first byte of the body; 0: off */
 	int stall_ms;      /* between body bytes; 0: off */
 	int total_ms;      /* 0: off */
-	size_t body_max;   /* bytes in all; more is IV_ETOOBIG */
+	size_t body_max;   /* bytes in all; more is IV_ETOOBIG; 0: 8 MiB */
 	bool public_only;  /* refuse loopback, private and link-local addresses (where the caller chose the URL) */
 };
 

@@ -2,7 +2,7 @@
  * told by opcode and by nothing else. Writes go straight to the socket; what the kernel does not take
  * waits in a queue with two limits. No extensions.
  * Accepted sockets are our own framing over the HTTP server's connection; dialled ones are
- * libwebsockets' (TLS, proxies). */
+ * libwebsockets' (TLS, handshake, reading), which reports a peer's 1012 to 1014 as 1002. */
 #ifndef IV_WS_H
 #define IV_WS_H
 

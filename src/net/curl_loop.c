@@ -1,5 +1,6 @@
-/* libcurl's sockets and timer on our loop. Its callbacks only start and stop watchers; the fd is closed by
- * us, after its watcher, so that epoll never keeps a dead fd and a new socket never meets an old watch. */
+/* libcurl's sockets and timer on our loop. Its callbacks only start and stop watchers; the fd is
+ * closed by us, after its watcher, so that epoll never keeps a dead fd and a new socket never meets
+ * an old watch. */
 #include "curl_loop.h"
 
 #include <errno.h>
@@ -9,13 +10,13 @@
 #include "net_priv.h"
 
 #define SPARE_EASY 256
-#define KEPT_CONNECTIONS 4096L /* of all hosts together: hundreds of streams come and go at once */
+#define KEPT_CONNECTIONS 4096L /* of all hosts together: streams come and go by the hundred */
 
 struct watch {
 	uv_poll_t poll;
 	struct iv_curl *curl;
 	int fd;
-	bool ours; /* opened by us, hence closed through us; libcurl's resolver has pipes of its own */
+	bool ours; /* opened and closed by us; libcurl's resolver has pipes of its own */
 };
 
 struct iv_curl {
@@ -177,7 +178,8 @@ static int on_set_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void
 
 curl_socket_t iv_curl_open_socket(struct iv_curl *c, struct curl_sockaddr *address)
 {
-	int fd = socket(address->family, address->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, address->protocol);
+	int fd = socket(address->family, address->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
+			address->protocol);
 
 	if (fd >= 0 && !make_watch(c, fd, true)) {
 		close(fd);
@@ -201,7 +203,8 @@ static int on_close_socket(void *arg, curl_socket_t fd)
 	return close(fd);
 }
 
-struct iv_curl *iv_curl_new(struct iv_loop *l, int max_host_connections, iv_curl_done_fn *done, void *arg)
+struct iv_curl *iv_curl_new(struct iv_loop *l, int max_host_connections, iv_curl_done_fn *done,
+			    void *arg)
 {
 	struct iv_curl *c;
 	CURLM *multi;

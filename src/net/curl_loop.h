@@ -1,5 +1,5 @@
-/* libcurl's multi interface on our loop. Completions are given after libcurl has returned, never from
- * inside it; nothing of this may be called from libcurl's callbacks. */
+/* libcurl's multi interface on our loop. Completions are given after libcurl has returned, never
+ * from inside it; nothing of this may be called from libcurl's callbacks. */
 #ifndef IV_CURL_LOOP_H
 #define IV_CURL_LOOP_H
 
@@ -11,9 +11,10 @@ struct iv_curl;
 /* The transfer is over (easy's CURLINFO_PRIVATE tells whose); the callee removes the handle. */
 typedef void iv_curl_done_fn(void *arg, CURL *easy, CURLcode code);
 
-struct iv_curl *iv_curl_new(struct iv_loop *l, int max_host_connections, iv_curl_done_fn *done, void *arg);
-/* Every handle has been given back. `closed` from the loop when the last socket's watcher is closed;
- * c is freed before. */
+struct iv_curl *iv_curl_new(struct iv_loop *l, int max_host_connections, iv_curl_done_fn *done,
+			    void *arg);
+/* Every handle has been given back. `closed` from the loop when the last socket's watcher is
+ * closed; c is freed before. */
 void iv_curl_close(struct iv_curl *c, void (*closed)(void *arg), void *arg);
 
 /* An easy handle with what all transfers share set: sockets, sessions, no signals, no proxy. */
@@ -26,10 +27,10 @@ void iv_curl_remove(struct iv_curl *c, CURL *easy);
 curl_socket_t iv_curl_open_socket(struct iv_curl *c, struct curl_sockaddr *address);
 
 /* Our own use is right by construction: a refusal is a defect. */
-#define IV_CURL_SET(easy, option, value)                                                           \
-	do {                                                                                       \
-		if (curl_easy_setopt((easy), (option), (value)) != CURLE_OK)                       \
-			abort();                                                                   \
+#define IV_CURL_SET(easy, option, value)                                     \
+	do {                                                                 \
+		if (curl_easy_setopt((easy), (option), (value)) != CURLE_OK) \
+			abort();                                             \
 	} while (0)
 
 #endif

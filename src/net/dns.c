@@ -1,6 +1,6 @@
-/* Names to addresses without blocking: getaddrinfo on libuv's threads, one lookup per name at a time,
- * answers kept for a minute. When a lookup fails or is late, the last good answer is used: a resolver
- * that is down for a minute must not end calls. */
+/* Names to addresses without blocking: getaddrinfo on libuv's threads, one lookup per name at a
+ * time, answers kept for a minute. When a lookup fails or is late, the last good answer is used: a
+ * resolver that is down for a minute must not end calls. */
 #include <arpa/inet.h>
 #include <netdb.h>
 
@@ -47,7 +47,8 @@ static void entry_free(struct iv_dns_entry *en)
 {
 	if (en->flying) {
 		en->flying->entry = NULL;
-		(void)uv_cancel((uv_req_t *)&en->flying->req); /* one that runs already ends unheard */
+		(void)uv_cancel(
+			(uv_req_t *)&en->flying->req); /* one that runs already ends unheard */
 	}
 	(void)iv_map_remove(en->dns->by_host, iv_str(en->host));
 	iv_list_remove(&en->node);
@@ -69,7 +70,8 @@ static struct iv_dns_entry *find_entry(struct iv_dns *d, struct iv_str host)
 
 static void drop_oldest_idle(struct iv_dns *d)
 {
-	IV_LIST_EACH(node, &d->entries) {
+	IV_LIST_EACH(node, &d->entries)
+	{
 		struct iv_dns_entry *en = IV_CONTAINER(node, struct iv_dns_entry, node);
 
 		if (!en->flying && !en->answering && iv_list_empty(&en->asking)) {
@@ -103,7 +105,8 @@ static bool literal(struct iv_str host, struct iv_dns_answer *out)
 	if (!iv_str_copy(out->ip[0], sizeof(out->ip[0]), host))
 		return false;
 	out->count = 1;
-	return inet_pton(AF_INET, out->ip[0], bytes) == 1 || inet_pton(AF_INET6, out->ip[0], bytes) == 1;
+	return inet_pton(AF_INET, out->ip[0], bytes) == 1 ||
+	       inet_pton(AF_INET6, out->ip[0], bytes) == 1;
 }
 
 bool iv_dns_cached(struct iv_dns *d, struct iv_str host, struct iv_dns_answer *out)
@@ -140,8 +143,8 @@ static void keep(struct iv_dns_answer *a, const struct addrinfo *list, int famil
 	for (; list && a->count < IV_DNS_ADDRESSES; list = list->ai_next) {
 		if (list->ai_family != family)
 			continue;
-		if (getnameinfo(list->ai_addr, list->ai_addrlen, a->ip[a->count], sizeof(a->ip[0]), NULL,
-				0, NI_NUMERICHOST) == 0)
+		if (getnameinfo(list->ai_addr, list->ai_addrlen, a->ip[a->count], sizeof(a->ip[0]),
+				NULL, 0, NI_NUMERICHOST) == 0)
 			a->count++;
 	}
 }
@@ -168,7 +171,8 @@ static void on_looked_up(uv_getaddrinfo_t *req, int status, struct addrinfo *lis
 	/* One after another from the head: an answer may cancel or add others. */
 	struct iv_list due;
 	iv_list_init(&due);
-	IV_LIST_EACH(node, &en->asking) {
+	IV_LIST_EACH(node, &en->asking)
+	{
 		iv_list_remove(node);
 		iv_list_append(&due, node);
 	}
@@ -188,7 +192,8 @@ static bool look_up(struct iv_dns_entry *en)
 		return true;
 	lk = net_calloc(sizeof(*lk));
 	lk->entry = en;
-	if (uv_getaddrinfo(iv_loop_uv(en->dns->loop), &lk->req, on_looked_up, en->host, NULL, &hints) != 0) {
+	if (uv_getaddrinfo(iv_loop_uv(en->dns->loop), &lk->req, on_looked_up, en->host, NULL,
+			   &hints) != 0) {
 		free(lk);
 		return false;
 	}

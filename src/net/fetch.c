@@ -1,40 +1,14 @@
-/* One HTTP request after another over libcurl: what is sent, what comes back, and when it has taken too
- * long. libcurl is only entered from the loop; a handler that starts or cancels from inside a transfer
- * leaves the work for after the turn. */
-#include <stdio.h>
-
+/* One HTTP request after another over libcurl: what is sent, what comes back, and when it has taken
+ * too long. libcurl is only entered from the loop; a handler that starts or cancels from inside a
+ * transfer leaves the work for after the turn. */
 #include "fetch_priv.h"
 #include "public_addr.h"
 
 #define ERROR_BODY_MAX 4096
-#define ERROR_BODY_SKIPPED_MAX 65536 /* beyond, closing the connection is cheaper than reading on */
+#define ERROR_BODY_SKIPPED_MAX 65536 /* beyond, closing is cheaper than reading on */
 #define BODY_MAX_DEFAULT ((size_t)8 << 20)
 #define CONNECT_MS_DEFAULT 3000
 #define RETRY_AFTER_MAX_MS (24 * 3600 * 1000)
-
-enum phase { PHASE_CONNECT, PHASE_FIRST_BYTE, PHASE_BODY };
-
-struct iv_fetch {
-	struct iv_fetcher *ft;
-	struct iv_list node;
-	struct iv_fetch_handlers h;
-	void *arg;
-	CURL *easy; /* NULL: refused before it began */
-	struct curl_slist *headers;
-	char *request_body;
-	bool added, cancelled, ended;
-	bool public_only, blocked;
-	enum phase phase;
-	int connect_ms, first_byte_ms, stall_ms, total_ms;
-	int64_t last_byte_us;
-	struct iv_timer phase_timer, total_timer;
-	long status; /* known from the first body byte on */
-	int retry_after_ms;
-	size_t received, body_max;
-	struct iv_buf body;
-	struct iv_err err;
-	char host[64]; /* for messages, cut when longer */
-};
 
 static void free_fetch(struct iv_fetch *f)
 {
@@ -94,7 +68,8 @@ static void on_complete(void *arg, CURL *easy, CURLcode code)
 		iv_fail(&f->err, IV_EFORBIDDEN, "%s has no public address", f->host);
 	(void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 	if (code == CURLE_OPERATION_TIMEDOUT)
-		iv_fail(&f->err, IV_ETIMEDOUT, "%s: no connection in %d ms", f->host, f->connect_ms);
+		iv_fail(&f->err, IV_ETIMEDOUT, "%s: no connection in %d ms", f->host,
+			f->connect_ms);
 	else if (code != CURLE_OK && !(code == CURLE_WRITE_ERROR && status >= 400))
 		iv_fail(&f->err, IV_EUPSTREAM, "%s: %s", f->host, curl_easy_strerror(code));
 	finish(f);
@@ -102,11 +77,11 @@ static void on_complete(void *arg, CURL *easy, CURLcode code)
 
 /* ── deadlines ── */
 
-static void set_phase(struct iv_fetch *f, enum phase phase)
+static void set_phase(struct iv_fetch *f, enum iv_fetch_phase phase)
 {
-	int ms = phase == PHASE_CONNECT      ? f->connect_ms
-		 : phase == PHASE_FIRST_BYTE ? f->first_byte_ms
-					     : f->stall_ms;
+	int ms = phase == IV_FETCH_CONNECT	? f->connect_ms
+		 : phase == IV_FETCH_FIRST_BYTE ? f->first_byte_ms
+						: f->stall_ms;
 
 	f->phase = phase;
 	if (ms > 0)
@@ -120,13 +95,15 @@ static void on_phase_over(void *arg)
 	struct iv_fetch *f = arg;
 	int64_t due = f->last_byte_us + (int64_t)f->stall_ms * 1000;
 
-	if (f->phase == PHASE_BODY && iv_now_us() < due) {
-		iv_timer_at(&f->phase_timer, due); /* not moved for each byte: looked at when it fires */
+	if (f->phase == IV_FETCH_BODY && iv_now_us() < due) {
+		iv_timer_at(&f->phase_timer,
+			    due); /* not moved for each byte: looked at when it fires */
 		return;
 	}
-	if (f->phase == PHASE_CONNECT)
-		iv_fail(&f->err, IV_ETIMEDOUT, "%s: no connection in %d ms", f->host, f->connect_ms);
-	else if (f->phase == PHASE_FIRST_BYTE)
+	if (f->phase == IV_FETCH_CONNECT)
+		iv_fail(&f->err, IV_ETIMEDOUT, "%s: no connection in %d ms", f->host,
+			f->connect_ms);
+	else if (f->phase == IV_FETCH_FIRST_BYTE)
 		iv_fail(&f->err, IV_ETIMEDOUT, "%s: no answer in %d ms", f->host, f->first_byte_ms);
 	else
 		iv_fail(&f->err, IV_ETIMEDOUT, "%s: silent for %d ms", f->host, f->stall_ms);
@@ -166,7 +143,8 @@ static bool peer_is_public(const char *ip)
 	return iv_address_is_public((const struct sockaddr *)&sa);
 }
 
-/* Connected, the request goes out next. A kept connection comes here without having been opened for us. */
+/* Connected, the request goes out next. A kept connection comes here without having been opened for
+ * us. */
 static int on_connected(void *arg, char *peer_ip, char *own_ip, int peer_port, int own_port)
 {
 	struct iv_fetch *f = arg;
@@ -178,7 +156,7 @@ static int on_connected(void *arg, char *peer_ip, char *own_ip, int peer_port, i
 		f->blocked = true;
 		return CURL_PREREQFUNC_ABORT;
 	}
-	set_phase(f, PHASE_FIRST_BYTE);
+	set_phase(f, IV_FETCH_FIRST_BYTE);
 	return CURL_PREREQFUNC_OK;
 }
 
@@ -189,8 +167,8 @@ static void read_retry_after(struct iv_fetch *f, struct iv_str value, bool in_ms
 
 	if (iv_str_to_i64(value, &seconds)) {
 		ms = seconds < 0 || seconds > RETRY_AFTER_MAX_MS ? RETRY_AFTER_MAX_MS
-		     : in_ms				      ? seconds
-							      : seconds * 1000;
+		     : in_ms					 ? seconds
+								 : seconds * 1000;
 	} else {
 		time_t at;
 
@@ -228,10 +206,12 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *arg)
 	return line.len;
 }
 
-/* The start of the body of a refusal is kept for whoever has to explain it; it is never logged here. */
+/* The start of the body of a refusal is kept for whoever has to explain it; it is never logged
+ * here. */
 static bool take_error_body(struct iv_fetch *f, struct iv_str bytes)
 {
-	size_t room = ERROR_BODY_MAX - (f->body.len < ERROR_BODY_MAX ? f->body.len : ERROR_BODY_MAX);
+	size_t room =
+		ERROR_BODY_MAX - (f->body.len < ERROR_BODY_MAX ? f->body.len : ERROR_BODY_MAX);
 
 	if (!iv_buf_add(&f->body, bytes.ptr, bytes.len < room ? bytes.len : room))
 		return false;
@@ -243,7 +223,7 @@ static void begin_body(struct iv_fetch *f)
 	const char *type = NULL;
 
 	(void)curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &f->status);
-	set_phase(f, PHASE_BODY);
+	set_phase(f, IV_FETCH_BODY);
 	if (f->status >= 400) {
 		f->body.limit = ERROR_BODY_MAX;
 		return;
@@ -261,7 +241,7 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *arg)
 	if (f->cancelled || piece.len == 0)
 		return f->cancelled ? CURL_WRITEFUNC_ERROR : 0;
 	f->last_byte_us = iv_now_us();
-	if (f->phase != PHASE_BODY)
+	if (f->phase != IV_FETCH_BODY)
 		begin_body(f);
 	if (f->cancelled)
 		return CURL_WRITEFUNC_ERROR;
@@ -269,7 +249,8 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *arg)
 	if (f->status >= 400)
 		return take_error_body(f, piece) ? piece.len : CURL_WRITEFUNC_ERROR;
 	if (f->received > f->body_max) {
-		iv_fail(&f->err, IV_ETOOBIG, "%s: answer of more than %zu bytes", f->host, f->body_max);
+		iv_fail(&f->err, IV_ETOOBIG, "%s: answer of more than %zu bytes", f->host,
+			f->body_max);
 		return CURL_WRITEFUNC_ERROR;
 	}
 	if (!f->h.data)
@@ -280,109 +261,10 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *arg)
 
 /* ── starting ── */
 
-static bool header_ok(const struct iv_header *h)
-{
-	if (h->name.len == 0 || h->name.len > 128 || h->value.len > 16384)
-		return false;
-	for (size_t i = 0; i < h->name.len; i++)
-		if (h->name.ptr[i] <= ' ' || h->name.ptr[i] >= 0x7f || h->name.ptr[i] == ':')
-			return false;
-	for (size_t i = 0; i < h->value.len; i++)
-		if (h->value.ptr[i] == '\r' || h->value.ptr[i] == '\n' || h->value.ptr[i] == '\0')
-			return false;
-	return true;
-}
-
-static void add_header_line(struct iv_fetch *f, const char *line)
-{
-	struct curl_slist *longer = curl_slist_append(f->headers, line);
-
-	if (!longer)
-		abort();
-	f->headers = longer;
-}
-
-static bool add_headers(struct iv_fetch *f, const struct iv_fetch_opts *o)
-{
-	struct iv_buf line;
-	bool ok = true, typed = false;
-
-	iv_buf_init(&line, 20000);
-	for (size_t i = 0; i < o->header_count && ok; i++) {
-		const struct iv_header *h = &o->headers[i];
-
-		iv_buf_clear(&line);
-		/* libcurl reads "Name:" as "leave it out" and "Name;" as "send it empty". */
-		ok = header_ok(h) && (h->value.len ? iv_buf_printf(&line, "%.*s: %.*s", IV_FMT(h->name),
-								   IV_FMT(h->value))
-						   : iv_buf_printf(&line, "%.*s;", IV_FMT(h->name)));
-		if (!ok)
-			iv_fail(&f->err, IV_EINVAL, "header %.*s cannot be sent",
-				(int)(h->name.len < 64 ? h->name.len : 64), h->name.ptr);
-		else
-			add_header_line(f, line.ptr);
-		typed = typed || iv_str_ieq(h->name, IV_S("content-type"));
-	}
-	iv_buf_deinit(&line);
-	add_header_line(f, "Expect:"); /* waiting for 100 would cost a round trip, or a second */
-	if (o->body.len && !typed)
-		add_header_line(f, "Content-Type:"); /* libcurl would call it a form */
-	return ok;
-}
-
-static void set_method(struct iv_fetch *f, const struct iv_fetch_opts *o)
-{
-	const char *method = o->method ? o->method : "GET";
-	bool has_body = o->body.len || strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0;
-
-	if (strcmp(method, "HEAD") == 0) {
-		IV_CURL_SET(f->easy, CURLOPT_NOBODY, 1L);
-		return;
-	}
-	if (has_body) {
-		f->request_body = net_calloc(o->body.len + 1);
-		if (o->body.len)
-			memcpy(f->request_body, o->body.ptr, o->body.len);
-		IV_CURL_SET(f->easy, CURLOPT_POST, 1L);
-		IV_CURL_SET(f->easy, CURLOPT_POSTFIELDS, f->request_body);
-		IV_CURL_SET(f->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)o->body.len);
-	}
-	IV_CURL_SET(f->easy, CURLOPT_CUSTOMREQUEST, method);
-}
-
-static void set_url(struct iv_fetch *f, struct iv_str url, bool tls)
-{
-	char *text = net_calloc(url.len + 1);
-
-	memcpy(text, url.ptr, url.len);
-	IV_CURL_SET(f->easy, CURLOPT_URL, text); /* copied */
-	free(text);
-	/* Clear HTTP/1.1 where cancelling means closing; over TLS one connection may carry many streams. */
-	IV_CURL_SET(f->easy, CURLOPT_HTTP_VERSION,
-		    tls ? (long)CURL_HTTP_VERSION_2TLS : (long)CURL_HTTP_VERSION_1_1);
-}
-
 static bool prepare(struct iv_fetch *f, const struct iv_fetch_opts *o)
 {
-	struct iv_url u;
-
-	if (!iv_url_parse(o->url, &u, &f->err))
+	if (!iv_fetch_request(f, o))
 		return false;
-	if (!iv_str_ieq(u.scheme, IV_S("http")) && !iv_str_ieq(u.scheme, IV_S("https")))
-		return iv_fail(&f->err, IV_EINVAL, "url must start with http:// or https://");
-	(void)iv_str_copy(f->host, sizeof(f->host), u.host);
-	f->easy = iv_curl_take(f->ft->curl);
-	set_url(f, o->url, u.tls);
-	set_method(f, o);
-	if (!add_headers(f, o))
-		return false;
-	IV_CURL_SET(f->easy, CURLOPT_HTTPHEADER, f->headers);
-	if (f->ft->net->user_agent)
-		IV_CURL_SET(f->easy, CURLOPT_USERAGENT, f->ft->net->user_agent);
-	if (f->ft->net->ca_file) {
-		IV_CURL_SET(f->easy, CURLOPT_CAINFO, f->ft->net->ca_file);
-		IV_CURL_SET(f->easy, CURLOPT_CAPATH, NULL);
-	}
 	IV_CURL_SET(f->easy, CURLOPT_PRIVATE, f);
 	IV_CURL_SET(f->easy, CURLOPT_HEADERFUNCTION, on_header);
 	IV_CURL_SET(f->easy, CURLOPT_HEADERDATA, f);
@@ -392,7 +274,7 @@ static bool prepare(struct iv_fetch *f, const struct iv_fetch_opts *o)
 	IV_CURL_SET(f->easy, CURLOPT_PREREQDATA, f);
 	/* Ours decides, and it counts the wait for a free connection too. */
 	IV_CURL_SET(f->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)f->connect_ms + 1000);
-	if (o->public_only) {
+	if (f->public_only) {
 		IV_CURL_SET(f->easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
 		IV_CURL_SET(f->easy, CURLOPT_OPENSOCKETDATA, f);
 	}
@@ -412,7 +294,7 @@ static void launch(void *arg)
 		return;
 	}
 	f->added = true;
-	set_phase(f, PHASE_CONNECT);
+	set_phase(f, IV_FETCH_CONNECT);
 	if (f->total_ms > 0)
 		iv_timer_in_ms(&f->total_timer, f->total_ms);
 	iv_curl_add(f->ft->curl, f->easy);
@@ -497,6 +379,6 @@ void iv_fetcher_close(struct iv_fetcher *ft)
 {
 	iv_fetch_warm_stop(ft);
 	IV_LIST_EACH(node, &ft->live)
-		iv_fetch_cancel(IV_CONTAINER(node, struct iv_fetch, node));
+	iv_fetch_cancel(IV_CONTAINER(node, struct iv_fetch, node));
 	iv_defer(ft->net->loop, close_curl, ft); /* behind what cancelling deferred */
 }

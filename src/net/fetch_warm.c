@@ -1,6 +1,7 @@
-/* Connections opened ahead of need: a HEAD of the host's root, again every 50 seconds for as long as
- * somebody asked within ten minutes. A HEAD, because CURLOPT_CONNECT_ONLY gives its connection to nobody
- * else, and because every server and proxy answers one; what it answers does not matter. */
+/* Connections opened ahead of need: a HEAD of the host's root, again every 50 seconds for as long
+ * as somebody asked within ten minutes. A HEAD, because CURLOPT_CONNECT_ONLY gives its connection
+ * to nobody else, and because every server and proxy answers one; what it answers does not matter.
+ */
 #include <stdio.h>
 
 #include "fetch_priv.h"

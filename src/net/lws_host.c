@@ -1,4 +1,5 @@
-/* libwebsockets 4.1.6 on our loop: one context, one vhost that never listens, made on the first dial. */
+/* libwebsockets 4.1.6 on our loop: one context, one vhost that never listens, made on the first
+ * dial. */
 #include "lws_host.h"
 
 #include <openssl/ssl.h>
@@ -6,17 +7,21 @@
 
 #include "net_priv.h"
 
-#define RX_CHUNK 8192 /* kept per socket; also what one read takes */
-#define FDS_MAX 1000000
+#define RX_CHUNK 8192	 /* kept per socket; also what one read takes */
+#define FDS_MAX 10000000 /* above it the library falls back to 2560 */
+#define FDS_INSTEAD 1048576
 
-/* Which of them it is depends on how far the connection came; after the first the rest is not heard. */
+/* Which of them it is depends on how far the connection came; after the first the rest is not
+ * heard. */
 static bool ends_connection(enum lws_callback_reasons reason)
 {
-	return reason == LWS_CALLBACK_CLIENT_CONNECTION_ERROR || reason == LWS_CALLBACK_CLIENT_CLOSED ||
-	       reason == LWS_CALLBACK_CLOSED_CLIENT_HTTP || reason == LWS_CALLBACK_WSI_DESTROY;
+	return reason == LWS_CALLBACK_CLIENT_CONNECTION_ERROR ||
+	       reason == LWS_CALLBACK_CLIENT_CLOSED || reason == LWS_CALLBACK_CLOSED_CLIENT_HTTP ||
+	       reason == LWS_CALLBACK_WSI_DESTROY;
 }
 
-/* Idle calls are thousands of sockets: 34 KiB of TLS buffers each are given back between records. */
+/* Idle calls are thousands of sockets: 34 KiB of TLS buffers each are given back between records.
+ */
 static void tune_tls(SSL_CTX *ctx)
 {
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS);
@@ -41,8 +46,9 @@ static void find_orphan(uv_handle_t *h, void *arg)
 		o->found = h;
 }
 
-/* After a failed connect() the library closes the fd and frees the wsi, but leaves its uv_poll_t open. It
- * has to be closed before the fd's number comes back, since closing takes the number out of epoll. */
+/* After a failed connect() the library closes the fd and frees the wsi, but leaves its uv_poll_t
+ * open. It has to be closed before the fd's number comes back, since closing takes the number out
+ * of epoll. */
 static void close_orphan(struct iv_lws_host *h, const void *wsi)
 {
 	struct orphan o = {wsi, NULL};
@@ -52,7 +58,8 @@ static void close_orphan(struct iv_lws_host *h, const void *wsi)
 		uv_close(o.found, on_poll_closed);
 }
 
-static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
+		    size_t len)
 {
 	struct iv_lws_sock *s;
 
@@ -90,7 +97,10 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 
 static const struct lws_protocols protocols[] = {
 	/* A message goes to the socket in one write: tx_packet_size would cut it otherwise. */
-	{.name = IV_LWS_PROTOCOL, .callback = on_event, .rx_buffer_size = RX_CHUNK, .tx_packet_size = 1 << 24},
+	{.name = IV_LWS_PROTOCOL,
+	 .callback = on_event,
+	 .rx_buffer_size = RX_CHUNK,
+	 .tx_packet_size = 1 << 24},
 	{0},
 };
 
@@ -116,10 +126,10 @@ static struct lws_context *make_context(struct iv_lws_host *h)
 		.connect_timeout_secs = 3600,
 	};
 
-	/* Without a sane limit it would fall back to 2560 sockets. */
 	if (getrlimit(RLIMIT_NOFILE, &fds) == 0 && fds.rlim_cur > FDS_MAX)
-		info.rlimit_nofile = FDS_MAX;
-	lws_set_log_level(0, NULL); /* it prints headers and payloads; what matters comes as events */
+		info.rlimit_nofile = FDS_INSTEAD;
+	lws_set_log_level(0,
+			  NULL); /* it prints headers and payloads; what matters comes as events */
 	return lws_create_context(&info);
 }
 
@@ -149,23 +159,21 @@ struct iv_lws_host *iv_lws_host_get(struct iv_net *n)
 	struct iv_lws_host *h;
 
 	if (n->lws)
-		return n->lws->vhost ? n->lws : NULL;
+		return n->lws;
 	h = net_calloc(sizeof(*h));
 	h->net = n;
 	iv_list_init(&h->socks);
 	iv_timer_init(&h->turn, n->loop, on_turn, h);
 	h->context = make_context(h);
-	if (!h->context) {
-		free(h);
-		return NULL;
-	}
-	h->vhost = make_vhost(h);
+	h->vhost = h->context ? make_vhost(h) : NULL;
 	n->lws = h;
-	return h->vhost ? h : NULL;
+	return h;
 }
 
 bool iv_lws_connect(struct iv_lws_sock *s, struct lws_client_connect_info *info)
 {
+	if (!s->host->vhost)
+		return false;
 	info->context = s->host->context;
 	info->vhost = s->host->vhost;
 	info->opaque_user_data = s;
@@ -187,8 +195,8 @@ void iv_lws_drop(struct iv_lws_sock *s)
 {
 	if (!s->wsi)
 		return;
-	/* Not SYNC: that would wait politely for whatever is still unsent, and we may be in its callback.
-	 * The library looks at its timers only after events, hence the wake-up. */
+	/* Not SYNC: that would wait politely for whatever is still unsent, and we may be in its
+	 * callback. The library looks at its timers only after events, hence the wake-up. */
 	lws_set_timeout(s->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
 	lws_cancel_service(s->host->context);
 }
@@ -233,5 +241,5 @@ void iv_lws_host_close(struct iv_lws_host *h)
 	if (iv_list_empty(&h->socks))
 		iv_timer_in_ms(&h->turn, 1);
 	IV_LIST_EACH(node, &h->socks)
-		iv_dial_forget(IV_CONTAINER(node, struct iv_lws_sock, node));
+	iv_dial_forget(IV_CONTAINER(node, struct iv_lws_sock, node));
 }

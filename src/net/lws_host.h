@@ -1,5 +1,5 @@
-/* The one libwebsockets context, on our loop, for dialling only. Every oddity of the library that is not
- * about one WebSocket is dealt with behind this header. */
+/* The one libwebsockets context, on our loop, for dialling only. Every oddity of the library that
+ * is not about one WebSocket is dealt with behind this header. */
 #ifndef IV_LWS_HOST_H
 #define IV_LWS_HOST_H
 
@@ -7,8 +7,8 @@
 #include "iv_net.h"
 #include "iv_ws_frame.h"
 
-#define IV_LWS_SCRATCH 16384    /* largest message written without allocating */
-#define IV_LWS_HANDSHAKE 32768  /* request line and headers of an upgrade, together */
+#define IV_LWS_SCRATCH 16384   /* largest message written without allocating */
+#define IV_LWS_HANDSHAKE 32768 /* request line and headers of an upgrade, together */
 #define IV_LWS_PROTOCOL "iv"
 
 struct iv_lws_host {
@@ -29,13 +29,14 @@ struct iv_lws_sock {
 	struct iv_list node;
 	struct iv_lws_host *host;
 	struct lws *wsi; /* NULL: no connection, or gone */
-	/* libwebsockets' callback, as it is documented there; `in` is the X509_STORE_CTX and len the
-	 * verdict so far when a certificate is verified. CLIENT_CONNECTION_ERROR or CLIENT_CLOSED, one
-	 * of them, is the last call. */
+	/* libwebsockets' callback, as it is documented there; `in` is the X509_STORE_CTX and len
+	 * the verdict so far when a certificate is verified. CLIENT_CONNECTION_ERROR or
+	 * CLIENT_CLOSED, one of them, is the last call. */
 	int (*event)(struct iv_lws_sock *s, enum lws_callback_reasons reason, void *in, size_t len);
 };
 
-/* Made on the first call; NULL when the library refuses. */
+/* Made on the first call. When the library refuses (no libuv plugin, a CA file that is none), every
+ * connecting fails. */
 struct iv_lws_host *iv_lws_host_get(struct iv_net *n);
 void iv_lws_sock_join(struct iv_lws_host *h, struct iv_lws_sock *s);
 /* The owner is about to free s, which has no connection. */

@@ -1,4 +1,5 @@
-/* What the client half of this floor shares: the resolver, libcurl on our loop, the libwebsockets host. */
+/* What the client half of this floor shares: the resolver, libcurl on our loop, the libwebsockets
+ * host. */
 #ifndef IV_NET_PRIV_H
 #define IV_NET_PRIV_H
 
@@ -17,7 +18,7 @@ struct iv_net {
 	struct iv_dns *dns;
 	struct iv_fetcher *fetcher;
 	struct iv_lws_host *lws; /* NULL until the first dial */
-	int open_parts;          /* still closing, once iv_net_close was called */
+	int open_parts;		 /* still closing, once iv_net_close was called */
 	void (*closed)(void *arg);
 	void *closed_arg;
 };
@@ -40,7 +41,8 @@ static inline void *net_calloc(size_t n)
 
 struct iv_dns_answer {
 	int count;
-	char ip[IV_DNS_ADDRESSES][46]; /* IPv4 first: a host without IPv6 routes is the common one */
+	char ip[IV_DNS_ADDRESSES]
+	       [46]; /* IPv4 first: a host without IPv6 routes is the common one */
 };
 
 /* answer NULL: `why` says what happened. */

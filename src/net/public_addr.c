@@ -1,5 +1,5 @@
-/* Which addresses the public internet has: what a tenant's URL may reach. A list of what may not, from
- * the IANA special-purpose registries; IPv4 inside IPv6 is judged as the IPv4 it reaches. */
+/* Which addresses the public internet has: what a tenant's URL may reach. A list of what may not,
+ * from the IANA special-purpose registries; IPv4 inside IPv6 is judged as the IPv4 it reaches. */
 #include "public_addr.h"
 
 #include <netinet/in.h>
@@ -49,9 +49,11 @@ static bool public6(const uint8_t b[16])
 		return public4(be32(b + 12));
 	if (b[0] == 0x20 && b[1] == 0x02) /* 2002::/16 6to4 */
 		return public4(be32(b + 2));
-	if ((b[0] & 0xe0) != 0x20) /* only 2000::/3 is global unicast: not ::1, fc00::/7, fe80::/10, ff00::/8 */
+	/* Only 2000::/3 is global unicast: not ::1, fc00::/7, fe80::/10, ff00::/8. */
+	if ((b[0] & 0xe0) != 0x20)
 		return false;
-	if (b[0] == 0x20 && b[1] == 0x01 && (b[2] & 0xfe) == 0) /* 2001::/23 Teredo and other protocols */
+	/* 2001::/23 Teredo and other protocols */
+	if (b[0] == 0x20 && b[1] == 0x01 && (b[2] & 0xfe) == 0)
 		return false;
 	return be32(b) != 0x20010db8; /* documentation */
 }

@@ -1,5 +1,5 @@
-/* Server-sent events, fed as the bytes come. Lines are taken straight from the input when they are whole
- * in it; only what a feed cuts in two is copied. */
+/* Server-sent events, fed as the bytes come. Lines are taken straight from the input when they are
+ * whole in it; only what a feed cuts in two is copied. */
 #include "iv_sse.h"
 
 void iv_sse_init(struct iv_sse *s, size_t limit_bytes)
@@ -55,7 +55,7 @@ static void take_line(struct iv_sse *s, struct iv_str line, iv_sse_fn *fn, void 
 		if (!iv_buf_adds(&s->data, value) || !iv_buf_addc(&s->data, '\n'))
 			s->failed = true;
 	} else if (iv_str_eq(name, IV_S("event"))) {
-		/* A name longer than ours can be is none that anybody asks for: cut, it matches nothing. */
+		/* Nobody asks for a name longer than this: cut, it matches nothing. */
 		(void)iv_str_copy(s->event, sizeof(s->event), value);
 	} else if (iv_str_eq(name, IV_S("error")) && value.len > 0) {
 		fn(arg, IV_S("error"), value);

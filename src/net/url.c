@@ -1,5 +1,5 @@
-/* URLs that we dial or fetch, query strings and percent encoding. Strict: what two parsers could read
- * differently (user info, blanks, odd ports) is refused, never repaired. */
+/* URLs that we dial or fetch, query strings and percent encoding. Strict: what two parsers could
+ * read differently (user info, blanks, odd ports) is refused, never repaired. */
 #include "iv_buf.h"
 #include "iv_net.h"
 
@@ -53,7 +53,8 @@ static bool parse_scheme(struct iv_str s, struct iv_url *u, size_t *after, struc
 	ptrdiff_t end = iv_str_find(s, IV_S("://"), 0);
 
 	if (end < 0)
-		return iv_fail(e, IV_EINVAL, "url must start with http://, https://, ws:// or wss://");
+		return iv_fail(e, IV_EINVAL,
+			       "url must start with http://, https://, ws:// or wss://");
 	u->scheme = cut(s, 0, (size_t)end);
 	*after = (size_t)end + 3;
 	for (size_t i = 0; i < IV_COUNT(known); i++) {
@@ -74,7 +75,8 @@ static bool parse_ipv6(struct iv_str authority, struct iv_url *u, size_t *after,
 	if (end == authority.len)
 		return iv_fail(e, IV_EINVAL, "url host: '[' is not closed");
 	for (size_t i = 1; i < end; i++)
-		if (hex_value(authority.ptr[i]) < 0 && authority.ptr[i] != ':' && authority.ptr[i] != '.')
+		if (hex_value(authority.ptr[i]) < 0 && authority.ptr[i] != ':' &&
+		    authority.ptr[i] != '.')
 			return iv_fail(e, IV_EINVAL, "url host: not an IPv6 address in brackets");
 	u->host = cut(authority, 1, end);
 	if (u->host.len < 2)
@@ -92,11 +94,13 @@ static bool parse_host(struct iv_str authority, struct iv_url *u, size_t *after,
 	if (end == 0)
 		return iv_fail(e, IV_EINVAL, "url host must not be empty");
 	if (end > 253)
-		return iv_fail(e, IV_EINVAL, "url host must be at most 253 characters, got %zu", end);
+		return iv_fail(e, IV_EINVAL, "url host must be at most 253 characters, got %zu",
+			       end);
 	for (size_t i = 0; i < end; i++) {
 		char c = authority.ptr[i];
 		if (!is_alnum(c) && c != '-' && c != '.' && c != '_')
-			return iv_fail(e, IV_EINVAL, "url host may hold letters, digits, '-', '_' and '.'");
+			return iv_fail(e, IV_EINVAL,
+				       "url host may hold letters, digits, '-', '_' and '.'");
 	}
 	u->host = cut(authority, 0, end);
 	*after = end;
@@ -127,17 +131,20 @@ bool iv_url_parse(struct iv_str s, struct iv_url *u, struct iv_err *e)
 
 	*u = (struct iv_url){0};
 	if (s.len > URL_MAX)
-		return iv_fail(e, IV_EINVAL, "url must be at most %d bytes, got %zu", URL_MAX, s.len);
+		return iv_fail(e, IV_EINVAL, "url must be at most %d bytes, got %zu", URL_MAX,
+			       s.len);
 	for (size_t i = 0; i < s.len; i++)
 		if (s.ptr[i] <= ' ' || s.ptr[i] >= 0x7f || s.ptr[i] == '\\')
-			return iv_fail(e, IV_EINVAL, "url must be printable ASCII without blanks or '\\'");
+			return iv_fail(e, IV_EINVAL,
+				       "url must be printable ASCII without blanks or '\\'");
 	if (!parse_scheme(s, u, &start, e))
 		return false;
 	end = find_any(s, start, "/?#");
 	authority = cut(s, start, end);
 	if (memchr(authority.ptr, '@', authority.len))
 		return iv_fail(e, IV_EINVAL, "url must not hold a user name or password");
-	if (!parse_host(authority, u, &after, e) || !parse_port(cut(authority, after, authority.len), u, e))
+	if (!parse_host(authority, u, &after, e) ||
+	    !parse_port(cut(authority, after, authority.len), u, e))
 		return false;
 	u->target = end == s.len ? IV_S("/") : cut(s, end, s.len);
 	if (u->target.ptr[0] != '/')

@@ -1,7 +1,7 @@
-/* A dialled socket that is open: messages in, frames out, the two ways to close. Frames are ours and go
- * through libwebsockets as they are (LWS_WRITE_HTTP is "as it is" to it): its own framing asks the kernel
- * for each mask and applies it byte by byte, a third of what a frame costs. What it would queue without
- * bound when the kernel is full waits in a queue of ours. */
+/* A dialled socket that is open: messages in, frames out, the two ways to close. Frames are ours
+ * and go through libwebsockets as they are (LWS_WRITE_HTTP is "as it is" to it): its own framing
+ * asks the kernel for each mask and applies it byte by byte, a third of what a frame costs. What it
+ * would queue without bound when the kernel is full waits in a queue of ours. */
 #include <stdio.h>
 
 #include "iv_crypto.h"
@@ -17,7 +17,8 @@ static size_t queued(const struct iv_ws *ws)
 	return d->out.len - d->out_sent + d->inside;
 }
 
-/* Masks must not be guessed by whoever chose the payload; they come from the kernel, many at a time. */
+/* Masks must not be guessed by whoever chose the payload; they come from the kernel, many at a
+ * time. */
 static const uint8_t *next_mask(struct iv_lws_host *h)
 {
 	if (h->masks_left == 0) {
@@ -110,7 +111,8 @@ static size_t frame_size(const char *bytes)
 	return 2 + extended + 4 + n;
 }
 
-/* Only whole frames are given on: the library answers pings by itself, between any two writes of ours. */
+/* Only whole frames are given on: the library answers pings by itself, between any two writes of
+ * ours. */
 static size_t whole_frames(const struct iv_dialled *d)
 {
 	size_t n = 0;
@@ -245,7 +247,8 @@ static void on_receive(struct iv_dialled *d, struct iv_str piece)
 			return;
 		}
 		d->gathering = true;
-		if (!iv_buf_reserve(&d->message, piece.len + to_come)) { /* no memory: the limit is met */
+		if (!iv_buf_reserve(&d->message,
+				    piece.len + to_come)) { /* no memory: the limit is met */
 			iv_ws_close(&d->ws, 1009, IV_S("message too large"));
 			return;
 		}

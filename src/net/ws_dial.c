@@ -1,4 +1,4 @@
-/* Dialling: resolve, connect to one address after another, upgrade. Failure in any of it is closed(). */
+/* Dialling: resolve, connect to one address after another, upgrade. Any failure is closed(). */
 #include "ws_dial.h"
 
 #include <openssl/x509_vfy.h>
@@ -68,7 +68,7 @@ void iv_dialled_end(struct iv_dialled *d)
 	}
 	d->dropping = true;
 	iv_lws_drop(&d->sock);
-	/* While it connects the library may forget: it has one timer and sets it for each of its steps. */
+	/* While it connects the library may forget: it sets its one timer for each step. */
 	iv_timer_in_ms(&d->deadline, DROP_AGAIN_MS);
 }
 
@@ -100,11 +100,12 @@ static void connect_next(void *arg)
 		struct lws_client_connect_info info = {
 			.address = up->addresses.ip[up->next_address++],
 			.port = up->port,
-			/* The real path may be longer than the library's line: see write_handshake. */
+			/* The real path may be too long for the library: see write_handshake. */
 			.path = "/",
 			.host = up->origin,
 			.protocol = up->subprotocol,
-			.ssl_connection = (up->tls ? LCCSCF_USE_SSL : 0) | LCCSCF_HTTP_NO_FOLLOW_REDIRECT,
+			.ssl_connection =
+				(up->tls ? LCCSCF_USE_SSL : 0) | LCCSCF_HTTP_NO_FOLLOW_REDIRECT,
 		};
 
 		if (iv_lws_connect(&d->sock, &info))
@@ -139,16 +140,18 @@ static void start(void *arg)
 	if (iv_dns_cached(dns, iv_str(d->up->host), &d->up->addresses))
 		connect_next(d);
 	else
-		iv_dns_ask(dns, &d->up->query, iv_str(d->up->host), d->up->connect_ms, on_resolved, d);
+		iv_dns_ask(dns, &d->up->query, iv_str(d->up->host), d->up->connect_ms, on_resolved,
+			   d);
 }
 
-/* The library has written its request into its buffer and offers the rest of it. It cuts request lines at
- * 2 KiB, so it was given a short one, and the real target goes in here. */
+/* The library has written its request into its buffer and offers the rest of it. It cuts request
+ * lines at 2 KiB, so it was given a short one, and the real target goes in here. */
 static int write_handshake(struct iv_dialled *d, char **end, size_t room)
 {
 	const struct iv_dial_up *up = d->up;
 	size_t extra = strlen(up->target) - 1, line = sizeof(REQUEST_LINE) - 1;
-	size_t used = IV_LWS_HANDSHAKE - 12 - room; /* client-http.c: lws_generate_client_handshake */
+	/* 12 as in client-http.c: lws_generate_client_handshake */
+	size_t used = IV_LWS_HANDSHAKE - 12 - room;
 	char *begin = *end - used;
 
 	if (room > IV_LWS_HANDSHAKE - 12 || used < line || memcmp(begin, REQUEST_LINE, line) != 0) {
@@ -195,7 +198,8 @@ static void on_connect_failed(struct iv_dialled *d, struct iv_str why)
 {
 	struct iv_dial_up *up = d->up;
 
-	if (d->ws.state == IV_WS_CONNECTING && !up->tcp_up && up->next_address < up->addresses.count) {
+	if (d->ws.state == IV_WS_CONNECTING && !up->tcp_up &&
+	    up->next_address < up->addresses.count) {
 		/* Not from inside the library's callback. */
 		iv_defer(d->ws.loop, connect_next, d);
 		return;
@@ -298,7 +302,8 @@ static void prepare(struct iv_dialled *d, const struct iv_ws_dial *dial, const c
 	up->tls = u.tls;
 	up->port = u.port;
 	bool v6 = memchr(up->host, ':', strlen(up->host)) != NULL;
-	int n = snprintf(up->origin, sizeof(up->origin), "%s%s%s", v6 ? "[" : "", up->host, v6 ? "]" : "");
+	int n = snprintf(up->origin, sizeof(up->origin), "%s%s%s", v6 ? "[" : "", up->host,
+			 v6 ? "]" : "");
 	if (u.port != (u.tls ? 443 : 80))
 		snprintf(up->origin + n, sizeof(up->origin) - (size_t)n, ":%d", u.port);
 	up->target = copy(u.target);
@@ -308,14 +313,12 @@ static void prepare(struct iv_dialled *d, const struct iv_ws_dial *dial, const c
 		iv_dial_reason(d, "a header is too long or holds a line end");
 }
 
-struct iv_ws *iv_ws_dial(struct iv_net *n, const struct iv_ws_dial *dial, const struct iv_ws_handlers *h,
-			 void *arg)
+struct iv_ws *iv_ws_dial(struct iv_net *n, const struct iv_ws_dial *dial,
+			 const struct iv_ws_handlers *h, void *arg)
 {
 	struct iv_dialled *d = net_calloc(sizeof(*d));
 	struct iv_lws_host *host = iv_lws_host_get(n);
 
-	if (!host)
-		abort(); /* libwebsockets or its libuv plugin is not installed as it was when we were built */
 	iv_ws_init(&d->ws, &iv_dialled_ops, n->loop, &dial->limits, h, arg);
 	iv_buf_init(&d->message, dial->limits.message_max);
 	iv_buf_init(&d->out, IV_WS_CEILING(&dial->limits) + 1024);

@@ -14,8 +14,8 @@ struct iv_dial_up {
 	bool tcp_up; /* another address would not help any more */
 	bool tls;
 	int port, connect_ms;
-	char host[104];	  /* without brackets */
-	char origin[128]; /* Host header: brackets and port where they belong */
+	char host[104];	       /* without brackets */
+	char origin[128];      /* Host header: brackets and port where they belong */
 	struct iv_buf headers; /* ready to be sent, with their line ends */
 	char *subprotocol;     /* NULL: none */
 	char *target;
@@ -24,7 +24,7 @@ struct iv_dial_up {
 struct iv_dialled {
 	struct iv_ws ws; /* first: ws.c knows nothing else */
 	struct iv_lws_sock sock;
-	struct iv_dial_up *up; /* NULL once open */
+	struct iv_dial_up *up;	  /* NULL once open */
 	struct iv_timer deadline; /* of connecting, then of closing */
 	bool dropping;		  /* told libwebsockets to end it */
 	bool delivering;	  /* closed() is on its way */
@@ -46,7 +46,8 @@ static inline struct iv_dialled *iv_dialled_of(struct iv_lws_sock *s)
 }
 
 /* ws_dial.c */
-void iv_dial_reason(struct iv_dialled *d, const char *fmt, ...) IV_PRINTF(2, 3); /* the first one stays */
+void iv_dial_reason(struct iv_dialled *d, const char *fmt, ...)
+	IV_PRINTF(2, 3); /* the first one stays */
 void iv_dial_up_free(struct iv_dialled *d);
 /* Ends it from any state; closed() follows from the loop. */
 void iv_dialled_end(struct iv_dialled *d);

@@ -62,7 +62,8 @@ static int peer_start(void **state)
 	strcpy(peer.dir, "/tmp/iv-peer-XXXXXX");
 	assert_non_null(mkdtemp(peer.dir));
 	snprintf(peer.ca, sizeof(peer.ca), "%s/ca.pem", peer.dir);
-	run_and_wait((char *[]){(char[]){"sh"}, (char[]){"-c"}, make_certs, (char[]){"sh"}, peer.dir, NULL});
+	run_and_wait((char *[]){(char[]){"sh"}, (char[]){"-c"}, make_certs, (char[]){"sh"},
+				peer.dir, NULL});
 	assert_int_equal(pipe(in) | pipe(out), 0);
 	peer.pid = fork();
 	if (peer.pid == 0) {
@@ -143,8 +144,8 @@ static int net_up(void **state)
 
 	(void)state;
 	loop = iv_loop_new();
-	net = iv_net_new(loop,
-			 &(struct iv_net_opts){.user_agent = "invorto/test", .ca_file = peer.ca}, &e);
+	net = iv_net_new(
+		loop, &(struct iv_net_opts){.user_agent = "invorto/test", .ca_file = peer.ca}, &e);
 	assert_non_null(net);
 	return 0;
 }

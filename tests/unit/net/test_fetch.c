@@ -2,6 +2,7 @@
 
 #include "iv_buf.h"
 #include "iv_fetch.h"
+#include "../../../src/net/public_addr.h"
 
 struct got {
 	struct iv_buf stream;
@@ -101,12 +102,14 @@ static void the_request_goes_out_as_it_was_asked_for(void **state)
 		{IV_S("X-Empty"), IV_S("")},
 		{IV_S("Content-Type"), IV_S("application/json")},
 	};
-	struct got g = fetch((struct iv_fetch_opts){.method = "POST",
-						    .url = iv_str(url("http://127.0.0.1:%d/head?a=b%%20c", peer.plain)),
-						    .headers = headers,
-						    .header_count = IV_COUNT(headers),
-						    .body = IV_S("{\"a\":\"\0\"}")},
-			     &whole);
+	struct got g =
+		fetch((struct iv_fetch_opts){.method = "POST",
+					     .url = iv_str(url("http://127.0.0.1:%d/head?a=b%%20c",
+							       peer.plain)),
+					     .headers = headers,
+					     .header_count = IV_COUNT(headers),
+					     .body = IV_S("{\"a\":\"\0\"}")},
+		      &whole);
 
 	(void)state;
 	assert_int_equal(g.r.status, 200);
@@ -126,18 +129,21 @@ static void every_method_is_sent(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < IV_COUNT(methods); i++) {
-		struct got g = fetch((struct iv_fetch_opts){.method = methods[i],
-							    .url = iv_str(url("http://127.0.0.1:%d/head", peer.plain)),
-							    .body = i ? IV_S("body") : IV_S("")},
-				     &whole);
+		struct got g =
+			fetch((struct iv_fetch_opts){.method = methods[i],
+						     .url = iv_str(url("http://127.0.0.1:%d/head",
+								       peer.plain)),
+						     .body = i ? IV_S("body") : IV_S("")},
+			      &whole);
 
 		assert_int_equal(g.r.status, 200);
 		assert_memory_equal(g.body, methods[i], strlen(methods[i]));
 		assert_int_equal(strstr(g.body, "\r\n\r\nbody") != NULL, i != 0);
 	}
-	struct got g = fetch((struct iv_fetch_opts){.method = "HEAD",
-						    .url = iv_str(url("http://127.0.0.1:%d/head", peer.plain))},
-			     &whole);
+	struct got g = fetch(
+		(struct iv_fetch_opts){.method = "HEAD",
+				       .url = iv_str(url("http://127.0.0.1:%d/head", peer.plain))},
+		&whole);
 	assert_int_equal(g.r.status, 200);
 	assert_int_equal(g.r.err.code, IV_OK);
 	assert_int_equal(g.heads, 0);
@@ -145,11 +151,13 @@ static void every_method_is_sent(void **state)
 
 static void a_stream_is_given_as_it_comes(void **state)
 {
-	struct got g = fetch((struct iv_fetch_opts){.method = "GET",
-						    .url = iv_str(url("http://127.0.0.1:%d/stream?n=3&end=1", peer.plain)),
-						    .first_byte_ms = 1000,
-						    .stall_ms = 1000},
-			     &streamed);
+	struct got g = fetch(
+		(struct iv_fetch_opts){
+			.method = "GET",
+			.url = iv_str(url("http://127.0.0.1:%d/stream?n=3&end=1", peer.plain)),
+			.first_byte_ms = 1000,
+			.stall_ms = 1000},
+		&streamed);
 
 	(void)state;
 	assert_int_equal(g.r.err.code, IV_OK);
@@ -173,7 +181,8 @@ static void connections_are_used_again(void **state)
 	}
 }
 
-/* Each deadline with the path that misses it, what is said, and who must notice at the other end. */
+/* Each deadline with the path that misses it, what is said, and who must notice at the other end.
+ */
 static void every_deadline_ends_the_request_and_the_connection(void **state)
 {
 	static const struct {
@@ -190,13 +199,14 @@ static void every_deadline_ends_the_request_and_the_connection(void **state)
 	for (size_t i = 0; i < IV_COUNT(rows); i++) {
 		int before = seen(rows[i].noticed, 0);
 		int64_t t0 = iv_now_us();
-		struct got g = fetch((struct iv_fetch_opts){.method = "GET",
-							    .url = iv_str(url("http://127.0.0.1:%d/%s", peer.plain,
-									      rows[i].path)),
-							    .first_byte_ms = rows[i].first_byte_ms,
-							    .stall_ms = rows[i].stall_ms,
-							    .total_ms = rows[i].total_ms},
-				     &streamed);
+		struct got g =
+			fetch((struct iv_fetch_opts){.method = "GET",
+						     .url = iv_str(url("http://127.0.0.1:%d/%s",
+								       peer.plain, rows[i].path)),
+						     .first_byte_ms = rows[i].first_byte_ms,
+						     .stall_ms = rows[i].stall_ms,
+						     .total_ms = rows[i].total_ms},
+			      &streamed);
 		int64_t took_ms = (iv_now_us() - t0) / 1000;
 
 		assert_int_equal(g.r.err.code, IV_ETIMEDOUT);
@@ -206,7 +216,8 @@ static void every_deadline_ends_the_request_and_the_connection(void **state)
 		if (rows[i].datas >= 0)
 			assert_int_equal(g.datas, rows[i].datas);
 		iv_buf_deinit(&g.stream);
-		if (i != 3) /* the stream notices by its next write failing, which it does not report */
+		if (i !=
+		    3) /* the stream notices by its next write failing, which it does not report */
 			assert_int_equal(seen(rows[i].noticed, before + 1), before + 1);
 	}
 }
@@ -266,11 +277,12 @@ static void a_refusal_keeps_the_start_of_its_body_and_when_to_come_back(void **s
 
 	(void)state;
 	for (size_t i = 0; i < IV_COUNT(rows); i++) {
-		struct got g = fetch((struct iv_fetch_opts){.method = "GET",
-							    .url = iv_str(url("http://127.0.0.1:%d/status?%s", peer.plain,
-									      rows[i].query)),
-							    .body_max = 10},
-				     i % 2 ? &whole : &streamed);
+		struct got g = fetch(
+			(struct iv_fetch_opts){.method = "GET",
+					       .url = iv_str(url("http://127.0.0.1:%d/status?%s",
+								 peer.plain, rows[i].query)),
+					       .body_max = 10},
+			i % 2 ? &whole : &streamed);
 
 		assert_int_equal(g.r.err.code, IV_EUPSTREAM);
 		assert_int_equal(g.r.status, rows[i].status);
@@ -292,27 +304,32 @@ static void a_date_says_when_to_come_back(void **state)
 	(void)state;
 	gmtime_r(&at, &tm);
 	strftime(text, sizeof(text), "%a,+%d+%b+%Y+%H%%3A%M%%3A%S+GMT", &tm);
-	struct got g = get(url("http://127.0.0.1:%d/status?code=429&Retry-After=%s", peer.plain, text));
+	struct got g =
+		get(url("http://127.0.0.1:%d/status?code=429&Retry-After=%s", peer.plain, text));
 	assert_in_range(g.r.retry_after_ms, 27000, 30000);
 }
 
 static void an_answer_larger_than_allowed_is_cut_off(void **state)
 {
-	struct got g = fetch((struct iv_fetch_opts){.method = "GET",
-						    .url = iv_str(url("http://127.0.0.1:%d/big?n=1000", peer.plain)),
-						    .body_max = 1000},
-			     &whole);
+	struct got g =
+		fetch((struct iv_fetch_opts){.method = "GET",
+					     .url = iv_str(url("http://127.0.0.1:%d/big?n=1000",
+							       peer.plain)),
+					     .body_max = 1000},
+		      &whole);
 
 	(void)state;
 	assert_int_equal(g.r.err.code, IV_OK);
 	assert_int_equal(g.r.body.len, 1000);
 	g = fetch((struct iv_fetch_opts){.method = "GET",
-					 .url = iv_str(url("http://127.0.0.1:%d/big?n=1001", peer.plain)),
+					 .url = iv_str(
+						 url("http://127.0.0.1:%d/big?n=1001", peer.plain)),
 					 .body_max = 1000},
 		  &whole);
 	assert_int_equal(g.r.err.code, IV_ETOOBIG);
 	g = fetch((struct iv_fetch_opts){.method = "GET",
-					 .url = iv_str(url("http://127.0.0.1:%d/endless", peer.plain)),
+					 .url = iv_str(
+						 url("http://127.0.0.1:%d/endless", peer.plain)),
 					 .body_max = 50000},
 		  &streamed);
 	assert_int_equal(g.r.err.code, IV_ETOOBIG);
@@ -340,7 +357,8 @@ static void a_proxy_of_the_environment_is_not_asked(void **state)
 
 static void what_cannot_be_sent_fails_with_the_reason(void **state)
 {
-	const struct iv_header split = {IV_S("X-A"), IV_S("a\r\nX-B: b")}, nameless = {IV_S(""), IV_S("a")};
+	const struct iv_header split = {IV_S("X-A"), IV_S("a\r\nX-B: b")},
+			       nameless = {IV_S(""), IV_S("a")};
 	static const struct {
 		const char *url, *says;
 		int header;
@@ -354,11 +372,12 @@ static void what_cannot_be_sent_fails_with_the_reason(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < IV_COUNT(rows); i++) {
-		struct got g = fetch((struct iv_fetch_opts){.method = "GET",
-							    .url = iv_str(rows[i].url),
-							    .headers = rows[i].header == 1 ? &split : &nameless,
-							    .header_count = rows[i].header ? 1 : 0},
-				     &whole);
+		struct got g = fetch(
+			(struct iv_fetch_opts){.method = "GET",
+					       .url = iv_str(rows[i].url),
+					       .headers = rows[i].header == 1 ? &split : &nameless,
+					       .header_count = rows[i].header ? 1 : 0},
+			&whole);
 
 		assert_int_equal(g.r.err.code, IV_EINVAL);
 		assert_non_null(strstr(g.r.err.msg, rows[i].says));
@@ -368,9 +387,11 @@ static void what_cannot_be_sent_fails_with_the_reason(void **state)
 static void private_addresses_are_refused_where_the_caller_chose_the_url(void **state)
 {
 	static const char *const hosts[] = {
-		"127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0", "2130706433", "0x7f.1",
+		"127.0.0.1", "localhost",  "[::1]",  "[::ffff:127.0.0.1]",
+		"0.0.0.0",   "2130706433", "0x7f.1",
 	};
-	struct got g = get(url("http://127.0.0.1:%d/root", peer.plain)); /* leaves a kept connection */
+	struct got g =
+		get(url("http://127.0.0.1:%d/root", peer.plain)); /* leaves a kept connection */
 
 	(void)state;
 	assert_string_equal(g.body, "root");
@@ -378,13 +399,93 @@ static void private_addresses_are_refused_where_the_caller_chose_the_url(void **
 		int before = seen("requests", 0);
 
 		g = fetch((struct iv_fetch_opts){.method = "GET",
-						 .url = iv_str(url("http://%s:%d/root", hosts[i], peer.plain)),
+						 .url = iv_str(url("http://%s:%d/root", hosts[i],
+								   peer.plain)),
 						 .public_only = true},
 			  &whole);
 		if (g.r.err.code != IV_EFORBIDDEN || g.r.status != 0)
 			fail_msg("%s: %d %s", hosts[i], g.r.status, g.r.err.msg);
 		assert_int_equal(seen("requests", 0), before + 1); /* the question itself */
 	}
+}
+
+static void addresses_are_public_or_not_by_the_registries(void **state)
+{
+	static const struct {
+		const char *ip;
+		bool is_public;
+	} rows[] = {
+		{"8.8.8.8", true},
+		{"1.1.1.1", true},
+		{"0.1.2.3", false},
+		{"9.255.255.255", true},
+		{"10.0.0.0", false},
+		{"10.255.255.255", false},
+		{"11.0.0.0", true},
+		{"100.63.255.255", true},
+		{"100.64.0.0", false},
+		{"100.127.255.255", false},
+		{"100.128.0.0", true},
+		{"127.0.0.1", false},
+		{"127.255.255.255", false},
+		{"128.0.0.1", true},
+		{"169.254.169.254", false},
+		{"169.253.255.255", true},
+		{"172.15.255.255", true},
+		{"172.16.0.1", false},
+		{"172.31.255.255", false},
+		{"172.32.0.0", true},
+		{"192.0.0.8", false},
+		{"192.0.2.1", false},
+		{"192.88.99.1", false},
+		{"192.167.255.255", true},
+		{"192.168.0.1", false},
+		{"192.169.0.0", true},
+		{"198.17.255.255", true},
+		{"198.18.0.1", false},
+		{"198.19.255.255", false},
+		{"198.20.0.0", true},
+		{"198.51.100.7", false},
+		{"203.0.113.7", false},
+		{"223.255.255.255", true},
+		{"224.0.0.1", false},
+		{"239.255.255.255", false},
+		{"240.0.0.1", false},
+		{"255.255.255.255", false},
+		{"2606:4700:4700::1111", true},
+		{"2a00:1450::1", true},
+		{"::", false},
+		{"::1", false},
+		{"::ffff:10.0.0.1", false},
+		{"::ffff:8.8.8.8", true},
+		{"::7f00:1", false},
+		{"64:ff9b::7f00:1", false},
+		{"64:ff9b::808:808", true},
+		{"64:ff9b:1::1", false},
+		{"100::1", false},
+		{"2001::1", false},
+		{"2001:db8::1", false},
+		{"2001:4860:4860::8888", true},
+		{"2002:7f00:1::1", false},
+		{"2002:808:808::1", true},
+		{"fc00::1", false},
+		{"fdff::1", false},
+		{"fe80::1", false},
+		{"fec0::1", false},
+		{"ff02::1", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < IV_COUNT(rows); i++) {
+		struct sockaddr_storage sa = {0};
+
+		if (uv_ip4_addr(rows[i].ip, 80, (struct sockaddr_in *)&sa) != 0)
+			assert_int_equal(uv_ip6_addr(rows[i].ip, 80, (struct sockaddr_in6 *)&sa),
+					 0);
+		if (iv_address_is_public((struct sockaddr *)&sa) != rows[i].is_public)
+			fail_msg("%s", rows[i].ip);
+	}
+	assert_false(iv_address_is_public(&(struct sockaddr){.sa_family = AF_UNIX}));
 }
 
 static void cancelling_closes_the_stream_at_the_server(void **state)
@@ -394,9 +495,12 @@ static void cancelling_closes_the_stream_at_the_server(void **state)
 
 	(void)state;
 	iv_buf_init(&g.stream, 1000);
-	struct iv_fetch *f = iv_fetch_start(
-		net, &(struct iv_fetch_opts){.method = "GET", .url = iv_str(url("http://127.0.0.1:%d/stall", peer.plain))},
-		&streamed, &g);
+	struct iv_fetch *f =
+		iv_fetch_start(net,
+			       &(struct iv_fetch_opts){
+				       .method = "GET",
+				       .url = iv_str(url("http://127.0.0.1:%d/stall", peer.plain))},
+			       &streamed, &g);
 	g.cancel_in_data = f;
 	run_loop(5000);
 	assert_int_equal(seen("stall gone", before + 1), before + 1);
@@ -408,15 +512,17 @@ static void cancelling_closes_the_stream_at_the_server(void **state)
 static void cancelling_works_at_every_moment(void **state)
 {
 	struct got g = {0};
-	struct iv_fetch_opts stall = {.method = "GET", .url = iv_str(url("http://127.0.0.1:%d/stall", peer.plain))};
-	struct iv_fetch_opts hang = {.method = "GET", .url = iv_str(url("http://127.0.0.1:%d/hang", peer.plain))};
+	struct iv_fetch_opts stall = {.method = "GET",
+				      .url = iv_str(url("http://127.0.0.1:%d/stall", peer.plain))};
+	struct iv_fetch_opts hang = {.method = "GET",
+				     .url = iv_str(url("http://127.0.0.1:%d/hang", peer.plain))};
 	struct iv_fetch_opts named = {.method = "GET", .url = IV_S("http://never.invalid/")};
 	struct iv_fetch_opts wrong = {.method = "GET", .url = IV_S("nonsense")};
 
 	(void)state;
 	iv_buf_init(&g.stream, 1000);
-	iv_fetch_cancel(iv_fetch_start(net, &stall, &streamed, &g)); /* before it began */
-	iv_fetch_cancel(iv_fetch_start(net, &wrong, &streamed, &g)); /* before it failed */
+	iv_fetch_cancel(iv_fetch_start(net, &stall, &streamed, &g));	 /* before it began */
+	iv_fetch_cancel(iv_fetch_start(net, &wrong, &streamed, &g));	 /* before it failed */
 	struct iv_fetch *f = iv_fetch_start(net, &named, &streamed, &g); /* while resolving */
 	run_for(0);
 	iv_fetch_cancel(f);
@@ -438,10 +544,11 @@ static void many_streams_run_side_by_side(void **state)
 {
 	enum { N = 200 };
 	static struct got g[N];
-	struct iv_fetch_opts o = {.method = "GET",
-				  .url = iv_str(url("http://127.0.0.1:%d/stream?n=3&ms=50&end=1", peer.plain)),
-				  .first_byte_ms = 3000,
-				  .stall_ms = 3000};
+	struct iv_fetch_opts o = {
+		.method = "GET",
+		.url = iv_str(url("http://127.0.0.1:%d/stream?n=3&ms=50&end=1", peer.plain)),
+		.first_byte_ms = 3000,
+		.stall_ms = 3000};
 	int before = seen("connections", 0), done;
 
 	(void)state;
@@ -474,12 +581,14 @@ static void tls_checks_the_name_and_the_issuer(void **state)
 	(void)state;
 	assert_int_equal(g.r.err.code, IV_OK);
 	assert_string_equal(g.body, "root");
-	g = get(url("https://localhost:%d/root", peer.tls_other)); /* a certificate of another name */
+	g = get(url("https://localhost:%d/root",
+		    peer.tls_other)); /* a certificate of another name */
 	assert_int_equal(g.r.err.code, IV_EUPSTREAM);
 	assert_int_equal(g.r.status, 0);
 	net_down(NULL);
 	loop = iv_loop_new();
-	net = iv_net_new(loop, &(struct iv_net_opts){0}, NULL); /* the system's roots do not know our CA */
+	net = iv_net_new(loop, &(struct iv_net_opts){0},
+			 NULL); /* the system's roots do not know our CA */
 	g = get(url("https://localhost:%d/root", peer.tls));
 	assert_int_equal(g.r.err.code, IV_EUPSTREAM);
 	assert_int_equal(g.r.status, 0);
@@ -522,6 +631,7 @@ int main(void)
 		T(a_proxy_of_the_environment_is_not_asked),
 		T(what_cannot_be_sent_fails_with_the_reason),
 		T(private_addresses_are_refused_where_the_caller_chose_the_url),
+		cmocka_unit_test(addresses_are_public_or_not_by_the_registries),
 		T(cancelling_closes_the_stream_at_the_server),
 		T(cancelling_works_at_every_moment),
 		T(many_streams_run_side_by_side),

@@ -59,7 +59,8 @@ static void streams_give_the_same_events_however_they_are_cut(void **state)
 		{"\n\n\n", ""},
 		{": comment\n\n:\n\ndata: x\n\n", "|x;"},
 		{"event: ping\n\ndata: x\n\n", "|x;"},
-		{"event: content_block_delta\ndata: {\"a\":1}\n\n", "content_block_delta|{\"a\":1};"},
+		{"event: content_block_delta\ndata: {\"a\":1}\n\n",
+		 "content_block_delta|{\"a\":1};"},
 		{"data: x\nevent: late\n\n", "late|x;"},
 		{"event: a\nevent: b\ndata: x\n\ndata: y\n\n", "b|x;|y;"},
 		{"id: 7\nretry: 1000\nwhatever: z\ndata: x\n\n", "|x;"},
@@ -73,7 +74,9 @@ static void streams_give_the_same_events_however_they_are_cut(void **state)
 		{"error: {\"code\":500}", "error|{\"code\":500};"},
 		{"data: x\n\nerror: boom\ndata: y\n\n", "|x;error|boom;|y;"},
 		{"error:\n\n", ""},
-		{"\xef\xbb\xbf" "data: x\n\n", "|x;"},
+		{"\xef\xbb\xbf"
+		 "data: x\n\n",
+		 "|x;"},
 		{"data: \xe2\x82\xac\n\n", "|\xe2\x82\xac;"},
 		{"event: 0123456789012345678901234567890123456789\ndata: x\n\n",
 		 "0123456789012345678901234567890|x;"},
@@ -113,12 +116,12 @@ static void a_line_or_event_beyond_the_limit_ends_the_stream(void **state)
 		const char *in, *out;
 		bool ok;
 	} rows[] = {
-		{"data: 0123456789\n\n", "|0123456789;", true},          /* 16 bytes of line */
-		{"data: 01234567890\n\ndata: x\n\n", "", false},         /* 17 */
-		{"data: a\n\ndata: 01234567890", "|a;", false},          /* 17, never ended */
+		{"data: 0123456789\n\n", "|0123456789;", true},	 /* 16 bytes of line */
+		{"data: 01234567890\n\ndata: x\n\n", "", false}, /* 17 */
+		{"data: a\n\ndata: 01234567890", "|a;", false},	 /* 17, never ended */
 		{"data: 1234567\ndata: 1234567\n\n", "|1234567\n1234567;", true}, /* 16 of data */
-		{"data: 1234567\ndata: 12345678\n\n", "", false},        /* 17 of data */
-		{": 01234567890123456789\n", "", false},                 /* comments count as well */
+		{"data: 1234567\ndata: 12345678\n\n", "", false},		  /* 17 of data */
+		{": 01234567890123456789\n", "", false}, /* comments count as well */
 	};
 
 	(void)state;

@@ -101,7 +101,8 @@ static void on_closed(void *arg, struct iv_ws *ws, int code, int http_status, st
 	iv_loop_stop(loop);
 }
 
-static const struct iv_ws_handlers handlers = {on_opened, on_message, on_pong, on_overflow, on_closed};
+static const struct iv_ws_handlers handlers = {on_opened, on_message, on_pong, on_overflow,
+					       on_closed};
 
 static void got_init(struct got *g)
 {
@@ -121,7 +122,10 @@ static int connect_ms = 2000;
 static void dial_with(struct got *g, const char *where, struct iv_ws_limits limits)
 {
 	g->opened = g->closed = 0;
-	g->ws = iv_ws_dial(net, &(struct iv_ws_dial){.url = iv_str(where), .connect_ms = connect_ms, .limits = limits},
+	g->ws = iv_ws_dial(net,
+			   &(struct iv_ws_dial){.url = iv_str(where),
+						.connect_ms = connect_ms,
+						.limits = limits},
 			   &handlers, g);
 	assert_non_null(g->ws);
 	assert_int_equal(g->opened + g->closed, 0);
@@ -150,11 +154,13 @@ static int seen(const char *what, int at_least)
 
 	iv_buf_init(&escaped, 256);
 	assert_true(iv_url_encode(&escaped, iv_str(what)));
-	iv_fetch_start(net,
-		       &(struct iv_fetch_opts){.url = iv_str(url("http://127.0.0.1:%d/seen?what=%.*s&atleast=%d",
-								 peer.plain, (int)escaped.len, escaped.ptr, at_least)),
-					       .body_max = 100},
-		       &h, &n);
+	iv_fetch_start(
+		net,
+		&(struct iv_fetch_opts){
+			.url = iv_str(url("http://127.0.0.1:%d/seen?what=%.*s&atleast=%d",
+					  peer.plain, (int)escaped.len, escaped.ptr, at_least)),
+			.body_max = 100},
+		&h, &n);
 	iv_buf_deinit(&escaped);
 	while (n == -2)
 		run_loop(5000);
@@ -185,7 +191,8 @@ static void close_and_wait(struct got *g)
 
 static void messages_come_back_from_an_echo(void **state)
 {
-	static const size_t sizes[] = {0, 1, 125, 126, 127, 640, 4096, 16384, 16385, 65535, 65536, 300000};
+	static const size_t sizes[] = {0,    1,	    125,   126,	  127,	 640,
+				       4096, 16384, 16385, 65535, 65536, 300000};
 	struct got g;
 	uint8_t *bytes = malloc(300000);
 
@@ -209,10 +216,14 @@ static void messages_come_back_from_an_echo(void **state)
 			assert_memory_equal(g.last.ptr, bytes, sizes[i]);
 	}
 	g.messages = 0;
-	assert_true(iv_ws_send_text(g.ws, IV_S("Gr\xc3\xbc\xc3\x9f" "e"), IV_WS_MUST));
+	assert_true(iv_ws_send_text(g.ws,
+				    IV_S("Gr\xc3\xbc\xc3\x9f"
+					 "e"),
+				    IV_WS_MUST));
 	run_loop(5000);
 	assert_true(g.last_text);
-	assert_true(iv_str_eq(iv_buf_str(&g.last), IV_S("Gr\xc3\xbc\xc3\x9f" "e")));
+	assert_true(iv_str_eq(iv_buf_str(&g.last), IV_S("Gr\xc3\xbc\xc3\x9f"
+							"e")));
 	assert_in_range(iv_now_us() - iv_ws_last_rx_us(g.ws), 0, 1000000);
 	assert_int_equal(iv_ws_queued(g.ws), 0);
 	int before = seen("close 1000", 0);
@@ -324,9 +335,10 @@ static void a_dial_that_fails_says_why(void **state)
 static void a_dial_has_a_deadline(void **state)
 {
 	const char *where[] = {
-		url("ws://127.0.0.1:%d/ws/slow", peer.plain), /* accepts the request, answers nothing */
-		url("ws://127.0.0.1:%d/", peer.silent),	      /* accepts the connection */
-		url("wss://127.0.0.1:%d/", peer.silent),      /* the same, in the TLS handshake */
+		url("ws://127.0.0.1:%d/ws/slow",
+		    peer.plain),			 /* accepts the request, answers nothing */
+		url("ws://127.0.0.1:%d/", peer.silent),	 /* accepts the connection */
+		url("wss://127.0.0.1:%d/", peer.silent), /* the same, in the TLS handshake */
 	};
 
 	(void)state;
@@ -335,7 +347,10 @@ static void a_dial_has_a_deadline(void **state)
 		int64_t t0 = iv_now_us();
 
 		got_init(&g);
-		g.ws = iv_ws_dial(net, &(struct iv_ws_dial){.url = iv_str(where[i]), .connect_ms = 200, .limits = roomy},
+		g.ws = iv_ws_dial(net,
+				  &(struct iv_ws_dial){.url = iv_str(where[i]),
+						       .connect_ms = 200,
+						       .limits = roomy},
 				  &handlers, &g);
 		wait_closed(&g);
 		assert_in_range((iv_now_us() - t0) / 1000, 195, 900);
@@ -362,11 +377,12 @@ static void a_port_whose_backlog_is_full_runs_into_the_deadline(void **state)
 		(void)connect(full[i], (struct sockaddr *)&at, len);
 	}
 	got_init(&g);
-	g.ws = iv_ws_dial(net,
-			  &(struct iv_ws_dial){.url = iv_str(url("ws://127.0.0.1:%d/", ntohs(at.sin_port))),
-					       .connect_ms = 200,
-					       .limits = roomy},
-			  &handlers, &g);
+	g.ws = iv_ws_dial(
+		net,
+		&(struct iv_ws_dial){.url = iv_str(url("ws://127.0.0.1:%d/", ntohs(at.sin_port))),
+				     .connect_ms = 200,
+				     .limits = roomy},
+		&handlers, &g);
 	wait_closed(&g);
 	assert_string_equal(g.reason, "127.0.0.1: not connected in 200 ms");
 	got_free(&g);
@@ -383,8 +399,10 @@ static void closing_and_killing_while_dialling_ends_it(void **state)
 		enum what what;
 		int code;
 	} rows[] = {
-		{"/ws/echo", -1, DO_CLOSE, 1000}, {"/ws/echo", -1, DO_KILL, 1006},
-		{"/ws/slow", 50, DO_CLOSE, 1000}, {"/ws/slow", 50, DO_KILL, 1006},
+		{"/ws/echo", -1, DO_CLOSE, 1000},
+		{"/ws/echo", -1, DO_KILL, 1006},
+		{"/ws/slow", 50, DO_CLOSE, 1000},
+		{"/ws/slow", 50, DO_KILL, 1006},
 	};
 
 	(void)state;
@@ -423,26 +441,30 @@ static void the_handshake_carries_what_was_asked_for(void **state)
 	for (int round = 0; round < 2; round++) {
 		got_init(&g);
 		g.stop_after_messages = 1;
-		g.ws = iv_ws_dial(net,
-				  &(struct iv_ws_dial){.url = round ? iv_str(url("ws://localhost:%d/ws/head", peer.plain))
-								    : iv_buf_str(&where),
-						       .headers = headers,
-						       .header_count = IV_COUNT(headers),
-						       .subprotocol = IV_S("token, secret"),
-						       .connect_ms = 2000,
-						       .limits = roomy},
-				  &handlers, &g);
+		g.ws = iv_ws_dial(
+			net,
+			&(struct iv_ws_dial){
+				.url = round ? iv_str(url("ws://localhost:%d/ws/head", peer.plain))
+					     : iv_buf_str(&where),
+				.headers = headers,
+				.header_count = IV_COUNT(headers),
+				.subprotocol = IV_S("token, secret"),
+				.connect_ms = 2000,
+				.limits = roomy},
+			&handlers, &g);
 		run_loop(5000);
 		assert_int_equal(g.messages, 1);
 		assert_true(iv_buf_addc(&g.last, '\0'));
 		assert_non_null(strstr(g.last.ptr, "\r\nAuthorization: Token abc\r\n"));
 		assert_non_null(strstr(g.last.ptr, "\r\nX-Two: 2\r\n"));
 		assert_non_null(strstr(g.last.ptr, "\r\nUser-Agent: invorto/test\r\n"));
-		assert_non_null(strstr(g.last.ptr, "\r\nSec-WebSocket-Protocol: token, secret\r\n"));
+		assert_non_null(
+			strstr(g.last.ptr, "\r\nSec-WebSocket-Protocol: token, secret\r\n"));
 		assert_non_null(strstr(g.last.ptr, "\r\nSec-WebSocket-Version: 13\r\n"));
 		assert_null(strstr(g.last.ptr, "Extensions"));
 		if (round) {
-			assert_non_null(strstr(g.last.ptr, url("\r\nHost: localhost:%d\r\n", peer.plain)));
+			assert_non_null(
+				strstr(g.last.ptr, url("\r\nHost: localhost:%d\r\n", peer.plain)));
 			assert_memory_equal(g.last.ptr, "GET /ws/head HTTP/1.1\r\n", 23);
 		} else {
 			const char *target = memchr(where.ptr + 5, '/', where.len - 5);
@@ -466,12 +488,13 @@ static void a_header_with_a_line_end_is_refused(void **state)
 
 	(void)state;
 	got_init(&g);
-	g.ws = iv_ws_dial(net,
-			  &(struct iv_ws_dial){.url = iv_str(url("ws://127.0.0.1:%d/ws/echo", peer.plain)),
-					       .headers = &bad,
-					       .header_count = 1,
-					       .limits = roomy},
-			  &handlers, &g);
+	g.ws = iv_ws_dial(
+		net,
+		&(struct iv_ws_dial){.url = iv_str(url("ws://127.0.0.1:%d/ws/echo", peer.plain)),
+				     .headers = &bad,
+				     .header_count = 1,
+				     .limits = roomy},
+		&handlers, &g);
 	wait_closed(&g);
 	assert_non_null(strstr(g.reason, "header"));
 	got_free(&g);
@@ -486,7 +509,8 @@ static void fragments_pings_and_large_messages_are_put_together(void **state)
 	g.stop_after_messages = 4;
 	dial(&g, "/ws/send");
 	run_loop(5000);
-	assert_true(iv_str_eq(iv_buf_str(&g.all), IV_S("Gr\xc3\xbc\xc3\x9f" "e;end;")));
+	assert_true(iv_str_eq(iv_buf_str(&g.all), IV_S("Gr\xc3\xbc\xc3\x9f"
+						       "e;end;")));
 	assert_int_equal(g.messages, 4);
 	assert_int_equal(seen("pong (10, b'p')", 1), 1);
 	act(&g, DO_KILL);
@@ -602,7 +626,8 @@ static void a_peer_that_does_not_answer_the_close_is_dropped(void **state)
 static bool send_number(struct iv_ws *ws, uint32_t number, size_t size, enum iv_ws_class c)
 {
 	static uint8_t bytes[65536];
-	uint8_t head[4] = {(uint8_t)(number >> 24), (uint8_t)(number >> 16), (uint8_t)(number >> 8), (uint8_t)number};
+	uint8_t head[4] = {(uint8_t)(number >> 24), (uint8_t)(number >> 16), (uint8_t)(number >> 8),
+			   (uint8_t)number};
 
 	memcpy(bytes, head, 4);
 	return iv_ws_send_binary(ws, bytes, size, c);
@@ -642,7 +667,8 @@ static void what_a_slow_server_does_not_read_waits_in_order(void **state)
 
 static void droppable_messages_are_dropped_and_overflow_is_told(void **state)
 {
-	struct iv_ws_limits tight = {.message_max = 1000, .soft_bytes = 100000, .hard_bytes = 300000, .hard_ms = 100};
+	struct iv_ws_limits tight = {
+		.message_max = 1000, .soft_bytes = 100000, .hard_bytes = 300000, .hard_ms = 100};
 	struct got g;
 	int dropped = 0;
 
@@ -690,7 +716,8 @@ static void pings_are_sent_and_a_dead_peer_is_noticed(void **state)
 	wait_closed(&g);
 	assert_int_equal(g.code, 4000);
 	assert_int_equal(g.pongs, 0);
-	assert_in_range((iv_now_us() - t0) / 1000, 2100, 2900); /* two pings, then 2 s for the close */
+	assert_in_range((iv_now_us() - t0) / 1000, 2100,
+			2900); /* two pings, then 2 s for the close */
 	got_free(&g);
 }
 
@@ -720,7 +747,8 @@ static void tls_checks_the_name_and_the_issuer(void **state)
 	got_free(&g);
 	net_down(NULL);
 	loop = iv_loop_new();
-	net = iv_net_new(loop, &(struct iv_net_opts){0}, NULL); /* the system's roots do not know our CA */
+	net = iv_net_new(loop, &(struct iv_net_opts){0},
+			 NULL); /* the system's roots do not know our CA */
 	got_init(&g);
 	dial_with(&g, url("wss://localhost:%d/ws/echo", peer.tls), roomy);
 	wait_closed(&g);
