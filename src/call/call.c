@@ -237,6 +237,8 @@ void call_close(struct iv_call *c, const char *reason, struct iv_str farewell)
 	}
 	set_life(c, LIFE_CLOSING);
 	c->closing_us = c->now_us + (int64_t)CLOSING_MS * US_PER_MS;
+	if (c->in.paused)
+		note(c, "call.resumed", NULL); /* the farewell is heard */
 	c->in.paused = false;
 	turn_open(c, TURN_CLOSING);
 	c->turn.hangup_after = true;

@@ -113,7 +113,8 @@ struct playout {
 	int64_t end;         /* behind the last sample the synthesiser gave */
 	int64_t sent;        /* behind the last sample sent */
 	int64_t kept_from;   /* last KEEP_FROM told */
-	int64_t busy_us;     /* when the far end will have played everything */
+	int64_t busy_us;     /* when everything sent would be played, had it arrived at once: the pace */
+	int64_t late_us;     /* how much later the far end plays, by its marks; never the pace's business */
 	int64_t hold_us;     /* nothing may be sent before (clear not acknowledged); 0 none */
 	uint32_t epoch;
 	struct segment seg[SEGMENTS];
@@ -285,6 +286,9 @@ void tools_check(struct iv_call *c);
 void tools_start_pending(struct iv_call *c);
 void tools_cancel(struct iv_call *c);
 void tools_end(struct iv_call *c); /* background ones too */
+/* Results that came in the background, into the history: only between answers, because a tool call and
+ * its answer must stand together. */
+void tools_tell_background(struct iv_call *c);
 bool tools_open(const struct iv_call *c); /* blocking calls without a result */
 void tools_deinit(struct iv_call *c);
 

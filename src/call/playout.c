@@ -90,7 +90,7 @@ static void send(struct iv_call *c, int64_t samples, int64_t pad)
 	if (samples) {
 		if (c->turn.at.leg_first < 0)
 			c->turn.at.leg_first = c->now_us;
-		add_segment(c, p->sent, samples, start);
+		add_segment(c, p->sent, samples, start + p->late_us);
 		p->flushed = false;
 	}
 	act(c, &(struct iv_action){
@@ -181,7 +181,7 @@ void playout_pump(struct iv_call *c)
 
 bool playout_drained(const struct iv_call *c)
 {
-	return c->out.sent == c->out.end && c->now_us >= c->out.busy_us;
+	return c->out.sent == c->out.end && c->now_us >= c->out.busy_us + c->out.late_us;
 }
 
 void playout_clear(struct iv_call *c, double cutoff_ms)
@@ -215,11 +215,13 @@ void playout_mark(struct iv_call *c, const struct iv_mark *m, bool cleared)
 
 		if (m->at <= s->at || m->at > s->at + s->samples)
 			continue;
-		if (shift > MARK_SHIFT_MAX_MS * US_PER_MS || shift < -MARK_SHIFT_MAX_MS * US_PER_MS)
+		if (shift < -p->late_us)
+			shift = -p->late_us; /* no far end plays before it was sent */
+		if (shift > MARK_SHIFT_MAX_MS * US_PER_MS)
 			return;
 		for (size_t k = 0; k < p->seg_count; k++)
 			p->seg[k].start_us += shift;
-		p->busy_us += shift;
+		p->late_us += shift;
 		return;
 	}
 }

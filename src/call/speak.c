@@ -24,6 +24,7 @@ void turn_ask(struct iv_call *c)
 		turn_fail(c, "tool_rounds");
 		return;
 	}
+	tools_tell_background(c);
 	t->gen = ++c->next_gen;
 	t->message = 0;
 	t->alive_us = c->now_us;
@@ -225,6 +226,7 @@ void turn_close(struct iv_call *c, enum iv_turn_outcome outcome)
 	bool transfer = t->transfer_after && outcome != IV_TURN_INTERRUPTED;
 
 	turn_cancel_streams(c);
+	tools_tell_background(c);
 	settle_history(c, c->out.sent, outcome == IV_TURN_INTERRUPTED);
 	c->report = (struct iv_turn_report){
 		.number = t->number, .outcome = outcome, .at_us = t->at, .heard = iv_buf_str(&c->heard)};

@@ -44,27 +44,6 @@ static void tell_model(struct iv_call *c, const char *id, struct iv_str json)
 	iv_str_copy(m->tool_id, sizeof(m->tool_id), iv_str(id));
 }
 
-/* Background results go into the history once no blocking call is open: a chat's tool calls and their
- * answers must stand together. */
-static void tell_background(struct iv_call *c)
-{
-	struct iv_buf text;
-
-	if (tools_open(c))
-		return;
-	for (size_t i = 0; i < TOOLS_IN_FLIGHT; i++) {
-		struct tool_call *t = &c->tools[i];
-
-		if (t->state != TOOL_DONE || !t->background)
-			continue;
-		iv_buf_init(&text, RESULT_MAX + 256);
-		if (iv_buf_printf(&text, "Result of %s: %s", t->name, t->result))
-			(void)history_add(c, ROLE_NOTE, iv_buf_str(&text));
-		iv_buf_deinit(&text);
-		release(t);
-	}
-}
-
 static void finish(struct iv_call *c, struct tool_call *t, bool ok, struct iv_str json)
 {
 	char ms[24];
@@ -78,7 +57,6 @@ static void finish(struct iv_call *c, struct tool_call *t, bool ok, struct iv_st
 	t->state = TOOL_DONE;
 	if (t->background) {
 		t->result = copy_text(json);
-		tell_background(c);
 		return;
 	}
 	tell_model(c, t->id, json);
@@ -282,6 +260,13 @@ void tool_result(struct iv_call *c, struct iv_str id, bool ok, struct iv_str jso
 	finish(c, t, ok, json.len ? json : IV_S("{}"));
 }
 
+/* The owner runs it: what the machine does by itself it does not cancel with him. */
+static void cancel_outside(struct iv_call *c, const struct tool_call *t)
+{
+	if (t->state == TOOL_RUNNING && t->deadline_us != NEVER)
+		act(c, &(struct iv_action){.type = IV_ACT_TOOL_CANCEL, .id = iv_str(t->id)});
+}
+
 void tools_cancel(struct iv_call *c)
 {
 	for (size_t i = 0; i < TOOLS_IN_FLIGHT; i++) {
@@ -289,8 +274,7 @@ void tools_cancel(struct iv_call *c)
 
 		if (t->state == TOOL_FREE || t->background)
 			continue;
-		if (t->state == TOOL_RUNNING)
-			act(c, &(struct iv_action){.type = IV_ACT_TOOL_CANCEL, .id = iv_str(t->id)});
+		cancel_outside(c, t);
 		if (t->state != TOOL_DONE) {
 			note(c, "tool.cancelled", "name", t->name, "id", t->id, NULL);
 			tell_model(c, t->id, IV_S("{\"error\":\"cancelled by the caller\"}"));
@@ -299,15 +283,13 @@ void tools_cancel(struct iv_call *c)
 	}
 	c->keypad.collecting = false;
 	c->turn.ask_again = false;
-	tell_background(c);
 }
 
 void tools_end(struct iv_call *c)
 {
 	tools_cancel(c);
 	for (size_t i = 0; i < TOOLS_IN_FLIGHT; i++) {
-		if (c->tools[i].state == TOOL_RUNNING)
-			act(c, &(struct iv_action){.type = IV_ACT_TOOL_CANCEL, .id = iv_str(c->tools[i].id)});
+		cancel_outside(c, &c->tools[i]);
 		release(&c->tools[i]);
 	}
 }
@@ -318,6 +300,23 @@ bool tools_open(const struct iv_call *c)
 		if (c->tools[i].state != TOOL_FREE && !c->tools[i].background)
 			return true;
 	return false;
+}
+
+void tools_tell_background(struct iv_call *c)
+{
+	struct iv_buf text;
+
+	for (size_t i = 0; i < TOOLS_IN_FLIGHT; i++) {
+		struct tool_call *t = &c->tools[i];
+
+		if (t->state != TOOL_DONE || !t->background)
+			continue;
+		iv_buf_init(&text, RESULT_MAX + 256);
+		if (iv_buf_printf(&text, "Result of %s: %s", t->name, t->result))
+			(void)history_add(c, ROLE_NOTE, iv_buf_str(&text));
+		iv_buf_deinit(&text);
+		release(t);
+	}
 }
 
 static void check_running(struct iv_call *c, struct tool_call *t)
@@ -350,7 +349,6 @@ void tools_check(struct iv_call *c)
 	for (size_t i = 0; i < TOOLS_IN_FLIGHT; i++)
 		if (c->tools[i].state == TOOL_DONE && !c->tools[i].background)
 			release(&c->tools[i]);
-	tell_background(c);
 	if (!c->turn.ask_again)
 		return;
 	c->turn.ask_again = c->filler_said = false;
