@@ -10,6 +10,7 @@
 #define FRAME_MS 20
 #define FRAME_MAX 960 /* 48 kHz */
 #define LEAD_MS 300     /* kept from before the onset */
+#define LOOK_MS 800     /* looked at before decoding begins: how loud is this voice? */
 #define SLICE_MS 100    /* decoded at least at once, */
 #define SLICE_MAX_MS 500 /* and at most */
 #define GUESS_MS 300
@@ -22,6 +23,7 @@
 
 struct piece {
 	bool begin, end;
+	double level; /* of the voice, with begin */
 	int16_t *pcm;
 	size_t n;
 	bool failed;
@@ -180,7 +182,7 @@ static void decode_piece(void *arg)
 	struct ear *e = arg;
 	struct piece *p = &e->piece;
 
-	p->failed = p->begin && !speech_begin(e->decoder, e->kind, e->opts.rate_hz);
+	p->failed = p->begin && !speech_begin(e->decoder, e->kind, e->opts.rate_hz, p->level);
 	if (p->failed)
 		return;
 	speech_feed(e->decoder, p->pcm, p->n);
@@ -230,6 +232,8 @@ static void piece_done(void *arg)
 static void send_piece(struct ear *e, size_t n, bool end)
 {
 	e->piece.begin = !e->begun;
+	if (!e->begun)
+		e->piece.level = speech_level(e->pcm, e->len, e->opts.rate_hz);
 	e->piece.end = end;
 	e->piece.n = n;
 	e->piece.guess[0] = '\0';
@@ -254,6 +258,8 @@ static void pump(struct ear *e)
 	bool unheard = e->voice_end > e->decided;
 
 	if (e->flying || e->claiming || !e->active || (!unheard && e->finish_at < 0))
+		return;
+	if (!e->begun && e->finish_at < 0 && e->seen - e->base < samples(e, LOOK_MS))
 		return;
 	if (!e->decoder) {
 		e->claiming = true;

@@ -148,14 +148,17 @@ int lab_providers(int argc, char **argv)
 	c.net = iv_net_new(c.loop, &(struct iv_net_opts){.user_agent = "invorto-lab"}, &e);
 	if (c.net)
 		c.providers = providers_open(c.net, &c.opts, &e);
-	if (!c.providers)
-		return complain(&e, 1); /* the process ends here; what is open goes with it */
-	watch_signals(&c);
-	printf("providers: http://%s:%d (%s)\n", c.opts.host, providers_port(c.providers),
-	       c.opts.load.on ? "load" : "speech");
-	fflush(stdout);
-	iv_loop_run(c.loop);
+	if (c.providers) {
+		watch_signals(&c);
+		printf("providers: http://%s:%d (%s)\n", c.opts.host, providers_port(c.providers),
+		       c.opts.load.on ? "load" : "speech");
+		fflush(stdout);
+	} else if (c.net) {
+		iv_net_close(c.net, net_closed, &c);
+	}
+	if (c.net)
+		iv_loop_run(c.loop);
 	iv_loop_free(c.loop);
 	speech_voices_close();
-	return 0;
+	return c.providers ? 0 : complain(&e, 1);
 }

@@ -35,6 +35,12 @@ static const char *const phones[] = {"AA", "AE", "AH", "AO", "AW", "AY", "B", "C
 static const float telephone_means[CEPSTRA] = {41.87f, 3.63f,  0.92f,  19.19f, 2.55f, -7.45f, 11.17f,
 					       -11.79f, -0.24f, 1.30f, -4.58f, 10.23f, -6.38f};
 
+/* The level those means belong to, and how the first of them follows the logarithm of the power: it is
+ * the sum of 25 bands' logarithms over the root of 25. */
+#define TELEPHONE_LEVEL 3.5e6
+#define WIDE_LEVEL 3.4e6
+#define LOUDNESS_STEP 5.0
+
 struct speech_model {
 	char acoustic[256];
 	int words_fd, phones_fd; /* dictionaries, as memory files: pocketsphinx opens them by name */
@@ -43,7 +49,7 @@ struct speech_model {
 struct speech_decoder {
 	ps_decoder_t *grammar, *loop;
 	struct iv_resampler up;
-	bool resampling, mirror;
+	bool resampling, mirror, started;
 	float wide_means[CEPSTRA];
 	uint64_t samples;      /* at MODEL_HZ, of this utterance */
 	double energy_now;     /* of the frame being filled */
@@ -239,10 +245,21 @@ struct speech_decoder *speech_decoder_new(const struct speech_model *m, struct i
 	return NULL;
 }
 
+/* Of a caller who left in the middle. */
+static void end_utterance(struct speech_decoder *d)
+{
+	if (!d->started)
+		return;
+	ps_end_utt(d->grammar);
+	ps_end_utt(d->loop);
+	d->started = false;
+}
+
 void speech_decoder_free(struct speech_decoder *d)
 {
 	if (!d)
 		return;
+	end_utterance(d);
 	if (d->resampling)
 		iv_resampler_deinit(&d->up);
 	if (d->grammar)
@@ -254,27 +271,55 @@ void speech_decoder_free(struct speech_decoder *d)
 
 /* ── an utterance ── */
 
+double speech_level(const int16_t *pcm, size_t n, int rate_hz)
+{
+	size_t frame = (size_t)rate_hz / 50, frames = n / frame, loud = 0;
+	double top = 0, sum = 0, power[SPEECH_SECONDS_MAX * 50];
+
+	if (frames > IV_COUNT(power))
+		frames = IV_COUNT(power);
+	for (size_t f = 0; f < frames; f++) {
+		power[f] = 0;
+		for (size_t i = 0; i < frame; i++)
+			power[f] += (double)pcm[f * frame + i] * pcm[f * frame + i];
+		power[f] /= (double)frame;
+		if (power[f] > top)
+			top = power[f];
+	}
+	for (size_t f = 0; f < frames; f++) {
+		if (power[f] * 30 < top) /* 15 dB under the loudest: between words */
+			continue;
+		sum += power[f];
+		loud++;
+	}
+	return loud ? sum / (double)loud : 0;
+}
+
 /* An utterance must not depend on who spoke before it through the same decoder. */
-static void forget_speaker(struct speech_decoder *d)
+static void forget_speaker(struct speech_decoder *d, double level)
 {
 	float means[CEPSTRA];
 
 	memcpy(means, d->mirror ? telephone_means : d->wide_means, sizeof(means));
+	if (level > 0)
+		means[0] += (float)(LOUDNESS_STEP * log(level / (d->mirror ? TELEPHONE_LEVEL : WIDE_LEVEL)));
 	cmn_live_set(ps_get_feat(d->grammar)->cmn_struct, means);
 	cmn_live_set(ps_get_feat(d->loop)->cmn_struct, means);
 }
 
-bool speech_begin(struct speech_decoder *d, enum grammar_kind kind, int rate_hz)
+bool speech_begin(struct speech_decoder *d, enum grammar_kind kind, int rate_hz, double level)
 {
+	end_utterance(d);
 	if (d->resampling)
 		iv_resampler_deinit(&d->up);
 	d->resampling = iv_resampler_init(&d->up, rate_hz, MODEL_HZ);
 	d->mirror = rate_hz == MODEL_HZ / 2;
 	d->samples = 0;
 	d->energy_now = 0;
-	forget_speaker(d);
-	return d->resampling && ps_set_search(d->grammar, grammar_name(kind)) == 0 &&
-	       ps_start_utt(d->grammar) == 0 && ps_start_utt(d->loop) == 0;
+	forget_speaker(d, level);
+	d->started = d->resampling && ps_set_search(d->grammar, grammar_name(kind)) == 0 &&
+		     ps_start_utt(d->grammar) == 0 && ps_start_utt(d->loop) == 0;
+	return d->started;
 }
 
 /* Doubling the rate leaves 4…8 kHz empty, which the model takes for a strange voice; multiplying the
@@ -414,8 +459,7 @@ void speech_finish(struct speech_decoder *d, struct speech_heard *heard)
 	size_t frames = (size_t)(d->samples / FRAME);
 
 	*heard = (struct speech_heard){.refused = true};
-	ps_end_utt(d->grammar);
-	ps_end_utt(d->loop);
+	end_utterance(d);
 	const char *hypothesis = ps_get_hyp(d->grammar, &by_grammar);
 	const char *loop = ps_get_hyp(d->loop, &by_phones);
 	if (!hypothesis || !hypothesis[0])

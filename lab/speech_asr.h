@@ -37,9 +37,13 @@ void speech_model_close(struct speech_model *m);
 struct speech_decoder *speech_decoder_new(const struct speech_model *m, struct iv_err *e);
 void speech_decoder_free(struct speech_decoder *d);
 
-/* 8000 Hz is taken as telephone sound (its empty upper band is filled with a mirror image of the lower
+/* How loud the speech in it is: mean square of its loud stretches; 0 for silence. */
+double speech_level(const int16_t *pcm, size_t n, int rate_hz);
+/* `level` as measured over half a second of this voice or more; the model hears loudness as timbre.
+ * 8000 Hz is taken as telephone sound (its empty upper band is filled with a mirror image of the lower
  * one, which is what the model needs); other rates are brought to 16000 Hz. False: not a rate. */
-IV_MUST_CHECK bool speech_begin(struct speech_decoder *d, enum grammar_kind kind, int rate_hz);
+IV_MUST_CHECK bool speech_begin(struct speech_decoder *d, enum grammar_kind kind, int rate_hz,
+				double level);
 void speech_feed(struct speech_decoder *d, const int16_t *pcm, size_t n);
 /* The best guess so far; "" when there is none. */
 void speech_guess(struct speech_decoder *d, char *out, size_t size);

@@ -15,6 +15,7 @@
 
 static const char *const voices[] = {"slt", "rms", "awb", "kal16"};
 static struct speech_model *model;
+static double gain = 0.5;
 
 struct line {
 	int16_t *pcm;
@@ -36,7 +37,7 @@ static struct line speak(const char *text, const char *voice, bool telephone, un
 	for (size_t i = 0; i < l.samples; i++)
 		l.pcm[i] = (int16_t)(rand_r(noise) % 7 - 3);
 	for (size_t i = 0; i < w.samples; i++)
-		l.pcm[before + i] = (int16_t)(w.pcm[i] / 2 + l.pcm[before + i]);
+		l.pcm[before + i] = (int16_t)(w.pcm[i] * gain + l.pcm[before + i]);
 	speech_wave_free(&w);
 	if (telephone) {
 		struct iv_resampler down;
@@ -59,9 +60,10 @@ static struct line speak(const char *text, const char *voice, bool telephone, un
 static void hear_line(struct speech_decoder *d, enum grammar_kind kind, const struct line *l,
 		      struct speech_heard *heard)
 {
-	size_t slice = (size_t)l->rate_hz / 10;
+	size_t slice = (size_t)l->rate_hz / 10, start = (size_t)l->rate_hz;
 
-	assert_true(speech_begin(d, kind, l->rate_hz));
+	assert_true(speech_begin(d, kind, l->rate_hz,
+				 speech_level(l->pcm, l->samples < start ? l->samples : start, l->rate_hz)));
 	for (size_t at = 0; at < l->samples; at += slice)
 		speech_feed(d, l->pcm + at, l->samples - at < slice ? l->samples - at : slice);
 	speech_finish(d, heard);
