@@ -98,7 +98,7 @@ class Invorto(Stack):
     def start_daemon(self):
         self.daemon = pin(0, [DAEMON, "serve"], env=self.env, stdout=subprocess.DEVNULL,
                           stderr=open(os.path.join(self.dir, "invorto.log"), "ab"))
-        wait_until(lambda: get(self.http("/livez"))[0] == 200, 20, "the daemon")
+        self.wait_for_daemon()
 
     @property
     def pid(self):

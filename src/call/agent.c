@@ -103,7 +103,7 @@ static const struct iv_field tool_fields[] = {
 	IV_STR(struct iv_tool, description, "description", 0, 0, 1024, "what the model is told"),
 	IV_JSON(struct iv_tool, parameters, "parameters", 0, 8192, "JSON Schema of the arguments"),
 	IV_STR(struct iv_tool, url, "url", 0, 0, 1024,
-	       "called with the arguments as JSON; {name} is replaced; empty: the client runs it"),
+	       "called with the arguments as JSON; {name} is replaced; / begins behind TOOL_BASE_URL; empty: the client runs it"),
 	IV_ENUM(struct iv_tool, method, "method", 0, iv_tool_methods, "HTTP method"),
 	IV_INT(struct iv_tool, timeout_ms, "timeoutMs", 0, 0, 30000,
 	       "time it has in ms; 0: the configured default"),

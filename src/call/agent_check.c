@@ -48,8 +48,9 @@ static bool check_tool(const struct iv_agent *a, size_t i, struct iv_err *e)
 		return iv_fail_field(e, IV_EINVAL, field, "must be a JSON Schema object");
 	}
 	(void)snprintf(field, sizeof(field), "tools[%zu].url", i);
-	if (t->url.len && !iv_str_starts(t->url, IV_S("http://")) && !iv_str_starts(t->url, IV_S("https://")))
-		return iv_fail_field(e, IV_EINVAL, field, "must begin with https:// or http://");
+	if (t->url.len && t->url.ptr[0] != '/' && !iv_str_starts(t->url, IV_S("http://")) &&
+	    !iv_str_starts(t->url, IV_S("https://")))
+		return iv_fail_field(e, IV_EINVAL, field, "must begin with https://, http:// or /");
 	return true;
 }
 

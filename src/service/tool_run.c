@@ -114,7 +114,8 @@ static const char *dispatch(struct iv_tool_run *r, struct iv_net *n, const struc
 	iv_buf_init(&url, URL_MAX_BYTES);
 	if (!cJSON_IsObject(args))
 		why = "arguments must be a JSON object";
-	else if (!fill(&url, tool->url, args))
+	else if ((tool->url.ptr[0] == '/' && !iv_buf_adds(&url, iv_str(cfg->tool_base_url))) ||
+		 !fill(&url, tool->url, args))
 		why = "the address lacks an argument";
 	else if (!iv_url_parse(iv_buf_str(&url), &u, NULL))
 		why = "the address is not a URL";

@@ -60,7 +60,7 @@ class Stack:
                 del self.env[name]
         self.env.update(
             BIND_ADDRESS="127.0.0.1", PORT=str(self.port), DATA_DIR=self.dir, JOURNAL_FLUSH_MS="100",
-            REALTIME_API_KEY=KEY, REALTIME_WS_SECRET=SECRET, TOOL_ALLOWED_HOSTS="127.0.0.1", LOG_LEVEL="debug",
+            REALTIME_API_KEY=KEY, REALTIME_WS_SECRET=SECRET, TOOL_ALLOWED_HOSTS="127.0.0.1", TOOL_BASE_URL=self.lab_url, LOG_LEVEL="debug",
             DEEPGRAM_BASE_URL=self.lab_url, DEEPGRAM_API_KEY="dg-secret-key-000",
             OPENAI_BASE_URL=self.lab_url + "/v1", OPENAI_API_KEY="oa-secret-key-000",
             ELEVENLABS_BASE_URL=self.lab_url, ELEVENLABS_API_KEY="el-secret-key-000",
@@ -74,12 +74,6 @@ class Stack:
     def _agents(self, own):
         path = os.path.join(self.dir, "agents")
         shutil.copytree(os.path.join(ROOT, "config/agents"), path, dirs_exist_ok=True)
-        for name in os.listdir(path):
-            file = os.path.join(path, name)
-            with open(file) as f:
-                text = f.read()
-            with open(file, "w") as f:
-                f.write(text.replace("http://127.0.0.1:9901", self.lab_url))
         for name, agent in own.items():
             with open(os.path.join(path, name + ".json"), "w") as f:
                 json.dump(agent, f)
@@ -100,7 +94,14 @@ class Stack:
     def start_daemon(self):
         self.daemon = subprocess.Popen([DAEMON, "serve"], env=self.env, cwd=ROOT, stdout=subprocess.DEVNULL,
                                        stderr=open(os.path.join(self.dir, "invorto.log"), "ab"))
-        wait_until(lambda: get(self.http("/livez"))[0] == 200, 20, "the daemon")
+        self.wait_for_daemon()
+
+    def wait_for_daemon(self):
+        def up():
+            assert self.daemon.poll() is None, "the daemon ended: " + self.log()[-2000:]
+            return get(self.http("/livez"))[0] == 200
+
+        wait_until(up, 20, "the daemon")
 
     def __exit__(self, *exc):
         code = self.stop_daemon()
