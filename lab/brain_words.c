@@ -212,7 +212,7 @@ static const struct rule rules[] = {
 	{INTENT_STORY, {"story", "stories", "tale"}},
 	{INTENT_BOOK, {"book", "booking", "reserve", "reservation", "table"}},
 	{INTENT_TIME,
-	 {"what time", "the time", "whats the time", "time is it", "time now", "current time", "clock"}},
+	 {"what time", "the time", "whats the time", "time is it", "time now", "current time"}},
 	{INTENT_GOODBYE,
 	 {"goodbye", "bye", "good bye", "thats all", "hang up", "see you", "farewell", "have a nice day",
 	  "end the call"}},
