@@ -69,9 +69,10 @@ void barge_confirm(struct iv_call *c)
 /* An "uh-huh" is no turn of the caller; what was said before it stays. */
 static void forget_aside(struct iv_call *c)
 {
-	if (is_backchannel(&c->agent.barge_in.backchannels, iv_buf_str(&c->in.partial)))
+	if (is_backchannel(&c->agent.barge_in.backchannels, iv_buf_str(&c->in.partial), true))
 		iv_buf_clear(&c->in.partial);
-	if (!c->in.partial.len && (!c->in.text.len || is_backchannel(&c->agent.barge_in.backchannels, iv_buf_str(&c->in.text))))
+	if (!c->in.partial.len && (!c->in.text.len ||
+				   is_backchannel(&c->agent.barge_in.backchannels, iv_buf_str(&c->in.text), false)))
 		listen_forget(c);
 }
 
@@ -132,7 +133,7 @@ static void text_over_speech(struct iv_call *c, struct iv_str text, bool final, 
 void barge_text(struct iv_call *c, struct iv_str text, bool final)
 {
 	const struct iv_barge_in *b = &c->agent.barge_in;
-	bool aside = is_backchannel(&b->backchannels, text);
+	bool aside = is_backchannel(&b->backchannels, text, !final);
 	size_t words = count_words(text);
 
 	if (!words)

@@ -55,6 +55,7 @@ struct listen {
 	struct iv_buf text;  /* finals of this turn */
 	struct iv_buf partial;
 	struct iv_buf taken; /* the partial that ended the last turn; its final is still to come */
+	int64_t taken_us;
 	int64_t first_text_us, final_us, partial_us;
 	int64_t frame_us;    /* when the last frame came */
 	bool paused, lost, asr_ready, asr_out;
@@ -225,7 +226,8 @@ size_t count_words(struct iv_str text);
 size_t normalize(struct iv_str text, char *dst, size_t size);
 /* Bytes at the head of text that are the words of `head`, punctuation and case aside; 0 when they differ. */
 size_t same_words(struct iv_str text, struct iv_str head);
-bool is_backchannel(const struct iv_strs *list, struct iv_str text);
+/* Is it made of pieces of the list? Unfinished: or may become so, as "uh" may become "uh huh". */
+bool is_backchannel(const struct iv_strs *list, struct iv_str text, bool unfinished);
 bool contains_phrase(struct iv_str text, struct iv_str phrase); /* both normalised inside */
 int64_t endpoint_wait_ms(const struct iv_endpointing *e, struct iv_str text, double confidence,
 			 bool provider_eot);

@@ -159,7 +159,7 @@ bool contains_phrase(struct iv_str text, struct iv_str phrase)
 	return m > 2 && iv_str_find((struct iv_str){hay, n}, (struct iv_str){needle, m}, 0) >= 0;
 }
 
-bool is_backchannel(const struct iv_strs *list, struct iv_str text)
+bool is_backchannel(const struct iv_strs *list, struct iv_str text, bool unfinished)
 {
 	char words[160], one[80];
 	size_t n = normalize(text, words, sizeof(words)), at = 0;
@@ -172,6 +172,8 @@ bool is_backchannel(const struct iv_strs *list, struct iv_str text)
 		for (size_t i = 0; i < list->count; i++) {
 			size_t m = normalize(list->items[i], one, sizeof(one));
 
+			if (unfinished && m > n - at && memcmp(words + at, one, n - at) == 0 && one[n - at] == ' ')
+				return true;
 			if (m > best && m <= n - at && memcmp(words + at, one, m) == 0 &&
 			    (at + m == n || words[at + m] == ' '))
 				best = m;

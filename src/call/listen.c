@@ -2,7 +2,8 @@
  * turn is over. Without words the agent keeps listening, whatever the silence. */
 #include "call_priv.h"
 
-enum { SPEECH_MS = 60, PAUSE_FRAMES = 3, LATE_FINAL_MS = 700, NO_FRAMES_MS = 500 };
+enum { SPEECH_MS = 60, PAUSE_FRAMES = 3, LATE_FINAL_MS = 700, NO_FRAMES_MS = 500,
+       TAKEN_MS = 3000 };
 
 static void set_ear(struct iv_call *c, enum ear to)
 {
@@ -192,10 +193,13 @@ static void add_final(struct iv_call *c, struct iv_str text, double confidence)
 static struct iv_str without_taken(struct iv_call *c, bool final, struct iv_str text)
 {
 	struct listen *in = &c->in;
-	size_t n = same_words(text, iv_buf_str(&in->taken));
+	size_t n;
 
+	if (c->now_us - in->taken_us > (int64_t)TAKEN_MS * US_PER_MS)
+		iv_buf_clear(&in->taken); /* said again by now, not heard late */
 	if (!in->taken.len)
 		return text;
+	n = same_words(text, iv_buf_str(&in->taken));
 	if (n)
 		text = iv_str_trim((struct iv_str){text.ptr + n, text.len - n});
 	else if (in->ear != EAR_SPEECH && in->speech_start_us < 0)
@@ -249,6 +253,7 @@ static void end_of_turn(struct iv_call *c)
 		    iv_buf_adds(&in->text, iv_buf_str(&in->partial)))
 			(void)!iv_buf_adds(&in->taken, iv_buf_str(&in->partial)); /* same ceiling */
 		in->final_us = in->partial_us;
+		in->taken_us = c->now_us;
 	}
 	words = iv_buf_str(&in->text);
 	if (opening_takes(c, words)) {

@@ -38,7 +38,7 @@ void people_start(struct world *w)
 	*p = (struct people){.noisy = chance(w, 10), .echo = chance(w, 40), .finals_fail = chance(w, 3)};
 	p->partial_us = p->final_us = p->eot_us = p->back_us = p->resume_us = NOT_DUE;
 	p->asr_fail_us = chance(w, 3) ? ms_between(w, 1, life / MS) : NOT_DUE;
-	p->gone_us = chance(w, 60) ? ms_between(w, 50, life / MS) : NOT_DUE;
+	p->gone_us = chance(w, 35) ? ms_between(w, 50, life / MS) : NOT_DUE;
 	p->operator_us = chance(w, 50) ? ms_between(w, 50, life / MS) : NOT_DUE;
 	plan_talk(w, ms_between(w, 100, chance(w, 10) ? 40000 : 6000));
 }

@@ -61,11 +61,16 @@ static void backchannels_are_made_of_listed_pieces_only(void **state)
 	struct iv_strs list = {items, IV_COUNT(items)};
 
 	(void)state;
-	assert_true(is_backchannel(&list, IV_S("Uh huh.")));
-	assert_true(is_backchannel(&list, IV_S("Yeah, yeah, I see, okay.")));
-	assert_false(is_backchannel(&list, IV_S("Yeah but wait")));
-	assert_false(is_backchannel(&list, IV_S("I seek")));
-	assert_false(is_backchannel(&list, IV_S("")));
+	assert_true(is_backchannel(&list, IV_S("Uh huh."), false));
+	assert_true(is_backchannel(&list, IV_S("Yeah, yeah, I see, okay."), false));
+	assert_false(is_backchannel(&list, IV_S("Yeah but wait"), false));
+	assert_false(is_backchannel(&list, IV_S("I seek"), false));
+	assert_false(is_backchannel(&list, IV_S(""), false));
+	assert_false(is_backchannel(&list, IV_S("uh"), false));
+	assert_true(is_backchannel(&list, IV_S("uh"), true));
+	assert_true(is_backchannel(&list, IV_S("Yeah, I"), true));
+	assert_false(is_backchannel(&list, IV_S("I want"), true));
+	assert_false(is_backchannel(&list, IV_S("o"), true));
 }
 
 static void the_same_words_are_found_whatever_their_dress(void **state)

@@ -124,6 +124,22 @@ static void the_late_final_of_a_partial_already_taken_changes_nothing(void **sta
 	call_stop(&d);
 }
 
+static void the_same_words_said_again_are_heard_again(void **state)
+{
+	struct driver d;
+
+	(void)state;
+	call_start(&d, QUIET_AGENT);
+	say_levels(&d, 600, -25);
+	partial(&d, "what time is it");
+	run_until(&d, IV_ACT_LLM_ASK, 2000);
+	answer(&d, "It is ten.");
+	run(&d, 4000);
+	ask(&d, "What time is it?");
+	want_message(&d, 0, "user", "What time is it?");
+	call_stop(&d);
+}
+
 static void the_late_final_while_the_agent_speaks_is_no_interruption(void **state)
 {
 	struct driver d;
@@ -317,6 +333,7 @@ int main(void)
 		cmocka_unit_test(the_recogniser_is_told_to_finish_after_120_ms),
 		cmocka_unit_test(a_partial_without_its_final_counts_after_a_while),
 		cmocka_unit_test(the_late_final_of_a_partial_already_taken_changes_nothing),
+		cmocka_unit_test(the_same_words_said_again_are_heard_again),
 		cmocka_unit_test(the_late_final_while_the_agent_speaks_is_no_interruption),
 		cmocka_unit_test(a_late_final_with_more_words_takes_the_answer_back),
 		cmocka_unit_test(a_partial_behind_finals_is_not_lost),
