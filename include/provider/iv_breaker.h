@@ -1,5 +1,5 @@
-/* iv_breaker: closed → open after N consecutive failures → half open after a while → one try decides.
- * Pure; time is an argument. */
+/* iv_breaker: closed → open after N consecutive failures → half open after a while → one try
+ * decides. Pure; time is an argument. */
 #ifndef IV_BREAKER_H
 #define IV_BREAKER_H
 

@@ -3,7 +3,8 @@
  * `failed` when the list is out. Vendors are pure tables of functions (build the request, read a
  * message); the role's own machine does sockets, deadlines and retries.
  *
- * Callbacks never run from inside the function that starts a stream, and never after close or cancel.
+ * Every callback must be given. They never run from inside the function that starts a stream, and
+ * never after close or cancel.
  * `reason` texts are one of a fixed set (refused, timeout, stalled, garbage, rate_limited, unauthorized,
  * server_error, cut), never the provider's words. */
 #ifndef IV_PROVIDER_H
@@ -16,8 +17,9 @@
 
 struct iv_providers;
 
+/* cfg outlives it. NULL: a configured name is unknown, or a base URL is none (e->field: the variable). */
 struct iv_providers *iv_providers_new(struct iv_net *n, const struct iv_config *cfg, struct iv_err *e);
-void iv_providers_free(struct iv_providers *p);
+void iv_providers_free(struct iv_providers *p); /* after the last stream has ended */
 /* Opens and keeps connections to the configured hosts ahead of need. */
 void iv_providers_warm(struct iv_providers *p);
 /* Names in `list` that this build and configuration know; false with the unknown name in e. */
@@ -32,7 +34,8 @@ struct iv_asr_events {
 	void (*speech)(void *arg);
 	void (*text)(void *arg, bool final, struct iv_str text, double confidence, bool end_of_turn);
 	void (*end_of_turn)(void *arg);
-	void (*switched)(void *arg, const char *provider, const char *reason); /* also a reconnect to the same */
+	/* Also a reconnect to the same; ready follows when it is there. */
+	void (*switched)(void *arg, const char *provider, const char *reason);
 	void (*failed)(void *arg, const char *reason); /* the list is out; call iv_asr_close */
 };
 struct iv_asr_opts {

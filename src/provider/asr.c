@@ -1,22 +1,14 @@
-/* The recogniser's session: one socket at a time, the same provider once more when it falls, then the
- * next; audio waits in the ring meanwhile. */
+/* The recogniser's session: one socket at a time, the same provider once more when it falls, then
+ * the next; audio waits in the ring meanwhile. */
 #include <assert.h>
 #include <stdlib.h>
-#include "asr_uplink.h"
-#include "asr_vendor.h"
+#include "asr.h"
 #include "iv_log.h"
-#include "iv_ws.h"
-#include "role.h"
 
 #define URL_MAX 8192
-#define LOUD 1000               /* peak that counts as speech level */
 #define BAD_MESSAGES_MAX 3
-#define QUEUE_MAX ((size_t)64 * 1024) /* bytes unsent in the socket; the rest waits in the ring */
-#define QUEUE_RETRY_MS 100
 
-enum asr_state { ASR_IDLE, ASR_CONNECTING, ASR_READY, ASR_RETRYING, ASR_FAILED, ASR_CLOSED, ASR_STATES };
-
-static const char *const state_names[ASR_STATES] = {"idle",     "connecting", "ready",
+static const char *const state_names[ASR_STATES] = {"idle",	"connecting", "ready",
 						    "retrying", "failed",     "closed"};
 
 #define TO(s) (1u << (s))
@@ -29,33 +21,9 @@ static const unsigned edges[ASR_STATES] = {
 	[ASR_FAILED] = TO(ASR_CLOSED),
 };
 
-struct iv_asr {
-	struct iv_providers *p;
-	struct role_walk walk;
-	const struct asr_vendor *vendor;
-	struct iv_asr_events ev;
-	void *arg;
-	enum asr_state state;
-	const char *reason; /* why the last connection ended */
-	char *model, *language;
-	int rate_hz;
-	struct iv_ws *ws;
-	struct asr_uplink up;
-	bool retried;       /* the provider had its second chance */
-	bool spoke;         /* this connection brought a message */
-	bool turn_open;     /* text was given since the last end of turn */
-	int bad_messages;   /* in a row */
-	int64_t dialled_us, ready_us, audio_us;
-	int64_t loud_samples; /* sent at speech level since the last message */
-	struct iv_timer wait; /* before a retry; also carries what must not happen inside a caller's call */
-	struct iv_timer pace, keep_alive, stall;
-};
-
 static void set_state(struct iv_asr *a, enum asr_state to);
 
 /* ── ends of a connection */
-
-enum fault { FAULT_PASSING, FAULT_LASTING, FAULT_STALLED };
 
 static void drop_socket(struct iv_asr *a)
 {
@@ -85,8 +53,7 @@ static bool try_next(struct iv_asr *a)
 	return true;
 }
 
-/* Calls back: `a` may be closed afterwards. */
-static void lose(struct iv_asr *a, const char *reason, enum fault fault)
+void asr_lose(struct iv_asr *a, const char *reason, enum asr_fault fault)
 {
 	bool proven = a->state == ASR_READY && a->spoke &&
 		      iv_now_us() - a->ready_us >= (int64_t)a->p->times.asr_proven_ms * 1000;
@@ -97,9 +64,7 @@ static void lose(struct iv_asr *a, const char *reason, enum fault fault)
 		a->retried = false;
 		role_walk_forgive(&a->walk);
 	}
-	/* A stall has cost ten seconds already: the same provider again only when there is no other. */
-	bool other_first = fault != FAULT_PASSING;
-	if (!other_first && retry_same(a))
+	if (fault == FAULT_PASSING && retry_same(a))
 		return;
 	if (try_next(a) || (fault == FAULT_STALLED && retry_same(a)))
 		return;
@@ -110,17 +75,17 @@ static void lose_dial(struct iv_asr *a, int http_status)
 {
 	int64_t took_us = iv_now_us() - a->dialled_us;
 	if (http_status == 401 || http_status == 403)
-		lose(a, "unauthorized", FAULT_LASTING);
+		asr_lose(a, "unauthorized", FAULT_LASTING);
 	else if (http_status == 429)
-		lose(a, "rate_limited", FAULT_LASTING);
+		asr_lose(a, "rate_limited", FAULT_LASTING);
 	else if (http_status >= 500)
-		lose(a, "server_error", FAULT_PASSING);
+		asr_lose(a, "server_error", FAULT_PASSING);
 	else if (http_status > 0)
-		lose(a, "refused", FAULT_LASTING);
+		asr_lose(a, "refused", FAULT_LASTING);
 	else if (took_us >= a->p->cfg->asr_connect_ms * 1000 - 20000)
-		lose(a, "timeout", FAULT_PASSING);
+		asr_lose(a, "timeout", FAULT_PASSING);
 	else
-		lose(a, "refused", FAULT_PASSING);
+		asr_lose(a, "refused", FAULT_PASSING);
 }
 
 static void on_closed(void *arg, struct iv_ws *ws, int code, int http_status, struct iv_str why)
@@ -132,106 +97,11 @@ static void on_closed(void *arg, struct iv_ws *ws, int code, int http_status, st
 	if (a->state == ASR_CONNECTING)
 		lose_dial(a, http_status);
 	else if (code == 1008) /* DATA-0000: it cannot read our audio, and never will */
-		lose(a, "refused", FAULT_LASTING);
+		asr_lose(a, "refused", FAULT_LASTING);
 	else if (code == 4000) /* our own pings went unanswered */
-		lose(a, "stalled", FAULT_STALLED);
+		asr_lose(a, "stalled", FAULT_STALLED);
 	else
-		lose(a, code == 1011 ? "server_error" : "cut", FAULT_PASSING);
-}
-
-/* ── upstream */
-
-static void pump(struct iv_asr *a)
-{
-	if (a->state != ASR_READY)
-		return;
-	while (iv_ws_queued(a->ws) < QUEUE_MAX) {
-		struct uplink_part part = uplink_next(&a->up, iv_now_us());
-		bool sent = true;
-		if (part.kind == UPLINK_NOTHING) {
-			if (part.due_us != INT64_MAX)
-				iv_timer_at(&a->pace, part.due_us);
-			return;
-		}
-		if (part.kind == UPLINK_AUDIO) {
-			a->audio_us = iv_now_us();
-			sent = iv_ws_send_binary(a->ws, part.bytes, part.n, IV_WS_MUST);
-		} else {
-			sent = iv_ws_send_text(a->ws, a->vendor->finalize, IV_WS_MUST);
-		}
-		if (!sent) /* it is closing; on_closed follows and the ring has it all */
-			return;
-	}
-	iv_timer_in_ms(&a->pace, QUEUE_RETRY_MS);
-}
-
-static void on_pace(void *arg)
-{
-	pump(arg);
-}
-
-static void on_keep_alive(void *arg)
-{
-	struct iv_asr *a = arg;
-	int64_t every_us = (int64_t)a->p->times.asr_keep_alive_ms * 1000, now = iv_now_us();
-	if (now - a->audio_us < every_us) {
-		iv_timer_at(&a->keep_alive, a->audio_us + every_us);
-		return;
-	}
-	(void)iv_ws_send_text(a->ws, a->vendor->keep_alive, IV_WS_MUST); /* refused: on_closed follows */
-	iv_timer_at(&a->keep_alive, now + every_us);
-}
-
-static void watch_level(struct iv_asr *a, const int16_t *pcm, size_t n)
-{
-	bool loud = false;
-	for (size_t i = 0; i < n && !loud; i++)
-		loud = pcm[i] > LOUD || pcm[i] < -LOUD;
-	if (!loud || a->state != ASR_READY)
-		return;
-	a->loud_samples += (int64_t)n;
-	if (!iv_timer_armed(&a->stall))
-		iv_timer_in_ms(&a->stall, a->p->times.asr_stall_ms);
-}
-
-static void on_stall(void *arg)
-{
-	struct iv_asr *a = arg;
-	/* A click or a cough may well be nothing to a recogniser: a tenth of the time must be loud. */
-	if (a->loud_samples * 1000 >= (int64_t)a->rate_hz * a->p->times.asr_stall_ms / 10)
-		lose(a, "stalled", FAULT_STALLED);
-	else
-		iv_timer_in_ms(&a->stall, a->p->times.asr_stall_ms / 10);
-}
-
-void iv_asr_send(struct iv_asr *a, const int16_t *pcm, size_t n)
-{
-	if (a->state == ASR_FAILED || a->state == ASR_CLOSED)
-		return;
-	uplink_add(&a->up, pcm, n);
-	watch_level(a, pcm, n);
-	pump(a);
-}
-
-void iv_asr_flush(struct iv_asr *a)
-{
-	struct uplink_part rest;
-
-	if (a->state != ASR_READY || iv_ws_queued(a->ws) >= QUEUE_MAX)
-		return;
-	rest = uplink_rest(&a->up);
-	if (rest.kind != UPLINK_AUDIO)
-		return;
-	a->audio_us = iv_now_us();
-	(void)iv_ws_send_binary(a->ws, rest.bytes, rest.n, IV_WS_MUST); /* refused: on_closed follows */
-}
-
-void iv_asr_finalize(struct iv_asr *a)
-{
-	if (a->state == ASR_FAILED || a->state == ASR_CLOSED)
-		return;
-	uplink_finalize(&a->up);
-	pump(a);
+		asr_lose(a, code == 1011 ? "server_error" : "cut", FAULT_PASSING);
 }
 
 /* ── downstream */
@@ -285,11 +155,11 @@ static void on_message(void *arg, struct iv_ws *ws, bool text, struct iv_str dat
 		give_end_of_turn(a);
 		break;
 	case ASR_MSG_ERROR:
-		lose(a, "server_error", FAULT_PASSING);
+		asr_lose(a, "server_error", FAULT_PASSING);
 		break;
 	case ASR_MSG_BAD:
 		if (++a->bad_messages >= BAD_MESSAGES_MAX)
-			lose(a, "garbage", FAULT_LASTING);
+			asr_lose(a, "garbage", FAULT_LASTING);
 		break;
 	case ASR_MSG_OTHER:
 		break;
@@ -310,7 +180,8 @@ static bool dial(struct iv_asr *a)
 	static const struct iv_ws_handlers handlers = {
 		.opened = on_opened, .message = on_message, .closed = on_closed};
 	const struct provider *v = a->walk.now;
-	struct asr_params params = {iv_str(v->base_url), iv_str(a->model), iv_str(a->language), a->rate_hz};
+	struct asr_params params = {iv_str(v->base_url), iv_str(a->model), iv_str(a->language),
+				    a->rate_hz};
 	struct iv_buf url, key;
 	a->vendor = &asr_deepgram;
 	a->spoke = false;
@@ -327,8 +198,11 @@ static bool dial(struct iv_asr *a)
 			.headers = &header,
 			.header_count = has_key ? 1 : 0,
 			.connect_ms = (int)a->p->cfg->asr_connect_ms,
-			.limits = {.message_max = (size_t)256 * 1024, .soft_bytes = 4 * QUEUE_MAX,
-				   .hard_bytes = 8 * QUEUE_MAX, .hard_ms = 5000, .ping_ms = 10000},
+			.limits = {.message_max = (size_t)256 * 1024,
+				   .soft_bytes = 4 * ASR_QUEUE_MAX,
+				   .hard_bytes = 8 * ASR_QUEUE_MAX,
+				   .hard_ms = 5000,
+				   .ping_ms = 10000},
 		};
 		a->ws = iv_ws_dial(a->p->net, &d, &handlers, a);
 	}
@@ -350,7 +224,7 @@ static void enter_ready(struct iv_asr *a)
 	a->ready_us = a->audio_us = iv_now_us();
 	uplink_restart(&a->up, a->ready_us);
 	iv_timer_in_ms(&a->keep_alive, a->p->times.asr_keep_alive_ms);
-	pump(a);
+	asr_pump(a);
 	a->ev.ready(a->arg, a->walk.now->name);
 }
 
@@ -391,7 +265,7 @@ static void on_wait(void *arg)
 	if (a->state == ASR_RETRYING)
 		set_state(a, ASR_CONNECTING);
 	else if (a->state == ASR_CONNECTING)
-		lose(a, "refused", FAULT_LASTING);
+		asr_lose(a, "refused", FAULT_LASTING);
 	else
 		set_state(a, ASR_FAILED);
 }
@@ -411,9 +285,9 @@ struct iv_asr *iv_asr_open(struct iv_providers *p, const struct iv_asr_opts *o,
 	a->language = role_copy(o->language);
 	uplink_init(&a->up, a->rate_hz, (int)p->cfg->asr_uplink_ms, (int)p->cfg->asr_ring_ms);
 	iv_timer_init(&a->wait, p->loop, on_wait, a);
-	iv_timer_init(&a->pace, p->loop, on_pace, a);
-	iv_timer_init(&a->keep_alive, p->loop, on_keep_alive, a);
-	iv_timer_init(&a->stall, p->loop, on_stall, a);
+	iv_timer_init(&a->pace, p->loop, asr_on_pace, a);
+	iv_timer_init(&a->keep_alive, p->loop, asr_on_keep_alive, a);
+	iv_timer_init(&a->stall, p->loop, asr_on_stall, a);
 	role_walk_init(&a->walk, p, IV_ASR, o->list);
 	if (role_walk_next(&a->walk))
 		set_state(a, ASR_CONNECTING);
@@ -433,7 +307,7 @@ static void destroy(void *arg)
 
 static void say_goodbye(struct iv_asr *a)
 {
-	pump(a);
+	asr_pump(a);
 	struct uplink_part rest = uplink_rest(&a->up);
 	if (rest.kind == UPLINK_AUDIO)
 		(void)iv_ws_send_binary(a->ws, rest.bytes, rest.n, IV_WS_MUST);

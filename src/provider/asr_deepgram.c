@@ -41,7 +41,8 @@ static bool build_authorization(struct iv_buf *out, const char *key)
 static double number(const cJSON *obj, const char *key, double max, double fallback)
 {
 	const cJSON *n = iv_json_get(obj, key);
-	if (!cJSON_IsNumber(n) || !isfinite(n->valuedouble) || n->valuedouble < 0 || n->valuedouble > max)
+	if (!cJSON_IsNumber(n) || !isfinite(n->valuedouble) || n->valuedouble < 0 ||
+	    n->valuedouble > max)
 		return fallback;
 	return n->valuedouble;
 }
@@ -56,7 +57,8 @@ static bool flag(const cJSON *obj, const char *key)
 static void read_results(const cJSON *tree, struct asr_msg *m)
 {
 	const cJSON *alternatives = iv_json_get(iv_json_get(tree, "channel"), "alternatives");
-	const cJSON *best = cJSON_IsArray(alternatives) ? cJSON_GetArrayItem(alternatives, 0) : NULL;
+	const cJSON *best =
+		cJSON_IsArray(alternatives) ? cJSON_GetArrayItem(alternatives, 0) : NULL;
 	if (!cJSON_IsObject(best) || !cJSON_IsString(iv_json_get(best, "transcript"))) {
 		m->kind = ASR_MSG_BAD;
 		return;
@@ -96,7 +98,10 @@ void asr_msg_deinit(struct asr_msg *m)
 	m->text = IV_STR_NULL;
 }
 
-#define TEXT(s) {(s), sizeof(s) - 1}
+#define TEXT(s)                    \
+	{                          \
+		(s), sizeof(s) - 1 \
+	}
 
 /* Controls are text frames: a KeepAlive sent as binary is taken for audio. */
 const struct asr_vendor asr_deepgram = {

@@ -1,5 +1,5 @@
-/* Sending audio to a recogniser. Live audio and repeated audio are the same thing: a position that runs
- * after the ring's head, by pace when it is behind. */
+/* Sending audio to a recogniser. Live audio and repeated audio are the same thing: a position that
+ * runs after the ring's head, by pace when it is behind. */
 #include <stdlib.h>
 #include "asr_uplink.h"
 #include "iv_g711.h"

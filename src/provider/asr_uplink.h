@@ -1,6 +1,6 @@
-/* asr_uplink: what is to be sent to a recogniser and when: chunks, the place of a Finalize among them,
- * and the repetition of recent audio on a new connection. Pure; positions are samples since the
- * session began. */
+/* asr_uplink: what is to be sent to a recogniser and when: chunks, the place of a Finalize among
+ * them, and the repetition of recent audio on a new connection. Pure; positions are samples since
+ * the session began. */
 #ifndef ASR_UPLINK_H
 #define ASR_UPLINK_H
 
@@ -12,11 +12,11 @@ enum uplink_kind { UPLINK_NOTHING, UPLINK_AUDIO, UPLINK_FINALIZE };
 struct asr_uplink {
 	struct ring ring;
 	int rate_hz;
-	size_t chunk;    /* samples */
-	uint8_t *out;    /* one chunk */
-	uint64_t sent;   /* next sample to send on this connection */
-	uint64_t heard;  /* final text covers everything before */
-	uint64_t base;   /* the sample that is second 0 of this connection */
+	size_t chunk;	/* samples */
+	uint8_t *out;	/* one chunk */
+	uint64_t sent;	/* next sample to send on this connection */
+	uint64_t heard; /* final text covers everything before */
+	uint64_t base;	/* the sample that is second 0 of this connection */
 	bool catching_up;
 	uint64_t resumed_at;
 	int64_t resumed_us;
@@ -28,7 +28,7 @@ struct uplink_part {
 	enum uplink_kind kind;
 	const uint8_t *bytes; /* UPLINK_AUDIO: valid until the next call */
 	size_t n;
-	int64_t due_us;       /* UPLINK_NOTHING: when the pace allows more; INT64_MAX: when audio comes */
+	int64_t due_us; /* UPLINK_NOTHING: when the pace allows more; INT64_MAX: when audio comes */
 };
 
 void uplink_init(struct asr_uplink *u, int rate_hz, int chunk_ms, int ring_ms);

@@ -1,5 +1,5 @@
-/* asr_vendor: what the recogniser's session needs to know about one protocol. Pure: builds requests,
- * reads messages; no socket, no clock. */
+/* asr_vendor: what the recogniser's session needs to know about one protocol. Pure: builds
+ * requests, reads messages; no socket, no clock. */
 #ifndef ASR_VENDOR_H
 #define ASR_VENDOR_H
 
@@ -10,7 +10,7 @@ struct asr_params {
 	struct iv_str base_url; /* http(s) or ws(s), a path allowed */
 	struct iv_str model;
 	struct iv_str language; /* empty: not said */
-	int rate_hz;            /* 8000: µ-law, 16000: linear16 */
+	int rate_hz;		/* 8000: µ-law, 16000: linear16 */
 };
 
 enum asr_msg_kind {

@@ -1,4 +1,4 @@
-/* The model's session: one request at a time, the next provider while nothing has been given yet. */
+/* The model's session: one request at a time, the next provider while nothing was given yet. */
 #include <assert.h>
 #include <stdlib.h>
 #include "iv_log.h"
@@ -36,18 +36,19 @@ struct iv_llm {
 	struct iv_fetch *fetch;
 	struct iv_sse sse;
 	struct llm_reader reader;
-	bool given;        /* text was handed out: no other provider may begin again */
-	bool end_mark;     /* seen by on_event, acted upon outside of the SSE reader */
+	bool given;	   /* text was handed out: no other provider may begin again */
+	bool end_mark;	   /* seen by on_event, acted upon outside of the SSE reader */
 	const char *fault; /* the same */
 	struct iv_timer deadline;
 };
 
 static bool ask(struct iv_llm *l);
 
-/* Edges are checked here and the work of a state that ends is done here; nothing calls back. */
+/* The only place where the state changes; checks the edge. */
 static void set_state(struct iv_llm *l, enum llm_state to)
 {
-	static const char *const names[LLM_STATES] = {"idle", "waiting", "answering", "lingering", "dead"};
+	static const char *const names[LLM_STATES] = {"idle", "waiting", "answering", "lingering",
+						      "dead"};
 	assert(edges[l->state] & TO(to));
 	iv_debug("llm.state", IV_LS("from", names[l->state]), IV_LS("to", names[to]));
 	l->state = to;
@@ -126,8 +127,8 @@ static void give_tools(struct iv_llm *l)
 	}
 }
 
-/* The answer is over for its owner; the connection may still have a line or two to say, and is worth
- * keeping for the next turn. */
+/* The answer is over for its owner; the connection may still have a line or two to say, and is
+ * worth keeping for the next turn. */
 static void part(struct iv_llm *l)
 {
 	if (!l->fetch) {
@@ -255,8 +256,9 @@ static bool start(struct iv_llm *l, struct iv_buf *url, struct iv_buf *body)
 	const struct provider *v = l->walk.now;
 	/* The agent's model is the first provider's; its name means nothing to the others. */
 	bool own = l->walk.at > 0 || l->model[0] == '\0';
-	struct llm_params params = {iv_str(v->base_url), iv_str(own ? v->model : l->model), l->temperature,
-				    l->max_tokens, iv_str(l->messages), iv_str(l->tools)};
+	struct llm_params params = {iv_str(v->base_url), iv_str(own ? v->model : l->model),
+				    l->temperature,	 l->max_tokens,
+				    iv_str(l->messages), iv_str(l->tools)};
 	if (!l->vendor->url(url, &params) || !l->vendor->body(body, &params))
 		return false;
 	struct iv_buf key;
@@ -337,6 +339,7 @@ void iv_llm_cancel(struct iv_llm *l)
 
 void llm_drop_lingering(struct iv_providers *p)
 {
-	IV_LIST_EACH(node, &p->lingering)
+	IV_LIST_EACH(node, &p->lingering) {
 		bury(IV_CONTAINER(node, struct iv_llm, node));
+	}
 }

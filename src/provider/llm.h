@@ -1,4 +1,4 @@
-/* llm: what the registry must know about answers that are given whole but still hold a connection. */
+/* llm: what the registry must know about answers given whole that still hold a connection. */
 #ifndef LLM_H
 #define LLM_H
 

@@ -1,5 +1,5 @@
-/* OpenAI's chat completions, streamed, as OpenAI and the servers that imitate it speak it: request body,
- * reading a chunk. Pure. */
+/* OpenAI's chat completions, streamed, as OpenAI and the servers that imitate it speak it: request
+ * body, reading a chunk. Pure. */
 #include <math.h>
 #include "iv_net.h"
 #include "llm_vendor.h"
@@ -76,7 +76,8 @@ static bool build_body(struct iv_buf *out, const struct llm_params *p)
 static int64_t tokens(const cJSON *usage, const char *key)
 {
 	const cJSON *n = iv_json_get(usage, key);
-	if (!cJSON_IsNumber(n) || !isfinite(n->valuedouble) || n->valuedouble < 0 || n->valuedouble > 1e12)
+	if (!cJSON_IsNumber(n) || !isfinite(n->valuedouble) || n->valuedouble < 0 ||
+	    n->valuedouble > 1e12)
 		return 0;
 	return (int64_t)n->valuedouble;
 }
@@ -114,7 +115,8 @@ static enum llm_read read_error(struct llm_reader *r, const cJSON *error)
 
 static bool read_delta(struct llm_reader *r, const cJSON *delta)
 {
-	/* content is null in first chunks and a lone blank is a token: the type decides, not the value. */
+	/* content is null in first chunks and a lone blank is a token: the type decides, not the
+	 * value. */
 	const cJSON *content = iv_json_get(delta, "content");
 	if (!cJSON_IsString(content))
 		content = iv_json_get(delta, "refusal");
@@ -123,7 +125,8 @@ static bool read_delta(struct llm_reader *r, const cJSON *delta)
 		return false;
 	r->bytes_out += r->text.len;
 	const cJSON *call, *calls = iv_json_get(delta, "tool_calls");
-	cJSON_ArrayForEach(call, calls) {
+	cJSON_ArrayForEach(call, calls)
+	{
 		if (!llm_tools_add(&r->tools, call))
 			return false;
 	}
@@ -161,7 +164,8 @@ static enum llm_read read_event(struct llm_reader *r, struct iv_str event, struc
 	cJSON *chunk = iv_json_parse(data, NULL);
 	enum llm_read result;
 	if (iv_str_eq(event, IV_S("error")))
-		result = read_error(r, iv_json_get(chunk, "error") ? iv_json_get(chunk, "error") : chunk);
+		result = read_error(r, iv_json_get(chunk, "error") ? iv_json_get(chunk, "error")
+								   : chunk);
 	else
 		result = chunk ? read_chunk(r, chunk) : LLM_READ_BAD;
 	cJSON_Delete(chunk);

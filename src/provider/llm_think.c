@@ -28,7 +28,8 @@ bool llm_think_feed(struct llm_think *t, struct iv_str piece, struct iv_buf *out
 	for (size_t i = 0; i < piece.len; i++) {
 		struct iv_str tag = t->inside ? closing : opening;
 		char c = piece.ptr[i];
-		/* '<' begins both tags and is nowhere else in them: a mismatch restarts at one byte. */
+		/* '<' begins both tags and is nowhere else in them: a mismatch restarts at one
+		 * byte. */
 		if (c != tag.ptr[t->matched] && !release(t, out))
 			return false;
 		if (c == tag.ptr[t->matched]) {

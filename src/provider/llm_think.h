@@ -6,7 +6,7 @@
 
 struct llm_think {
 	bool inside;
-	bool trim;      /* behind </think> blanks are not text yet */
+	bool trim;	/* behind </think> blanks are not text yet */
 	size_t matched; /* bytes of the tag looked for that are held back */
 };
 

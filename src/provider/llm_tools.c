@@ -1,6 +1,6 @@
-/* Tool calls in fragments. Servers disagree about index and id, so: an index names its slot unless it
- * comes with another id (Ollama says 0 for every call); without index the id decides; with neither it
- * belongs to the last call. */
+/* Tool calls in fragments. Servers disagree about index and id, so: an index names its slot unless
+ * it comes with another id (Ollama says 0 for every call); without index the id decides; with
+ * neither it belongs to the last call. */
 #include "llm_tools.h"
 
 void llm_tools_deinit(struct llm_tools *t)
@@ -47,7 +47,8 @@ static struct llm_tool *choose(struct llm_tools *t, const cJSON *index, struct i
 	struct llm_tool *slot = NULL;
 	if (cJSON_IsNumber(index)) {
 		slot = with_index(t, index->valuedouble);
-		if (slot && (id.len == 0 || slot->id.len == 0 || iv_str_eq(iv_buf_str(&slot->id), id)))
+		if (slot &&
+		    (id.len == 0 || slot->id.len == 0 || iv_str_eq(iv_buf_str(&slot->id), id)))
 			return slot;
 	} else if (id.len == 0 && t->count > 0) {
 		return &t->slots[t->count - 1];

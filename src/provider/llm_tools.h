@@ -22,8 +22,8 @@ struct llm_tools {
 void llm_tools_deinit(struct llm_tools *t); /* empty and usable again */
 /* One element of delta.tool_calls. False: not the protocol, or a limit was hit. */
 IV_MUST_CHECK bool llm_tools_add(struct llm_tools *t, const cJSON *fragment);
-/* The answer is over: absent ids are made up, empty arguments become {}. False: a call has no name, or
- * its arguments are not a JSON object. */
+/* The answer is over: absent ids are made up, empty arguments become {}. False: a call has no name,
+ * or its arguments are not a JSON object. */
 IV_MUST_CHECK bool llm_tools_finish(struct llm_tools *t);
 
 #endif

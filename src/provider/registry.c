@@ -26,7 +26,8 @@ static void add(struct iv_providers *p, struct provider v)
 	if (v.base_url[0] == '\0')
 		return;
 	for (size_t r = 0; r < ROLES; r++)
-		iv_breaker_init(&v.breakers[r], (int)p->cfg->breaker_failures, p->cfg->breaker_open_ms);
+		iv_breaker_init(&v.breakers[r], (int)p->cfg->breaker_failures,
+				p->cfg->breaker_open_ms);
 	p->items[p->count++] = v;
 }
 
@@ -34,19 +35,32 @@ static void add_all(struct iv_providers *p)
 {
 	const struct iv_config *c = p->cfg;
 	unsigned hear_and_speak = 1u << IV_ASR | 1u << IV_TTS;
-	add(p, (struct provider){.name = "deepgram", .vendor = VENDOR_DEEPGRAM, .roles = hear_and_speak,
-				 .base_url = c->deepgram_base_url, .key = c->deepgram_api_key});
-	add(p, (struct provider){.name = "deepgram-2", .vendor = VENDOR_DEEPGRAM,
-				 .roles = hear_and_speak, .base_url = c->deepgram_2_base_url,
+	add(p, (struct provider){.name = "deepgram",
+				 .vendor = VENDOR_DEEPGRAM,
+				 .roles = hear_and_speak,
+				 .base_url = c->deepgram_base_url,
+				 .key = c->deepgram_api_key});
+	add(p, (struct provider){.name = "deepgram-2",
+				 .vendor = VENDOR_DEEPGRAM,
+				 .roles = hear_and_speak,
+				 .base_url = c->deepgram_2_base_url,
 				 .key = c->deepgram_2_api_key});
-	add(p, (struct provider){.name = "openai", .vendor = VENDOR_OPENAI, .roles = 1u << IV_LLM,
-				 .base_url = c->openai_base_url, .key = c->openai_api_key,
+	add(p, (struct provider){.name = "openai",
+				 .vendor = VENDOR_OPENAI,
+				 .roles = 1u << IV_LLM,
+				 .base_url = c->openai_base_url,
+				 .key = c->openai_api_key,
 				 .model = c->openai_model});
-	add(p, (struct provider){.name = "openai-2", .vendor = VENDOR_OPENAI, .roles = 1u << IV_LLM,
-				 .base_url = c->openai_2_base_url, .key = c->openai_2_api_key,
+	add(p, (struct provider){.name = "openai-2",
+				 .vendor = VENDOR_OPENAI,
+				 .roles = 1u << IV_LLM,
+				 .base_url = c->openai_2_base_url,
+				 .key = c->openai_2_api_key,
 				 .model = c->openai_2_model});
-	add(p, (struct provider){.name = "elevenlabs", .vendor = VENDOR_ELEVENLABS,
-				 .roles = 1u << IV_TTS, .base_url = c->elevenlabs_base_url,
+	add(p, (struct provider){.name = "elevenlabs",
+				 .vendor = VENDOR_ELEVENLABS,
+				 .roles = 1u << IV_TTS,
+				 .base_url = c->elevenlabs_base_url,
 				 .key = c->elevenlabs_api_key});
 }
 
@@ -56,7 +70,8 @@ static bool check_urls(const struct iv_providers *p, struct iv_err *e)
 		struct iv_url u;
 		if (!iv_url_parse(iv_str(p->items[i].base_url), &u, NULL) ||
 		    !iv_str_starts(u.scheme, IV_S("http")))
-			return iv_fail(e, IV_EINVAL, "the base URL of %s must be http:// or https://",
+			return iv_fail(e, IV_EINVAL,
+				       "the base URL of %s must be http:// or https://",
 				       p->items[i].name);
 	}
 	return true;
@@ -89,7 +104,8 @@ static bool read_default(struct iv_providers *p, enum iv_role role, const char *
 	return true;
 }
 
-struct iv_providers *iv_providers_new(struct iv_net *n, const struct iv_config *cfg, struct iv_err *e)
+struct iv_providers *iv_providers_new(struct iv_net *n, const struct iv_config *cfg,
+				      struct iv_err *e)
 {
 	struct iv_providers *p = calloc(1, sizeof(*p));
 	if (!p)
@@ -97,13 +113,14 @@ struct iv_providers *iv_providers_new(struct iv_net *n, const struct iv_config *
 	p->net = n;
 	p->loop = iv_net_loop(n);
 	p->cfg = cfg;
-	p->times = (struct provider_times){.asr_retry_ms = 150, .asr_stall_ms = 10000,
-					   .asr_keep_alive_ms = 4000, .asr_proven_ms = 5000,
+	p->times = (struct provider_times){.asr_retry_ms = 150,
+					   .asr_stall_ms = 10000,
+					   .asr_keep_alive_ms = 4000,
+					   .asr_proven_ms = 5000,
 					   .llm_linger_ms = 1000};
 	iv_list_init(&p->lingering);
 	add_all(p);
-	if (check_urls(p, e) &&
-	    read_default(p, IV_ASR, "ASR_PROVIDERS", cfg->asr_providers, e) &&
+	if (check_urls(p, e) && read_default(p, IV_ASR, "ASR_PROVIDERS", cfg->asr_providers, e) &&
 	    read_default(p, IV_LLM, "LLM_PROVIDERS", cfg->llm_providers, e) &&
 	    read_default(p, IV_TTS, "TTS_PROVIDER", cfg->tts_providers, e))
 		return p;
@@ -121,7 +138,7 @@ void iv_providers_free(struct iv_providers *p)
 
 void iv_providers_warm(struct iv_providers *p)
 {
-	/* Recognisers are sockets of their own; the HTTP client keeps connections for the others. */
+	/* Recognisers are sockets of their own; HTTP connections are kept for the others. */
 	static const enum iv_role roles[] = {IV_LLM, IV_TTS};
 	for (size_t r = 0; r < IV_COUNT(roles); r++)
 		for (size_t i = 0; i < p->default_count[roles[r]]; i++)

@@ -1,4 +1,5 @@
-/* registry: the providers this process knows, by name. What a call may use is a list of these names. */
+/* registry: the providers this process knows, by name. What a call may use is a list of these
+ * names. */
 #ifndef REGISTRY_H
 #define REGISTRY_H
 
@@ -16,7 +17,7 @@ struct provider {
 	unsigned roles; /* bit (1 << enum iv_role) */
 	const char *base_url;
 	struct iv_secret key;
-	const char *model;                 /* models only: its own */
+	const char *model;		   /* models only: its own */
 	struct iv_breaker breakers[ROLES]; /* a vendor that cannot speak may still hear */
 };
 
@@ -38,7 +39,8 @@ struct iv_providers {
 	struct provider *defaults[ROLES][PROVIDERS_MAX];
 	size_t default_count[ROLES];
 	struct provider_times times;
-	struct iv_list lingering; /* answers given whole whose connection is not free yet: struct iv_llm */
+	struct iv_list
+		lingering; /* answers given whole whose connection is not free yet: struct iv_llm */
 };
 
 /* NULL: unknown, or not of that role. */

@@ -9,8 +9,8 @@
 struct ring {
 	uint8_t *bytes;
 	size_t samples; /* capacity */
-	size_t width;   /* bytes per sample */
-	uint64_t head;  /* samples ever written */
+	size_t width;	/* bytes per sample */
+	uint64_t head;	/* samples ever written */
 };
 
 void ring_init(struct ring *r, size_t samples, size_t width);

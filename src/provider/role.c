@@ -83,7 +83,7 @@ static void count(enum iv_role role, enum role_end end)
 	enum { OK, ERROR, CANCELLED };
 	int what = end == ROLE_OK || end == ROLE_UNPROVEN      ? OK
 		   : end == ROLE_FAILED || end == ROLE_REFUSED ? ERROR
-								 : CANCELLED;
+							       : CANCELLED;
 	static const int labels[ROLES][3] = {{0, 1, -1}, {2, 3, 4}, {5, 6, 7}};
 	if (labels[role][what] >= 0)
 		iv_metric_add(IV_M_provider_requests_total, labels[role][what], 1);

@@ -1,5 +1,5 @@
-/* role: walking a list of providers. One walk belongs to one stream of a call; it remembers which were
- * tried, asks the breakers, keeps their books and counts. */
+/* role: walking a list of providers. One walk belongs to one stream of a call; it remembers which
+ * were tried, asks the breakers, keeps their books and counts. */
 #ifndef ROLE_H
 #define ROLE_H
 
@@ -12,25 +12,25 @@ struct role_walk {
 	enum iv_role role;
 	struct provider *items[PROVIDERS_MAX];
 	size_t count;
-	unsigned tried;       /* bit per item */
-	size_t at;            /* of `now` */
+	unsigned tried;	      /* bit per item */
+	size_t at;	      /* of `now` */
 	struct provider *now; /* NULL: before the first */
 };
 
 enum role_end {
 	ROLE_OK,
-	ROLE_UNPROVEN,  /* nothing went wrong, but nothing came that shows it works either */
+	ROLE_UNPROVEN, /* nothing went wrong, but nothing came that shows it works either */
 	ROLE_FAILED,
-	ROLE_REFUSED,   /* our request was at fault, not the provider: an error, but the breaker stays */
+	ROLE_REFUSED,	/* our request was at fault: an error, but not to the breaker */
 	ROLE_CANCELLED, /* before there was anything to judge */
-	ROLE_STOPPED,   /* cancelled, but it had worked */
+	ROLE_STOPPED,	/* cancelled, but it had worked */
 };
 
 /* list NULL or empty: the configured one. Names that are not known are left out. */
 void role_walk_init(struct role_walk *w, struct iv_providers *p, enum iv_role role,
 		    const struct iv_strs *list);
-/* Goes to the first provider that was not tried and whose breaker allows; false: none is left. Counts
- * a failover when there was one before. */
+/* Goes to the first provider that was not tried and whose breaker allows; false: none is left.
+ * Counts a failover when there was one before. */
 IV_MUST_CHECK bool role_walk_next(struct role_walk *w);
 /* Asks the breaker for the same provider again. */
 IV_MUST_CHECK bool role_walk_again(struct role_walk *w);

@@ -1,4 +1,5 @@
-/* The synthesiser's session: one request at a time, the next provider while no audio has been given. */
+/* The synthesiser's session: one request at a time, the next provider while no audio has been
+ * given. */
 #include <assert.h>
 #include <stdlib.h>
 #include "iv_log.h"
@@ -93,7 +94,8 @@ static void give(struct iv_tts *t, struct iv_str bytes)
 {
 	int16_t pcm[1024];
 	size_t n;
-	while (t->state != TTS_DEAD && (n = tts_decode(&t->decoder, &bytes, pcm, IV_COUNT(pcm))) > 0) {
+	while (t->state != TTS_DEAD &&
+	       (n = tts_decode(&t->decoder, &bytes, pcm, IV_COUNT(pcm))) > 0) {
 		if (t->state == TTS_WAITING)
 			set_state(t, TTS_SPEAKING);
 		iv_timer_in_ms(&t->deadline, t->p->cfg->tts_stall_ms);
@@ -155,9 +157,9 @@ static bool start(struct iv_tts *t, struct iv_buf *url, struct iv_buf *body)
 	const struct provider *v = t->walk.now;
 	bool deepgram = v->vendor == VENDOR_DEEPGRAM;
 	const struct tts_vendor *vendor = deepgram ? &tts_deepgram : &tts_elevenlabs;
-	struct tts_params params = {iv_str(v->base_url),
-				    iv_str(deepgram ? t->voice_deepgram : t->voice_elevenlabs),
-				    iv_str(t->p->cfg->elevenlabs_model_id), iv_str(t->text), t->rate_hz};
+	struct tts_params params = {
+		iv_str(v->base_url), iv_str(deepgram ? t->voice_deepgram : t->voice_elevenlabs),
+		iv_str(t->p->cfg->elevenlabs_model_id), iv_str(t->text), t->rate_hz};
 	if (!vendor->url(url, &params) || !vendor->body(body, &params))
 		return false;
 	struct iv_buf key;

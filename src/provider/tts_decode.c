@@ -10,7 +10,8 @@ bool tts_is_audio(struct iv_str content_type)
 	type = iv_str_trim(type);
 	char prefix[6];
 	iv_str_copy(prefix, sizeof(prefix), type);
-	return !iv_str_ieq(iv_str(prefix), IV_S("text/")) && !iv_str_ieq(type, IV_S("application/json")) &&
+	return !iv_str_ieq(iv_str(prefix), IV_S("text/")) &&
+	       !iv_str_ieq(type, IV_S("application/json")) &&
 	       !iv_str_ieq(type, IV_S("application/problem+json")) &&
 	       !iv_str_ieq(type, IV_S("application/xhtml+xml"));
 }

@@ -5,8 +5,8 @@
 #include "iv_str.h"
 
 struct tts_decoder {
-	bool ulaw;       /* else 16-bit little-endian */
-	bool checked;    /* the first bytes are known not to be a file's header */
+	bool ulaw;    /* else 16-bit little-endian */
+	bool checked; /* the first bytes are known not to be a file's header */
 	bool garbage;
 	uint8_t head[4]; /* what came before that was known; for linear16 later the odd byte */
 	size_t head_len;

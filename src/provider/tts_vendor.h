@@ -9,7 +9,7 @@ struct tts_params {
 	struct iv_str base_url, voice;
 	struct iv_str model; /* where it is not part of the voice */
 	struct iv_str text;
-	int rate_hz;         /* 8000: µ-law, 16000: linear16 */
+	int rate_hz; /* 8000: µ-law, 16000: linear16 */
 };
 
 struct tts_vendor {

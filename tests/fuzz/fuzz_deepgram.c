@@ -10,7 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (iv_str_split(&rest, '\n', &line)) {
 		struct asr_msg m;
 		asr_deepgram.read(line, &m);
-		if (!(m.end_s >= 0 && m.end_s < 200000) || !(m.confidence >= 0 && m.confidence <= 1))
+		if (!(m.end_s >= 0 && m.end_s < 200000) ||
+		    !(m.confidence >= 0 && m.confidence <= 1))
 			abort();
 		if (m.text.len > 0 && (m.kind != ASR_MSG_TEXT || !iv_utf8_valid(m.text)))
 			abort();

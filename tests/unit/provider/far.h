@@ -1,5 +1,5 @@
-/* The far side of the session tests: a server in the same loop that plays providers "a" and "b" from a
- * script, and the configuration that points every provider name at one of them. */
+/* The far side of the session tests: a server in the same loop that plays providers "a" and "b"
+ * from a script, and the configuration that points every provider name at one of them. */
 #ifndef TEST_FAR_H
 #define TEST_FAR_H
 
@@ -13,8 +13,8 @@
 
 enum far_end { FAR_END, FAR_CUT, FAR_HANG };
 
-/* How a request is answered. status 0: never. Without bytes the answer is sent whole, without a stream,
- * unless it hangs. */
+/* How a request is answered. status 0: never. Without bytes the answer is sent whole, without a
+ * stream, unless it hangs. */
 struct far_script {
 	int status;
 	const char *type;
@@ -85,7 +85,8 @@ static void far_answer(void *ctx, struct iv_http_req *rq)
 		return;
 	}
 	if (!s->bytes && s->end == FAR_END) {
-		iv_http_reply(rq, s->status, "application/json", IV_S("{\"error\":{\"message\":\"no\"}}"));
+		iv_http_reply(rq, s->status, "application/json",
+			      IV_S("{\"error\":{\"message\":\"no\"}}"));
 		return;
 	}
 	iv_http_stream_begin(rq, s->status, s->type);
@@ -137,9 +138,12 @@ static void far_closed(void *arg, struct iv_ws *ws, int code, int http_status, s
 
 static void far_listen(void *ctx, struct iv_http_req *rq)
 {
-	static const struct iv_ws_limits limits = {
-		.message_max = 1 << 20, .soft_bytes = 1 << 20, .hard_bytes = 4 << 20, .hard_ms = 1000};
-	static const struct iv_ws_handlers handlers = {.message = far_message, .closed = far_closed};
+	static const struct iv_ws_limits limits = {.message_max = 1 << 20,
+						   .soft_bytes = 1 << 20,
+						   .hard_bytes = 4 << 20,
+						   .hard_ms = 1000};
+	static const struct iv_ws_handlers handlers = {.message = far_message,
+						       .closed = far_closed};
 	struct far *f = far_of(rq);
 	(void)ctx;
 	if (f->refuse < 0) {
@@ -169,24 +173,15 @@ static const struct iv_route far_routes[] = {
 
 /* name → value; "%s" in a value is the server's address. */
 static const char *const far_env[][2] = {
-	{"DEEPGRAM_API_KEY", "key-dg"},
-	{"DEEPGRAM_BASE_URL", "%s/a"},
-	{"DEEPGRAM_2_BASE_URL", "%s/b"},
-	{"OPENAI_API_KEY", "key-oa"},
-	{"OPENAI_BASE_URL", "%s/a"},
-	{"OPENAI_2_BASE_URL", "%s/b"},
-	{"OPENAI_2_MODEL", "second-model"},
-	{"ELEVENLABS_API_KEY", "key-el"},
-	{"ELEVENLABS_BASE_URL", "%s/b"},
-	{"ASR_PROVIDERS", "deepgram,deepgram-2"},
-	{"LLM_PROVIDERS", "openai,openai-2"},
-	{"TTS_PROVIDER", "deepgram,elevenlabs"},
-	{"LLM_FIRST_TOKEN_TIMEOUT_MS", "300"},
-	{"LLM_STALL_TIMEOUT_MS", "500"},
-	{"TTS_FIRST_BYTE_TIMEOUT_MS", "300"},
-	{"TTS_STALL_TIMEOUT_MS", "500"},
-	{"ASR_CONNECT_TIMEOUT_MS", "300"},
-	{"CIRCUIT_BREAKER_TIMEOUT_MS", "300"},
+	{"DEEPGRAM_API_KEY", "key-dg"},	       {"DEEPGRAM_BASE_URL", "%s/a"},
+	{"DEEPGRAM_2_BASE_URL", "%s/b"},       {"OPENAI_API_KEY", "key-oa"},
+	{"OPENAI_BASE_URL", "%s/a"},	       {"OPENAI_2_BASE_URL", "%s/b"},
+	{"OPENAI_2_MODEL", "second-model"},    {"ELEVENLABS_API_KEY", "key-el"},
+	{"ELEVENLABS_BASE_URL", "%s/b"},       {"ASR_PROVIDERS", "deepgram,deepgram-2"},
+	{"LLM_PROVIDERS", "openai,openai-2"},  {"TTS_PROVIDER", "deepgram,elevenlabs"},
+	{"LLM_FIRST_TOKEN_TIMEOUT_MS", "300"}, {"LLM_STALL_TIMEOUT_MS", "500"},
+	{"TTS_FIRST_BYTE_TIMEOUT_MS", "300"},  {"TTS_STALL_TIMEOUT_MS", "500"},
+	{"ASR_CONNECT_TIMEOUT_MS", "200"},     {"CIRCUIT_BREAKER_TIMEOUT_MS", "300"},
 };
 
 static const char *far_getenv(void *arg, const char *name)
@@ -199,7 +194,8 @@ static const char *far_getenv(void *arg, const char *name)
 			continue;
 		if (!mark)
 			return from;
-		snprintf(value, sizeof(value), "http://127.0.0.1:%d%s", iv_http_port(server), mark + 2);
+		snprintf(value, sizeof(value), "http://127.0.0.1:%d%s", iv_http_port(server),
+			 mark + 2);
 		return value;
 	}
 	return NULL;
@@ -215,9 +211,12 @@ static void far_give_up(void *arg)
 static int far_setup(void **state)
 {
 	static const struct iv_net_opts net_opts = {.user_agent = "test"};
-	static const struct iv_http_opts http_opts = {.address = "127.0.0.1", .header_max = 16384,
-						      .body_max = 1 << 20, .header_ms = 5000,
-						      .keepalive_ms = 5000, .max_connections = 100};
+	static const struct iv_http_opts http_opts = {.address = "127.0.0.1",
+						      .header_max = 16384,
+						      .body_max = 1 << 20,
+						      .header_ms = 5000,
+						      .keepalive_ms = 5000,
+						      .max_connections = 100};
 	struct iv_err e = {.code = IV_OK};
 	struct iv_buf errors;
 	(void)state;
@@ -234,6 +233,7 @@ static int far_setup(void **state)
 	iv_buf_deinit(&errors);
 	providers = iv_providers_new(net, &config, &e);
 	assert_non_null(providers);
+	providers->times.asr_retry_ms = 30;
 	iv_timer_init(&far_watch, loop, far_give_up, NULL);
 	return 0;
 }
@@ -288,8 +288,9 @@ static inline void far_run_ms(int ms)
 
 static inline double far_count(const char *label)
 {
-	static const char *const labels[] = {"asr_ok",        "asr_error", "llm_ok",    "llm_error",
-					     "llm_cancelled", "tts_ok",    "tts_error", "tts_cancelled"};
+	static const char *const labels[] = {"asr_ok",	  "asr_error",	   "llm_ok",
+					     "llm_error", "llm_cancelled", "tts_ok",
+					     "tts_error", "tts_cancelled"};
 	for (size_t i = 0; i < IV_COUNT(labels); i++)
 		if (strcmp(labels[i], label) == 0)
 			return iv_metric_get(IV_M_provider_requests_total, (int)i);

@@ -35,10 +35,10 @@ static inline void golden_check(struct iv_buf *seen, const char *name)
 	iv_buf_deinit(seen);
 }
 
-#define BUF_IS(buf, literal)                                                                       \
-	do {                                                                                       \
-		assert_true(iv_buf_addc((buf), '\0'));                                             \
-		assert_string_equal((buf)->ptr, (literal));                                        \
+#define BUF_IS(buf, literal)                                \
+	do {                                                \
+		assert_true(iv_buf_addc((buf), '\0'));      \
+		assert_string_equal((buf)->ptr, (literal)); \
 	} while (0)
 
 #endif

@@ -2,12 +2,13 @@
  * their own position, so the second connection shows exactly what was repeated. */
 #include "far.h"
 
-#define RESULT(start, duration, final, end, text)                                                  \
-	"{\"type\":\"Results\",\"start\":" start ",\"duration\":" duration ",\"is_final\":" final  \
-	",\"speech_final\":" end ",\"channel\":{\"alternatives\":[{\"transcript\":\"" text         \
+#define RESULT(start, duration, final, end, text)                                                 \
+	"{\"type\":\"Results\",\"start\":" start ",\"duration\":" duration ",\"is_final\":" final \
+	",\"speech_final\":" end ",\"channel\":{\"alternatives\":[{\"transcript\":\"" text        \
 	"\",\"confidence\":0.5}]}}"
-#define FINALIZED                                                                                  \
-	"{\"type\":\"Results\",\"start\":0,\"duration\":0.1,\"is_final\":true,\"speech_final\":true," \
+#define FINALIZED                                                                                \
+	"{\"type\":\"Results\",\"start\":0,\"duration\":0.1,\"is_final\":true,\"speech_final\":" \
+	"true,"                                                                                  \
 	"\"from_finalize\":true,\"channel\":{\"alternatives\":[{\"transcript\":\"\"}]}}"
 
 enum moment { NEVER, AT_READY, AT_SPEECH, AT_TEXT, AT_END, AT_SWITCH, AT_FAILED };
@@ -95,7 +96,8 @@ static void on_failed(void *arg, const char *reason)
 	reach(AT_FAILED);
 }
 
-static const struct iv_asr_events events = {on_ready, on_speech, on_text, on_end, on_switched, on_failed};
+static const struct iv_asr_events events = {on_ready, on_speech,   on_text,
+					    on_end,   on_switched, on_failed};
 
 static void feed(size_t samples)
 {
@@ -148,7 +150,8 @@ static void check_audio(const struct far_socket *s, uint64_t from)
 	assert_false(s->too_fast);
 	for (size_t i = 0; i < s->audio.len; i++)
 		if ((uint8_t)s->audio.ptr[i] != byte_at(from + i))
-			fail_msg("byte %zu of the connection is not sample %zu", i, (size_t)from + i);
+			fail_msg("byte %zu of the connection is not sample %zu", i,
+				 (size_t)from + i);
 }
 
 static void say(struct far_socket *s, const char *message)
@@ -183,7 +186,8 @@ static void a_turn_is_heard(void **state)
 	assert_non_null(strstr(far_a.target, "&language=en-IN"));
 	feed(700);
 	far_run_ms(50);
-	finish("ready deepgram|speech|partial book a|final book a table|final for two END|final thanks|END|"
+	finish("ready deepgram|speech|partial book a|final book a table|final for two END|final "
+	       "thanks|END|"
 	       "partial um|END|");
 	assert_true(far_count("asr_ok") == 1);
 	/* The rest of the audio goes before the farewell. */
@@ -234,7 +238,7 @@ static void the_stream_is_kept_alive_only_while_no_audio_comes(void **state)
 	open_asr(AT_READY);
 	far_run();
 	feed_every(10);
-	far_run_ms(400);
+	far_run_ms(250);
 	assert_int_equal(far_a.sockets[0].texts.len, 0);
 	iv_timer_stop(&h.feeder);
 	far_run_ms(380);
@@ -320,7 +324,8 @@ static void the_breaker_is_walked_around_and_recovers(void **state)
 	far_run();
 	assert_true(iv_metric_get(IV_M_provider_breaker_open, IV_ASR) == 0);
 	far_run_ms(20);
-	finish("ready deepgram|speech|partial book a|final book a table|final for two END|final thanks|END|"
+	finish("ready deepgram|speech|partial book a|final book a table|final for two END|final "
+	       "thanks|END|"
 	       "partial um|END|");
 }
 
@@ -355,9 +360,9 @@ static void no_audio_is_lost_or_repeated_needlessly_when_the_socket_dies(void **
 	far_a.on_audio = die_in_the_middle;
 	open_asr(NEVER);
 	feed_every(10); /* twice real time */
-	far_run_ms(1200);
+	far_run_ms(900);
 	iv_timer_stop(&h.feeder);
-	far_run_ms(1500);
+	far_run_ms(700);
 	uint64_t fed = h.fed;
 	finish("ready deepgram|final first half|deepgram: cut|ready deepgram|");
 	assert_int_equal(far_a.socket_count, 2);
@@ -388,7 +393,8 @@ static void the_next_provider_gets_the_same_audio(void **state)
 	iv_timer_stop(&h.feeder);
 	far_run_ms(400);
 	uint64_t fed = h.fed;
-	finish("ready deepgram|final one|deepgram: server_error|ready deepgram|final two|deepgram-2: cut|"
+	finish("ready deepgram|final one|deepgram: server_error|ready deepgram|final "
+	       "two|deepgram-2: cut|"
 	       "ready deepgram-2|");
 	check_audio(&far_a.sockets[1], 800);
 	check_audio(&far_b.sockets[0], 1200);
@@ -450,7 +456,8 @@ static void a_good_connection_forgives_what_was_before(void **state)
 	far_run();
 	far_run_ms(20);
 	finish("deepgram-2: unauthorized|ready deepgram-2|speech|partial book a|final book a table|"
-	       "final for two END|final thanks|END|partial um|END|deepgram-2: cut|deepgram: server_error|"
+	       "final for two END|final thanks|END|partial um|END|deepgram-2: cut|deepgram: "
+	       "server_error|"
 	       "ready deepgram|");
 }
 
@@ -496,7 +503,7 @@ static void a_quiet_line_is_no_stall(void **state)
 	h.quiet = true;
 	far_run();
 	feed_every(20);
-	far_run_ms(500);
+	far_run_ms(300);
 	finish("ready deepgram|");
 }
 
@@ -548,7 +555,8 @@ static void an_error_message_ends_the_connection(void **state)
 static void it_may_be_closed_from_every_callback(void **state)
 {
 	(void)state;
-	static const enum moment moments[] = {AT_READY, AT_SPEECH, AT_TEXT, AT_END, AT_SWITCH, AT_FAILED};
+	static const enum moment moments[] = {AT_READY, AT_SPEECH, AT_TEXT,
+					      AT_END,	AT_SWITCH, AT_FAILED};
 	for (size_t i = 0; i < IV_COUNT(moments); i++) {
 		bool fails = moments[i] >= AT_SWITCH;
 		far_a.refuse = far_b.refuse = fails ? 401 : 0;
@@ -572,7 +580,7 @@ static void closing_while_connecting_or_waiting_is_silent(void **state)
 	open_asr(AT_SWITCH);
 	far_run();
 	finish("deepgram: server_error|");
-	far_run_ms(200);
+	far_run_ms(50);
 }
 
 int main(void)

@@ -8,8 +8,9 @@ static void write_down(struct iv_buf *out, const struct asr_msg *m)
 		assert_true(iv_buf_printf(out, "%s\n", names[m->kind]));
 		return;
 	}
-	assert_true(iv_buf_printf(out, "%s %.3f %.2f [%.*s]%s%s\n", m->is_final ? "final" : "partial",
-				  m->end_s, m->confidence, IV_FMT(m->text), m->end_of_turn ? " end" : "",
+	assert_true(iv_buf_printf(out, "%s %.3f %.2f [%.*s]%s%s\n",
+				  m->is_final ? "final" : "partial", m->end_s, m->confidence,
+				  IV_FMT(m->text), m->end_of_turn ? " end" : "",
 				  m->from_finalize ? " finalize" : ""));
 }
 
@@ -60,7 +61,8 @@ static void absurd_times_and_confidences_count_as_nothing(void **state)
 		char text[256];
 		struct asr_msg m;
 		snprintf(text, sizeof(text),
-			 "{\"type\":\"Results\",\"is_final\":true,\"start\":%s,\"duration\":1,\"channel\":"
+			 "{\"type\":\"Results\",\"is_final\":true,\"start\":%s,\"duration\":1,"
+			 "\"channel\":"
 			 "{\"alternatives\":[{\"transcript\":\"a\",\"confidence\":%s}]}}",
 			 starts[i], starts[i]);
 		asr_deepgram.read(iv_str(text), &m);
@@ -79,11 +81,13 @@ static void the_url_names_the_format_and_the_habits(void **state)
 		const char *url;
 	} rows[] = {
 		{{{"https://api.deepgram.com", 24}, {"nova-2", 6}, {"", 0}, 8000},
-		 "wss://api.deepgram.com/v1/listen?model=nova-2&encoding=mulaw&sample_rate=8000&channels=1"
+		 "wss://api.deepgram.com/v1/"
+		 "listen?model=nova-2&encoding=mulaw&sample_rate=8000&channels=1"
 		 "&interim_results=true&punctuate=true&smart_format=true&endpointing=300"
 		 "&utterance_end_ms=1000&vad_events=true&no_delay=true"},
 		{{{"http://[::1]:9000/dg/", 21}, {"nova-3 x&y", 10}, {"en-IN", 5}, 16000},
-		 "ws://[::1]:9000/dg/v1/listen?model=nova-3%20x%26y&encoding=linear16&sample_rate=16000"
+		 "ws://[::1]:9000/dg/v1/"
+		 "listen?model=nova-3%20x%26y&encoding=linear16&sample_rate=16000"
 		 "&channels=1&interim_results=true&punctuate=true&smart_format=true&endpointing=300"
 		 "&utterance_end_ms=1000&vad_events=true&no_delay=true&language=en-IN"},
 	};

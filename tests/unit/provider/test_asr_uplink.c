@@ -1,5 +1,5 @@
-/* Chunks, replay and pace, with made-up time. At 16 kHz every sample carries its own position, so what
- * comes out tells where it came from. */
+/* Chunks, replay and pace, with made-up time. At 16 kHz every sample carries its own position, so
+ * what comes out tells where it came from. */
 #include "golden.h"
 #include "../../../src/provider/asr_uplink.h"
 
@@ -143,8 +143,8 @@ static void times_of_the_second_connection_count_from_its_own_start(void **state
 	uplink_deinit(&u);
 }
 
-/* Ten seconds of ring while live audio goes on coming: the sum sent never exceeds the allowance, and in
- * the end nothing is missing. */
+/* Ten seconds of ring while live audio goes on coming: the sum sent never exceeds the allowance,
+ * and in the end nothing is missing. */
 static void replay_keeps_the_pace_and_catches_up(void **state)
 {
 	(void)state;

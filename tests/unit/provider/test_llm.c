@@ -1,12 +1,13 @@
 /* Asking a model, through everything a provider can do wrong. */
 #include "far.h"
 
-#define CHUNK(content) "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" content "\"}}]}\n\n"
+#define CHUNK(content) \
+	"data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" content "\"}}]}\n\n"
 #define STOP "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
 #define USAGE "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":4}}\n\n"
 #define DONE "data: [DONE]\n\n"
-#define TOOL                                                                                       \
-	"data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"c1\","  \
+#define TOOL                                                                                      \
+	"data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"c1\"," \
 	"\"function\":{\"name\":\"lookup\",\"arguments\":\"{\\\"id\\\":42}\"}}]}}]}\n\n"
 #define SSE "text/event-stream"
 
@@ -105,7 +106,8 @@ static void ask(const char *log)
 	expect(&h, log);
 }
 
-static const struct far_script good = {200, SSE, CHUNK("Hello") CHUNK(" there.") STOP USAGE DONE, 0, FAR_END};
+static const struct far_script good = {200, SSE, CHUNK("Hello") CHUNK(" there.") STOP USAGE DONE, 0,
+				       FAR_END};
 static const struct far_script other = {200, SSE, CHUNK("Other.") STOP USAGE DONE, 0, FAR_END};
 
 static void an_answer_comes_in_pieces(void **state)
@@ -136,17 +138,29 @@ static const struct {
 	{"redirect", "openai-2: refused|Other.|done 9 4", {302, NULL, NULL, 0, FAR_END}},
 	{"no answer", "openai-2: timeout|Other.|done 9 4", {0, NULL, NULL, 0, FAR_HANG}},
 	{"silence behind 200", "openai-2: timeout|Other.|done 9 4", {200, SSE, NULL, 0, FAR_HANG}},
-	{"comments only", "openai-2: timeout|Other.|done 9 4", {200, SSE, ": ping\n\n: ping\n\n", 0, FAR_HANG}},
-	{"empty tokens only", "openai-2: timeout|Other.|done 9 4", {200, SSE, CHUNK("") CHUNK(""), 0, FAR_HANG}},
-	{"thinking only", "openai-2: timeout|Other.|done 9 4", {200, SSE, CHUNK("<think>well"), 0, FAR_HANG}},
-	{"not JSON", "openai-2: garbage|Other.|done 9 4", {200, SSE, "data: {oops\n\n", 0, FAR_HANG}},
-	{"a page", "openai-2: garbage|Other.|done 9 4", {200, "text/html", "<html></html>", 0, FAR_END}},
+	{"comments only",
+	 "openai-2: timeout|Other.|done 9 4",
+	 {200, SSE, ": ping\n\n: ping\n\n", 0, FAR_HANG}},
+	{"empty tokens only",
+	 "openai-2: timeout|Other.|done 9 4",
+	 {200, SSE, CHUNK("") CHUNK(""), 0, FAR_HANG}},
+	{"thinking only",
+	 "openai-2: timeout|Other.|done 9 4",
+	 {200, SSE, CHUNK("<think>well"), 0, FAR_HANG}},
+	{"not JSON",
+	 "openai-2: garbage|Other.|done 9 4",
+	 {200, SSE, "data: {oops\n\n", 0, FAR_HANG}},
+	{"a page",
+	 "openai-2: garbage|Other.|done 9 4",
+	 {200, "text/html", "<html></html>", 0, FAR_END}},
 	{"nothing", "openai-2: garbage|Other.|done 9 4", {200, SSE, "\n", 0, FAR_END}},
-	{"error inside", "openai-2: rate_limited|Other.|done 9 4",
+	{"error inside",
+	 "openai-2: rate_limited|Other.|done 9 4",
 	 {200, SSE, "data: {\"error\":{\"code\":\"rate_limit_exceeded\"}}\n\n", 0, FAR_END}},
 	{"cut before text", "openai-2: cut|Other.|done 9 4", {200, SSE, CHUNK(""), 0, FAR_END}},
 	{"connection cut", "openai-2: cut|Other.|done 9 4", {200, SSE, CHUNK(""), 0, FAR_CUT}},
-	{"half a tool call", "openai-2: garbage|Other.|done 9 4",
+	{"half a tool call",
+	 "openai-2: garbage|Other.|done 9 4",
 	 {200, SSE,
 	  "data: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"c\",\"function\":{"
 	  "\"name\":\"f\",\"arguments\":\"{\\\"x\"}}]},\"finish_reason\":\"length\"}]}\n\n" DONE,
@@ -166,7 +180,8 @@ static void the_next_takes_over_while_nothing_was_given(void **state)
 	assert_string_equal(far_b.key, "");
 	assert_non_null(strstr(far_b.body, "\"model\":\"second-model\""));
 	assert_true(far_count("llm_error") == (double)IV_COUNT(replaced));
-	assert_true(iv_metric_get(IV_M_provider_failovers_total, IV_LLM) == (double)IV_COUNT(replaced));
+	assert_true(iv_metric_get(IV_M_provider_failovers_total, IV_LLM) ==
+		    (double)IV_COUNT(replaced));
 }
 
 /* What is an answer, although it looks odd, and what breaks when something was given already. */
@@ -174,24 +189,35 @@ static const struct {
 	const char *what, *log;
 	struct far_script script;
 } alone[] = {
-	{"only a tool call", "tool c1 lookup {\"id\":42}|done 9 4", {200, SSE, TOOL STOP USAGE DONE, 0, FAR_END}},
-	{"text and a tool call", "Wait.|tool c1 lookup {\"id\":42}|done 9 4",
+	{"only a tool call",
+	 "tool c1 lookup {\"id\":42}|done 9 4",
+	 {200, SSE, TOOL STOP USAGE DONE, 0, FAR_END}},
+	{"text and a tool call",
+	 "Wait.|tool c1 lookup {\"id\":42}|done 9 4",
 	 {200, SSE, CHUNK("Wait.") TOOL STOP USAGE DONE, 0, FAR_END}},
 	{"an empty answer", "done 9 4", {200, SSE, CHUNK("") STOP USAGE DONE, 0, FAR_END}},
 	{"no end mark", "Hi|done 9 4", {200, SSE, CHUNK("Hi") STOP USAGE, 0, FAR_END}},
 	{"no finish reason", "Hi|done 9 4", {200, SSE, CHUNK("Hi") USAGE DONE, 0, FAR_END}},
-	{"end mark without a blank line", "Hi|done 9 4", {200, SSE, CHUNK("Hi") USAGE "data: [DONE]", 0, FAR_END}},
+	{"end mark without a blank line",
+	 "Hi|done 9 4",
+	 {200, SSE, CHUNK("Hi") USAGE "data: [DONE]", 0, FAR_END}},
 	{"finished, then cut", "Hi|done 9 4", {200, SSE, CHUNK("Hi") STOP USAGE, 0, FAR_CUT}},
 	{"finished, then silence", "Hi|done 9 4", {200, SSE, CHUNK("Hi") STOP USAGE, 0, FAR_HANG}},
 	{"done, then silence", "Hi|done 9 4", {200, SSE, CHUNK("Hi") STOP USAGE DONE, 0, FAR_HANG}},
-	{"no usage: 33 bytes asked, 6 answered", "Hi|done 9 1", {200, SSE, CHUNK("Hi") STOP DONE, 0, FAR_END}},
-	{"a blank is a token", "Hi| |you|done 9 4",
+	{"no usage: 33 bytes asked, 6 answered",
+	 "Hi|done 9 1",
+	 {200, SSE, CHUNK("Hi") STOP DONE, 0, FAR_END}},
+	{"a blank is a token",
+	 "Hi| |you|done 9 4",
 	 {200, SSE, CHUNK("Hi") CHUNK(" ") CHUNK("you") STOP USAGE DONE, 0, FAR_END}},
 	{"cut behind text", "Hi|failed cut", {200, SSE, CHUNK("Hi"), 0, FAR_END}},
 	{"connection cut behind text", "Hi|failed cut", {200, SSE, CHUNK("Hi"), 0, FAR_CUT}},
 	{"stalled behind text", "Hi|failed stalled", {200, SSE, CHUNK("Hi"), 0, FAR_HANG}},
-	{"garbage behind text", "Hi|failed garbage", {200, SSE, CHUNK("Hi") "data: x\n\n", 0, FAR_END}},
-	{"error behind text", "Hi|failed server_error",
+	{"garbage behind text",
+	 "Hi|failed garbage",
+	 {200, SSE, CHUNK("Hi") "data: x\n\n", 0, FAR_END}},
+	{"error behind text",
+	 "Hi|failed server_error",
 	 {200, SSE, CHUNK("Hi") "data: {\"error\":{}}\n\n", 0, FAR_END}},
 };
 

@@ -16,7 +16,8 @@ static void on_event(void *arg, struct iv_str event, struct iv_str data)
 		return;
 	enum llm_read read = llm_openai.read(&s->reader, event, data);
 	if (s->reader.text.len > 0)
-		assert_true(iv_buf_printf(&s->out, "text [%.*s]\n", IV_FMT(iv_buf_str(&s->reader.text))));
+		assert_true(iv_buf_printf(&s->out, "text [%.*s]\n",
+					  IV_FMT(iv_buf_str(&s->reader.text))));
 	if (s->reader.finished && !s->finished)
 		assert_true(iv_buf_adds(&s->out, IV_S("finished\n")));
 	s->finished = s->reader.finished;
@@ -28,7 +29,8 @@ static void on_event(void *arg, struct iv_str event, struct iv_str data)
 	if (read == LLM_READ_BAD)
 		assert_true(iv_buf_adds(&s->out, IV_S("bad\n")));
 	if (read == LLM_READ_DONE && s->reader.counted)
-		assert_true(iv_buf_printf(&s->out, "usage %lld %lld\n", (long long)s->reader.tokens_in,
+		assert_true(iv_buf_printf(&s->out, "usage %lld %lld\n",
+					  (long long)s->reader.tokens_in,
 					  (long long)s->reader.tokens_out));
 	if (read == LLM_READ_DONE)
 		assert_true(iv_buf_adds(&s->out, IV_S("done\n")));
@@ -38,13 +40,15 @@ static void write_end(struct seen *s)
 {
 	bool whole = llm_reader_finish(&s->reader);
 	if (s->reader.text.len > 0)
-		assert_true(iv_buf_printf(&s->out, "text [%.*s]\n", IV_FMT(iv_buf_str(&s->reader.text))));
+		assert_true(iv_buf_printf(&s->out, "text [%.*s]\n",
+					  IV_FMT(iv_buf_str(&s->reader.text))));
 	if (!whole)
 		assert_true(iv_buf_adds(&s->out, IV_S("incomplete\n")));
 	for (size_t i = 0; whole && i < s->reader.tools.count; i++) {
 		const struct llm_tool *t = &s->reader.tools.slots[i];
-		assert_true(iv_buf_printf(&s->out, "tool %.*s %.*s %.*s\n", IV_FMT(iv_buf_str(&t->id)),
-					  IV_FMT(iv_buf_str(&t->name)), IV_FMT(iv_buf_str(&t->args))));
+		assert_true(iv_buf_printf(&s->out, "tool %.*s %.*s %.*s\n",
+					  IV_FMT(iv_buf_str(&t->id)), IV_FMT(iv_buf_str(&t->name)),
+					  IV_FMT(iv_buf_str(&t->args))));
 	}
 }
 
@@ -73,9 +77,9 @@ static void recorded_streams_are_read_however_they_are_split(void **state)
 {
 	(void)state;
 	static const char *const names[] = {
-		"openai_text",  "openai_tool",  "ollama_tools", "llamacpp_text", "vllm_think",
-		"azure_filter", "gemini_tools", "groq_usage",   "error_in_200",  "error_line",
-		"lmstudio_error", "not_json",   "tool_cut"};
+		"openai_text",	  "openai_tool",  "ollama_tools", "llamacpp_text", "vllm_think",
+		"azure_filter",	  "gemini_tools", "groq_usage",	  "error_in_200",  "error_line",
+		"lmstudio_error", "not_json",	  "tool_cut"};
 	static const size_t steps[] = {1, 7, 1000000};
 	for (size_t i = 0; i < IV_COUNT(names); i++)
 		for (size_t k = 0; k < IV_COUNT(steps); k++)
@@ -102,8 +106,9 @@ static void the_body_is_what_the_host_takes(void **state)
 		 "\"temperature\":0.5}"},
 	};
 	for (size_t i = 0; i < IV_COUNT(rows); i++) {
-		struct llm_params p = {iv_str(rows[i].base), IV_S("m"), 0.5, 250,
-				       IV_S("[{\"role\":\"user\"}]"), iv_str(rows[i].tools)};
+		struct llm_params p = {
+			iv_str(rows[i].base), IV_S("m"), 0.5, 250, IV_S("[{\"role\":\"user\"}]"),
+			iv_str(rows[i].tools)};
 		struct iv_buf body;
 		iv_buf_init(&body, 4096);
 		assert_true(llm_openai.body(&body, &p));

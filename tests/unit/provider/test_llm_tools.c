@@ -28,7 +28,8 @@ static const struct {
 	 "{\"id\":\"a\",\"function\":{\"arguments\":\"}\"}}",
 	 "a f {};b g {};"},
 	{"neither index nor id",
-	 "{\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}\n{\"function\":{\"arguments\":\"}\"}}",
+	 "{\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}\n{\"function\":{\"arguments\":\"}\"}"
+	 "}",
 	 "call_1 f {};"},
 	{"id and name repeated in each piece",
 	 "{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\"}}\n"
@@ -46,10 +47,10 @@ static const struct {
 	{"arguments as an object",
 	 "{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":{\"x\":[1]}}}",
 	 "a f {\"x\":[1]};"},
-	{"arguments that are no object", "{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"[1]\"}}",
-	 NULL},
-	{"arguments that stop", "{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\\\":\"}}",
-	 NULL},
+	{"arguments that are no object",
+	 "{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"[1]\"}}", NULL},
+	{"arguments that stop",
+	 "{\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"x\\\":\"}}", NULL},
 	{"no name", "{\"index\":0,\"id\":\"a\",\"function\":{\"arguments\":\"{}\"}}", NULL},
 };
 
@@ -123,7 +124,8 @@ static void thinking_is_taken_out_wherever_it_is_split(void **state)
 		{"1 < 2, <thinking> <th", "1 < 2, <thinking> <th"},
 		{"<think>never ends", ""},
 		{" ", " "},
-		{"\xe0\xa4\xa8\xe0\xa4\xae<think>\xe0\xa4\xb8</think>\xe0\xa4\xb8", "\xe0\xa4\xa8\xe0\xa4\xae\xe0\xa4\xb8"},
+		{"\xe0\xa4\xa8\xe0\xa4\xae<think>\xe0\xa4\xb8</think>\xe0\xa4\xb8",
+		 "\xe0\xa4\xa8\xe0\xa4\xae\xe0\xa4\xb8"},
 	};
 	for (size_t i = 0; i < IV_COUNT(texts); i++) {
 		for (size_t step = 1; step < 12; step++) {
@@ -132,7 +134,8 @@ static void thinking_is_taken_out_wherever_it_is_split(void **state)
 			size_t n = strlen(texts[i].in);
 			iv_buf_init(&out, 256);
 			for (size_t at = 0; at < n; at += step) {
-				struct iv_str piece = {texts[i].in + at, n - at < step ? n - at : step};
+				struct iv_str piece = {texts[i].in + at,
+						       n - at < step ? n - at : step};
 				assert_true(llm_think_feed(&t, piece, &out));
 			}
 			assert_true(llm_think_finish(&t, &out));

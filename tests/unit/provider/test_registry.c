@@ -1,7 +1,8 @@
 /* Names, roles and what a configuration makes of them. */
 #include "far.h"
 
-static struct iv_providers *with(const char *asr, const char *llm, const char *tts, struct iv_err *e)
+static struct iv_providers *with(const char *asr, const char *llm, const char *tts,
+				 struct iv_err *e)
 {
 	struct iv_config other = config;
 	*e = (struct iv_err){.code = IV_OK};
@@ -17,9 +18,12 @@ static void unknown_names_in_the_configuration_are_refused(void **state)
 	static const struct {
 		const char *asr, *llm, *tts, *field, *msg;
 	} rows[] = {
-		{"whisper", "openai", "deepgram", "ASR_PROVIDERS", "\"whisper\" is not a configured recogniser"},
-		{"deepgram", "openai, gpt", "deepgram", "LLM_PROVIDERS", "\"gpt\" is not a configured model"},
-		{"deepgram", "openai", "openai", "TTS_PROVIDER", "\"openai\" is not a configured synthesiser"},
+		{"whisper", "openai", "deepgram", "ASR_PROVIDERS",
+		 "\"whisper\" is not a configured recogniser"},
+		{"deepgram", "openai, gpt", "deepgram", "LLM_PROVIDERS",
+		 "\"gpt\" is not a configured model"},
+		{"deepgram", "openai", "openai", "TTS_PROVIDER",
+		 "\"openai\" is not a configured synthesiser"},
 		{"elevenlabs", "openai", "deepgram", "ASR_PROVIDERS",
 		 "\"elevenlabs\" is not a configured recogniser"},
 		{"deepgram", "", "deepgram", "LLM_PROVIDERS", "must name at least one model"},

@@ -64,7 +64,8 @@ static const struct iv_tts_events events = {on_audio, on_done, on_switched, on_f
 
 static void begin(const char *text, int rate_hz)
 {
-	struct iv_tts_opts o = {.text = iv_str(text), .rate_hz = rate_hz, .voice_elevenlabs = IV_S("v2")};
+	struct iv_tts_opts o = {
+		.text = iv_str(text), .rate_hz = rate_hz, .voice_elevenlabs = IV_S("v2")};
 	h.samples = 0;
 	h.cancel_at_audio = h.stop_at_audio = h.ended = false;
 	iv_buf_init(&h.log, 4096);
@@ -96,8 +97,9 @@ static void telephone_samples_come_as_ulaw(void **state)
 	far_a.script = good;
 	say(8000, "done 7");
 	assert_memory_equal(h.pcm, samples, sizeof(samples));
-	assert_string_equal(far_a.target, "/a/v1/speak?model=aura-asteria-en&encoding=mulaw&sample_rate=8000"
-					  "&container=none");
+	assert_string_equal(far_a.target,
+			    "/a/v1/speak?model=aura-asteria-en&encoding=mulaw&sample_rate=8000"
+			    "&container=none");
 	assert_string_equal(far_a.key, "Token key-dg");
 	assert_string_equal(far_a.body, "{\"text\":\"Hello.\"}");
 	assert_true(far_count("tts_ok") == 1);
@@ -107,7 +109,8 @@ static void wideband_samples_come_as_linear16(void **state)
 {
 	(void)state;
 	static const int16_t samples[2] = {0x0201, 0x0403};
-	far_a.script = (struct far_script){200, "application/octet-stream", "\x01\x02\x03\x04\x05", 5, FAR_END};
+	far_a.script = (struct far_script){200, "application/octet-stream", "\x01\x02\x03\x04\x05",
+					   5, FAR_END};
 	say(16000, "done 2");
 	assert_memory_equal(h.pcm, samples, sizeof(samples));
 }
@@ -138,8 +141,12 @@ static const struct {
 	{"server error", "elevenlabs: server_error|done 7", {503, NULL, NULL, 0, FAR_END}},
 	{"no answer", "elevenlabs: timeout|done 7", {0, NULL, NULL, 0, FAR_HANG}},
 	{"silence behind 200", "elevenlabs: timeout|done 7", {200, AUDIO, NULL, 0, FAR_HANG}},
-	{"JSON", "elevenlabs: garbage|done 7", {200, "application/json", "{\"err\":1}", 0, FAR_END}},
-	{"a page", "elevenlabs: garbage|done 7", {200, "text/html; charset=utf-8", "<html>", 0, FAR_HANG}},
+	{"JSON",
+	 "elevenlabs: garbage|done 7",
+	 {200, "application/json", "{\"err\":1}", 0, FAR_END}},
+	{"a page",
+	 "elevenlabs: garbage|done 7",
+	 {200, "text/html; charset=utf-8", "<html>", 0, FAR_HANG}},
 	{"a file", "elevenlabs: garbage|done 7", {200, AUDIO, "RIFF....WAVEfmt ", 0, FAR_HANG}},
 	{"no sample", "elevenlabs: cut|done 7", {200, AUDIO, NULL, 0, FAR_CUT}},
 	{"cut in the middle", "8 failed cut", {200, AUDIO, "aaaaaaaa", 0, FAR_CUT}},
@@ -159,7 +166,8 @@ static void the_next_takes_over_while_no_audio_was_given(void **state)
 	assert_string_equal(far_b.key, "key-el");
 	assert_non_null(strstr(far_b.body, "\"model_id\":\"eleven_flash_v2_5\""));
 	assert_true(far_count("tts_error") == (double)IV_COUNT(rows));
-	assert_true(iv_metric_get(IV_M_provider_failovers_total, IV_TTS) == (double)IV_COUNT(rows) - 2);
+	assert_true(iv_metric_get(IV_M_provider_failovers_total, IV_TTS) ==
+		    (double)IV_COUNT(rows) - 2);
 }
 
 static void an_empty_answer_is_no_audio(void **state)

@@ -11,24 +11,29 @@ static void requests_are_as_documented(void **state)
 		const char *base, *voice, *url, *key_header, *key, *body;
 	} rows[] = {
 		{&tts_deepgram, 8000, "https://api.deepgram.com", "aura-asteria-en",
-		 "https://api.deepgram.com/v1/speak?model=aura-asteria-en&encoding=mulaw&sample_rate=8000"
+		 "https://api.deepgram.com/v1/"
+		 "speak?model=aura-asteria-en&encoding=mulaw&sample_rate=8000"
 		 "&container=none",
 		 "Authorization", "Token k", "{\"text\":\"Say \\\"hi\\\"\"}"},
 		{&tts_deepgram, 16000, "http://h:1/", "a b",
-		 "http://h:1/v1/speak?model=a%20b&encoding=linear16&sample_rate=16000&container=none",
+		 "http://h:1/v1/"
+		 "speak?model=a%20b&encoding=linear16&sample_rate=16000&container=none",
 		 "Authorization", "Token k", "{\"text\":\"Say \\\"hi\\\"\"}"},
 		{&tts_elevenlabs, 8000, "https://api.elevenlabs.io", "v/1",
 		 "https://api.elevenlabs.io/v1/text-to-speech/v%2F1/stream?output_format=ulaw_8000",
 		 "xi-api-key", "k",
-		 "{\"text\":\"Say \\\"hi\\\"\",\"model_id\":\"eleven_flash_v2_5\",\"voice_settings\":"},
+		 "{\"text\":\"Say "
+		 "\\\"hi\\\"\",\"model_id\":\"eleven_flash_v2_5\",\"voice_settings\":"},
 		{&tts_elevenlabs, 16000, "https://api.elevenlabs.io", "v1",
 		 "https://api.elevenlabs.io/v1/text-to-speech/v1/stream?output_format=pcm_16000",
 		 "xi-api-key", "k",
-		 "{\"text\":\"Say \\\"hi\\\"\",\"model_id\":\"eleven_flash_v2_5\",\"voice_settings\":"},
+		 "{\"text\":\"Say "
+		 "\\\"hi\\\"\",\"model_id\":\"eleven_flash_v2_5\",\"voice_settings\":"},
 	};
 	for (size_t i = 0; i < IV_COUNT(rows); i++) {
 		struct tts_params p = {iv_str(rows[i].base), iv_str(rows[i].voice),
-				       IV_S("eleven_flash_v2_5"), IV_S("Say \"hi\""), rows[i].rate_hz};
+				       IV_S("eleven_flash_v2_5"), IV_S("Say \"hi\""),
+				       rows[i].rate_hz};
 		struct iv_buf url, key, body;
 		iv_buf_init(&url, 1024);
 		iv_buf_init(&key, 1024);
@@ -49,7 +54,8 @@ static void requests_are_as_documented(void **state)
 	}
 }
 
-static size_t decode(struct tts_decoder *d, const uint8_t *bytes, size_t n, size_t step, int16_t *out)
+static size_t decode(struct tts_decoder *d, const uint8_t *bytes, size_t n, size_t step,
+		     int16_t *out)
 {
 	size_t total = 0, got;
 	for (size_t at = 0; at < n; at += step) {
@@ -67,7 +73,8 @@ static size_t decode(struct tts_decoder *d, const uint8_t *bytes, size_t n, size
 static void linear_samples_may_be_cut_in_halves(void **state)
 {
 	(void)state;
-	static const uint8_t bytes[] = {0x01, 0x00, 0xff, 0xff, 0x00, 0x80, 0xff, 0x7f, 0x34, 0x12, 0x99};
+	static const uint8_t bytes[] = {0x01, 0x00, 0xff, 0xff, 0x00, 0x80,
+					0xff, 0x7f, 0x34, 0x12, 0x99};
 	static const int16_t samples[] = {1, -1, -32768, 32767, 0x1234};
 	for (size_t step = 1; step <= sizeof(bytes); step++) {
 		struct tts_decoder d;
@@ -102,7 +109,8 @@ static void a_file_is_not_audio(void **state)
 		struct tts_decoder d;
 		int16_t out[32];
 		tts_decoder_init(&d, true);
-		assert_int_equal(decode(&d, (const uint8_t *)"RIFF\x24\0\0\0WAVEfmt ", 16, step, out), 0);
+		assert_int_equal(
+			decode(&d, (const uint8_t *)"RIFF\x24\0\0\0WAVEfmt ", 16, step, out), 0);
 		assert_true(d.garbage);
 	}
 }
