@@ -17,7 +17,7 @@
 
 struct iv_providers;
 
-/* cfg outlives it. NULL: a configured name is unknown, or a base URL is none (e->field: the variable). */
+/* cfg outlives it. NULL: a configured name is unknown, or a base URL is not one; e says which. */
 struct iv_providers *iv_providers_new(struct iv_net *n, const struct iv_config *cfg, struct iv_err *e);
 void iv_providers_free(struct iv_providers *p); /* after the last stream has ended */
 /* Opens and keeps connections to the configured hosts ahead of need. */
