@@ -27,6 +27,7 @@ static void set_state(struct iv_asr *a, enum asr_state to);
 
 static void drop_socket(struct iv_asr *a)
 {
+	iv_timer_stop(&a->wait);
 	iv_timer_stop(&a->pace);
 	iv_timer_stop(&a->keep_alive);
 	iv_timer_stop(&a->stall);
@@ -73,7 +74,6 @@ void asr_lose(struct iv_asr *a, const char *reason, enum asr_fault fault)
 
 static void lose_dial(struct iv_asr *a, int http_status)
 {
-	int64_t took_us = iv_now_us() - a->dialled_us;
 	if (http_status == 401 || http_status == 403)
 		asr_lose(a, "unauthorized", FAULT_LASTING);
 	else if (http_status == 429)
@@ -82,8 +82,6 @@ static void lose_dial(struct iv_asr *a, int http_status)
 		asr_lose(a, "server_error", FAULT_PASSING);
 	else if (http_status > 0)
 		asr_lose(a, "refused", FAULT_LASTING);
-	else if (took_us >= a->p->cfg->asr_connect_ms * 1000 - 20000)
-		asr_lose(a, "timeout", FAULT_PASSING);
 	else
 		asr_lose(a, "refused", FAULT_PASSING);
 }
@@ -187,7 +185,6 @@ static bool dial(struct iv_asr *a)
 	a->spoke = false;
 	a->bad_messages = 0;
 	a->loud_samples = 0;
-	a->dialled_us = iv_now_us();
 	iv_buf_init(&url, URL_MAX);
 	bool has_key = role_key(&key, v, a->vendor->authorization);
 	bool ok = a->vendor->url(&url, &params);
@@ -197,7 +194,8 @@ static bool dial(struct iv_asr *a)
 			.url = iv_buf_str(&url),
 			.headers = &header,
 			.header_count = has_key ? 1 : 0,
-			.connect_ms = (int)a->p->cfg->asr_connect_ms,
+			/* Behind our own deadline, which alone says timeout. */
+			.connect_ms = (int)a->p->cfg->asr_connect_ms + 1000,
 			.limits = {.message_max = (size_t)256 * 1024,
 				   .soft_bytes = 4 * ASR_QUEUE_MAX,
 				   .hard_bytes = 8 * ASR_QUEUE_MAX,
@@ -213,14 +211,15 @@ static bool dial(struct iv_asr *a)
 
 static void enter_connecting(struct iv_asr *a, enum asr_state from)
 {
-	if (!dial(a))
-		iv_timer_in_ms(&a->wait, 0); /* on_wait says so, from the loop */
+	/* A request that cannot be built is reported by on_wait too, from the loop. */
+	iv_timer_in_ms(&a->wait, dial(a) ? a->p->cfg->asr_connect_ms : 0);
 	if (from == ASR_CONNECTING || from == ASR_READY)
 		a->ev.switched(a->arg, a->walk.now->name, a->reason);
 }
 
 static void enter_ready(struct iv_asr *a)
 {
+	iv_timer_stop(&a->wait);
 	a->ready_us = a->audio_us = iv_now_us();
 	uplink_restart(&a->up, a->ready_us);
 	iv_timer_in_ms(&a->keep_alive, a->p->times.asr_keep_alive_ms);
@@ -264,6 +263,8 @@ static void on_wait(void *arg)
 	struct iv_asr *a = arg;
 	if (a->state == ASR_RETRYING)
 		set_state(a, ASR_CONNECTING);
+	else if (a->state == ASR_CONNECTING && a->ws)
+		asr_lose(a, "timeout", FAULT_PASSING);
 	else if (a->state == ASR_CONNECTING)
 		asr_lose(a, "refused", FAULT_LASTING);
 	else
@@ -327,7 +328,6 @@ void iv_asr_close(struct iv_asr *a)
 	else if (from == ASR_CONNECTING || from == ASR_RETRYING)
 		role_walk_end(&a->walk, ROLE_CANCELLED, NULL);
 	drop_socket(a);
-	iv_timer_stop(&a->wait);
 	set_state(a, ASR_CLOSED);
 	iv_defer(a->p->loop, destroy, a);
 }

@@ -43,9 +43,9 @@ struct iv_asr {
 	bool spoke;	  /* this connection brought a message */
 	bool turn_open;	  /* text was given since the last end of turn */
 	int bad_messages; /* in a row */
-	int64_t dialled_us, ready_us, audio_us;
+	int64_t ready_us, audio_us;
 	int64_t loud_samples; /* sent at speech level since the last message */
-	struct iv_timer wait; /* before a retry, and what a caller's call must not do itself */
+	struct iv_timer wait; /* for the socket, or before a retry */
 	struct iv_timer pace, keep_alive, stall;
 };
 

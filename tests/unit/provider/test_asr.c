@@ -281,6 +281,7 @@ static void nobody_there_is_tried_once_more(void **state)
 {
 	(void)state;
 	providers->items[0].base_url = "http://127.0.0.1:1";
+	config.asr_connect_ms = 3000;
 	open_asr(AT_READY);
 	far_run();
 	finish("deepgram: refused|deepgram-2: refused|ready deepgram-2|");
