@@ -69,10 +69,11 @@ function complain(words) {
 
 function showLevel(db, now) {
 	const share = Math.max(0, Math.min(1, (db - FLOOR_DB) / -FLOOR_DB));
-	$('level').style.transform = `scaleX(${share})`;
-	$('db').textContent = db <= -99 ? '– dBFS' : `${Math.round(db)} dBFS`;
+	$('level').style.transform = `scaleX(${1 - share})`; // covers what is not reached
+	const words = db <= -99 ? '– dBFS' : `${Math.round(db)} dBFS`.replace('-', '−');
+	$('db').textContent = words;
 	$('meter').setAttribute('aria-valuenow', Math.round(Math.max(FLOOR_DB, db)));
-	$('meter').setAttribute('aria-valuetext', `${Math.round(db)} dBFS, ${now ? 'speaking' : 'quiet'}`);
+	$('meter').setAttribute('aria-valuetext', `${words}, ${now ? 'speaking' : 'quiet'}`);
 	$('lamp').classList.toggle('on', now);
 	if (!speaking)
 		$('orb').style.setProperty('--level', share.toFixed(2));
@@ -84,7 +85,6 @@ function showNetwork() {
 		parts.push(`round trip ${roundtrip} ms`);
 	if (sound) {
 		parts.push(`buffer ${sound.bufferedMs} ms`, `${sound.gaps} ${sound.gaps === 1 ? 'gap' : 'gaps'}`);
-		Object.assign($('network').dataset, { buffered: sound.bufferedMs, played: sound.playedMs, flushes: sound.flushes });
 	}
 	$('network').textContent = parts.join(' · ');
 }
@@ -147,6 +147,7 @@ const take = {
 
 function onReport(report) {
 	sound = report;
+	Object.assign($('network').dataset, { buffered: report.bufferedMs, played: report.playedMs, flushes: report.flushes });
 	speaking = report.playing;
 	if (speaking)
 		$('orb').style.setProperty('--level', Math.min(1, report.peak * 1.4).toFixed(2));
@@ -181,6 +182,7 @@ function offerAgents(agents) {
 	const chosen = sessionStorage.getItem('invorto.agent');
 	$('agent').replaceChildren(...agents.map(({ id, name }) => new Option(name || id, id, false, id === chosen)));
 	$('picker').hidden = agents.length < 2;
+	$('hint').hidden = !agents.some(({ id }) => id === 'demo');
 }
 
 function askForKey() {
@@ -283,7 +285,7 @@ function over({ reason, code, begun }) {
 			complain(`${words}.`);
 		return $('talk').focus();
 	}
-	transcript.closeCaller();
+	transcript.close();
 	transcript.note(`${words}.`);
 	togglePad(false);
 	showLevel(-100, false);

@@ -19,6 +19,12 @@ function shared(a, b) {
 	return n;
 }
 
+const AHEAD = 120; // letters; more would push what is being said out of sight
+
+function glimpse(text) {
+	return text.length > AHEAD ? `${text.slice(0, text.lastIndexOf(' ', AHEAD))} …` : text;
+}
+
 export class Transcript {
 	constructor(root, scroller) {
 		this.root = root;
@@ -87,6 +93,14 @@ export class Transcript {
 		this.you = null;
 	}
 
+	// The call is over: nothing more will be understood or said.
+	close() {
+		this.closeCaller();
+		this.takeBack();
+		this.agent?.ahead.remove();
+		this.you = this.agent = null;
+	}
+
 	// ── the agent ──
 
 	// An answer of which nothing was said yet, while the caller goes on: it will not be said.
@@ -121,7 +135,7 @@ export class Transcript {
 		this.change(() => {
 			const entry = this.answer();
 			entry.written += text;
-			entry.ahead.textContent = entry.written;
+			entry.ahead.textContent = glimpse(entry.written);
 		});
 	}
 
@@ -133,7 +147,7 @@ export class Transcript {
 			const written = plain(entry.written);
 			const at = written.indexOf(plain(text));
 			entry.written = at < 0 ? '' : written.slice(at + plain(text).length);
-			entry.ahead.textContent = entry.written;
+			entry.ahead.textContent = glimpse(entry.written);
 			entry.ahead.before(sentence);
 			entry.sentences.push(sentence);
 		});

@@ -35,7 +35,14 @@ function make(tag, className, text = '') {
 	return el;
 }
 
-const TITLES = { vad_end: 'Answered in', eou: 'Typed, answered in', llm_first: 'Spoke in', sentence_first: 'Spoke in' };
+const TITLES = { vad_end: 'Answered in', eou: 'Answered in', llm_first: 'Began to speak in', sentence_first: 'Began to speak in' };
+const ZEROES = { vad_end: 'You were done', eou: 'You sent it' };
+
+function row(className, label, track, ms) {
+	const li = make('li', `stage ${className}`);
+	li.append(make('span', 'label', label), track, make('span', 'ms', `${ms} ms`));
+	return li;
+}
 
 // A <details> with a strip in its summary and a row for each stage; null when there is nothing to show.
 export function waterfall(stamps) {
@@ -49,20 +56,20 @@ export function waterfall(stamps) {
 	const rows = make('ol', 'stages');
 
 	strip.setAttribute('aria-hidden', 'true');
+	if (ZEROES[from])
+		rows.append(row('zero', ZEROES[from], make('span', 'track'), 0));
 	for (const { name, label, meaning, at, ms } of stages) {
 		const part = make('span', `bar ${name}`);
 		part.style.flexGrow = ms;
 		strip.append(part);
 
-		const row = make('li', 'stage');
 		const track = make('span', 'track');
 		const bar = make('span', `bar ${name}`);
 		bar.style.left = `${at * scale}%`;
 		bar.style.width = `${ms * scale}%`;
 		track.append(bar);
-		row.title = meaning;
-		row.append(make('span', 'label', label), track, make('span', 'ms', `${ms} ms`));
-		rows.append(row);
+		rows.append(row('', label, track, ms));
+		rows.lastChild.title = meaning;
 	}
 	summary.append(`${TITLES[from]} `, make('b', 'total', `${total} ms`), strip);
 	details.append(summary, rows);

@@ -43,6 +43,8 @@ export function errorWords({ code, message, field }) {
 export function endWords({ reason, code, begun }) {
 	if (reason)
 		return ENDS[reason] ?? reason;
+	if (begun && (code === 4003 || code === 4011))
+		return 'The connection was lost, and the call could not be taken up again';
 	return CLOSES[code] ?? (begun ? ENDS.lost : 'The service could not be reached');
 }
 
