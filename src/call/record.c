@@ -2,6 +2,8 @@
  * bytes, a tick four. */
 #include "iv_record.h"
 
+#define STARTED_MAX_MS 1e15 /* the year 33658 */
+
 enum field {
 	F_LEVEL = 1, F_MARK = 2, F_FLAG = 4, F_CONFIDENCE = 8, F_GEN = 16, F_UTT = 32, F_COUNTS = 64,
 	F_AUDIO = 128, F_ID = 256, F_NAME = 512, F_TEXT = 1024, F_START = 2048,
@@ -333,8 +335,11 @@ ptrdiff_t iv_record_read_header(struct iv_str in, struct iv_record_header *h, st
 	*h = (struct iv_record_header){.call_id = arena_member(arena, json, "callId"),
 				       .version = arena_member(arena, json, "version")};
 	started = iv_json_get(json, "startedMs");
-	h->started_ms = cJSON_IsNumber(started) ? (int64_t)started->valuedouble : 0;
-	ok = iv_json_get(json, "opts") && iv_json_get(json, "agent") &&
+	ok = cJSON_IsNumber(started) && started->valuedouble >= 0 && started->valuedouble <= STARTED_MAX_MS;
+	if (!ok)
+		(void)iv_fail_field(e, IV_EINVAL, "startedMs", "must be Unix milliseconds, from 0 to 10^15");
+	h->started_ms = ok ? (int64_t)started->valuedouble : 0;
+	ok = ok && iv_json_get(json, "opts") && iv_json_get(json, "agent") &&
 	     iv_shape_read(&iv_call_opts_shape, iv_json_get(json, "opts"), &h->opts, arena, e) &&
 	     iv_shape_read(&iv_agent_shape, iv_json_get(json, "agent"), &h->agent, arena, e);
 	if (!ok)
