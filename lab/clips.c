@@ -20,7 +20,7 @@ struct clips {
 	struct workers *workers;
 	struct iv_map *by_key;
 	struct iv_list by_use;
-	size_t bytes;
+	size_t bytes, bytes_max;
 };
 
 bool clip_format_ok(const struct clip_format *f)
@@ -34,11 +34,12 @@ int clip_chunk_bytes(const struct clip_format *f, int ms)
 	return f->rate_hz / 1000 * ms * (f->encoding == CLIP_LINEAR16 ? 2 : 1);
 }
 
-struct clips *clips_new(struct workers *w)
+struct clips *clips_new(struct workers *w, size_t bytes_max)
 {
 	struct clips *c = lab_alloc(sizeof(*c));
 
 	c->workers = w;
+	c->bytes_max = bytes_max;
 	c->by_key = iv_map_new();
 	iv_list_init(&c->by_use);
 	return c;
@@ -87,7 +88,7 @@ static void keep(struct clips *c, const struct clip_wish *w)
 	iv_map_put(c->by_key, iv_str(clip->key), clip);
 	iv_list_append(&c->by_use, &clip->node);
 	c->bytes += clip->len;
-	while (c->bytes > CLIPS_BYTES_MAX)
+	while (c->bytes > c->bytes_max && c->by_use.next != &clip->node)
 		drop(c, IV_CONTAINER(c->by_use.next, struct clip, node));
 }
 

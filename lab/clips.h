@@ -5,7 +5,6 @@
 
 #include "workers.h"
 
-#define CLIPS_BYTES_MAX (64u << 20)
 #define CLIP_TEXT_SIZE 512 /* one sentence, with NUL */
 
 struct clip_format {
@@ -30,7 +29,7 @@ struct clip_wish {
 	void (*free_owner)(void *arg); /* the owner let go while the job ran */
 };
 
-struct clips *clips_new(struct workers *w);
+struct clips *clips_new(struct workers *w, size_t bytes_max);
 void clips_free(struct clips *c);
 /* `ready` runs on the loop, at once when the clip is kept; bytes are valid during the call. False: not a
  * format (8000, 16000 or 24000 Hz; a known voice). */

@@ -159,7 +159,7 @@ static bool capital(struct iv_str word)
 	return false;
 }
 
-void grammar_punctuate(struct iv_str plain, char *out, size_t size)
+void grammar_punctuate(struct iv_str plain, bool whole, char *out, size_t size)
 {
 	static const char *const open[] = {"to", "a", "for", "at", "on", "next", "the", "past", "of", NULL};
 	static const char *const asks[] = {"what", "what's", "who", "how", "can", "do", "are", NULL};
@@ -178,7 +178,7 @@ void grammar_punctuate(struct iv_str plain, char *out, size_t size)
 			out[len] = (char)toupper((unsigned char)out[len]);
 		len += word.len;
 	}
-	if (len && len + 2 <= size && !ends_with_any(plain, open))
+	if (whole && len && len + 2 <= size && !ends_with_any(plain, open))
 		out[len++] = starts_with_any(plain, asks) ? '?' : '.';
 	if (size)
 		out[len] = '\0';

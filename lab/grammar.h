@@ -20,8 +20,8 @@ size_t grammar_jsgf(enum grammar_kind kind, char *out, size_t size);
 /* Each distinct word of the source, once. */
 void grammar_words(void (*fn)(void *arg, struct iv_str word), void *arg);
 
-/* Writing as a person would: first letter upper case, "I" and the days too, a question mark or a full
- * stop unless the text ends as if more were coming. `out` gets at most size-1 bytes and NUL. */
-void grammar_punctuate(struct iv_str plain, char *out, size_t size);
+/* Writing as a person would: first letter upper case, "I" and the days too; what is whole gets a question
+ * mark or a full stop, unless it ends as if more were coming. `out` gets at most size-1 bytes and NUL. */
+void grammar_punctuate(struct iv_str plain, bool whole, char *out, size_t size);
 
 #endif

@@ -98,7 +98,7 @@ static void send_result(struct listen *l, const struct result *r)
 	struct iv_jw w;
 
 	if (l->punctuate && r->text[0] != '[')
-		grammar_punctuate(iv_str(r->text), written, sizeof(written));
+		grammar_punctuate(iv_str(r->text), r->final, written, sizeof(written));
 	else
 		iv_str_copy(written, sizeof(written), iv_str(r->text));
 	iv_buf_init(&buf, RESULT_MAX);

@@ -16,6 +16,7 @@
 #include "workers.h"
 
 #define STATS_MAX (16u << 20)
+#define CLIPS_BYTES_MAX (64u << 20)
 
 const char *const lab_service_names[LAB_SERVICES] = {"listen", "speak", "elevenlabs", "chat", "tools"};
 
@@ -188,7 +189,7 @@ struct providers *providers_open(struct iv_net *net, const struct providers_opts
 	}
 	if (p->model) {
 		p->lab.workers = workers_new(p->lab.loop, p->model);
-		p->lab.clips = clips_new(p->lab.workers);
+		p->lab.clips = clips_new(p->lab.workers, CLIPS_BYTES_MAX);
 	}
 	return p;
 }
