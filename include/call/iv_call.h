@@ -145,7 +145,8 @@ struct iv_turn_report {
 	int number;
 	enum iv_turn_outcome outcome;
 	struct iv_turn_stamps_us { int64_t speech_start, vad_end, stt_first, stt_final, eou, llm_first,
-		sentence_first, tts_first, leg_first; } at_us; /* -1: did not happen */
+		sentence_first, tts_first, leg_first, heard_first; } at_us; /* -1: did not happen;
+		heard_first is the first sound loud enough to be one, as the far end plays it */
 	struct iv_str heard; /* agent's words the caller heard */
 };
 

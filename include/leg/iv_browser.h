@@ -59,7 +59,7 @@ struct iv_stamp {
 };
 struct iv_turn_stamps { /* Unix ms would lie: milliseconds since the call began, -1
 			   * when it did not happen (left out of the message) */
-	int64_t vad_end, stt_final, eou, llm_first, sentence_first, tts_first, leg_first;
+	int64_t vad_end, stt_final, eou, llm_first, sentence_first, tts_first, leg_first, heard_first;
 };
 
 IV_MUST_CHECK bool iv_msg_connected(struct iv_buf *b, struct iv_stamp at, struct iv_str call_id,

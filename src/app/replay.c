@@ -122,7 +122,7 @@ static void print_ms(int64_t from_us, int64_t to_us)
 
 static void print_turns(const struct turns *t)
 {
-	(void)printf("\n turn outcome      caller done  +final     +eou   +model  +sentence  +voice    +sent  (ms)\n");
+	(void)printf("\n turn outcome      caller done  +final     +eou   +model  +sentence  +voice    +sent   +heard  (ms)\n");
 	for (size_t i = 0; i < t->count; i++) {
 		const struct iv_turn_stamps_us *s = &t->at[i];
 
@@ -137,6 +137,7 @@ static void print_turns(const struct turns *t)
 		print_ms(s->vad_end, s->sentence_first);
 		print_ms(s->vad_end, s->tts_first);
 		print_ms(s->vad_end, s->leg_first);
+		print_ms(s->vad_end, s->heard_first);
 		(void)putchar('\n');
 	}
 }

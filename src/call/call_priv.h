@@ -48,6 +48,8 @@ struct listen {
 	enum ear ear;
 	struct vad vad;
 	int64_t speech_start_us, last_speech_us; /* of the turn under way; -1 none */
+	int64_t tail_us;     /* end of what could still be heard of it: the dying away of the last word */
+	bool tail_open;
 	int64_t silent_frames;
 	bool finalized;      /* the recogniser was told to finish since the last speech */
 	bool provider_eot;

@@ -3,7 +3,7 @@
 #include "call_priv.h"
 
 enum { SPEECH_MS = 60, PAUSE_FRAMES = 3, LATE_FINAL_MS = 700, NO_FRAMES_MS = 500,
-       TAKEN_MS = 3000 };
+       TAKEN_MS = 3000, TAIL_OVER_FLOOR = 60, TAIL_LEAST = -600 /* tenths of dB */ };
 
 static void set_ear(struct iv_call *c, enum ear to)
 {
@@ -62,6 +62,8 @@ static void speech(struct iv_call *c)
 	if (in->speech_start_us < 0)
 		in->speech_start_us = in->vad.run_start_us;
 	set_ear(c, EAR_SPEECH);
+	in->tail_us = c->now_us;
+	in->tail_open = true;
 	in->last_speech_us = c->now_us;
 	in->silent_frames = 0;
 	in->finalized = false;
@@ -142,6 +144,18 @@ static bool may_retract(const struct iv_call *c)
 	       !c->turn.transfer_after;
 }
 
+/* Words die away under the threshold of speech. That does not hold up the end of the turn, but the moment
+ * the caller was done, which the turn's latency is told from, is the end of what could be heard. */
+static void follow_tail(struct listen *in, struct iv_level level, int64_t now_us)
+{
+	int audible = in->vad.floor_ddb + TAIL_OVER_FLOOR;
+
+	if (in->tail_open && level.rms_ddb > (audible > TAIL_LEAST ? audible : TAIL_LEAST))
+		in->tail_us = now_us;
+	else
+		in->tail_open = false;
+}
+
 void listen_frame(struct iv_call *c, struct iv_level level)
 {
 	struct listen *in = &c->in;
@@ -156,6 +170,7 @@ void listen_frame(struct iv_call *c, struct iv_level level)
 	if (vad_frame(&in->vad, level, echo, c->now_us)) {
 		speech(c);
 	} else {
+		follow_tail(in, level, c->now_us);
 		if (in->silent_frames++ == 0 && in->ear == EAR_SPEECH)
 			act(c, &(struct iv_action){.type = IV_ACT_ASR_FLUSH});
 		if (in->ear == EAR_SPEECH && in->silent_frames >= PAUSE_FRAMES)
@@ -265,7 +280,7 @@ static void end_of_turn(struct iv_call *c)
 	turn_open(c, TURN_ANSWER);
 	at = c->turn.at;
 	at.speech_start = in->speech_start_us;
-	at.vad_end = in->speech_start_us >= 0 ? in->last_speech_us : -1;
+	at.vad_end = in->speech_start_us >= 0 ? in->tail_us : -1;
 	at.stt_first = in->first_text_us;
 	at.stt_final = in->final_us;
 	at.eou = c->now_us;

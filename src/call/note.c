@@ -77,6 +77,7 @@ void note_turn(struct iv_call *c)
 	stamp(&w, "sentenceFirstMs", r->at_us.sentence_first);
 	stamp(&w, "ttsFirstMs", r->at_us.tts_first);
 	stamp(&w, "legFirstMs", r->at_us.leg_first);
+	stamp(&w, "heardFirstMs", r->at_us.heard_first);
 	emit(c, "turn.closed", &w);
 }
 

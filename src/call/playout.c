@@ -3,7 +3,7 @@
 #include "call_priv.h"
 
 enum { KEEP_BACK_MS = 3000, KEEP_STEP_MS = 1000, MARK_SHIFT_MAX_MS = 2000, UNDERRUN_MS = 40,
-       MS_PER_LETTER = 62 };
+       MS_PER_LETTER = 62, FIRST_SOUND_DDB = -500 };
 
 int64_t samples_us(const struct iv_call *c, int64_t samples)
 {
@@ -81,6 +81,33 @@ static void announce(struct iv_call *c, int64_t upto)
 	}
 }
 
+static int utt_level_ddb(const struct iv_call *c, const struct utt *u, int64_t at)
+{
+	size_t i = (size_t)((at - u->start) / (c->rate_hz / 50));
+
+	return u->levels && i < u->level_count ? -10 * (int)u->levels[i] : IV_LEVEL_FLOOR_DDB;
+}
+
+/* Synthesisers begin with silence: what the caller waits for is the first sound. */
+static void stamp_first_sound(struct iv_call *c, int64_t samples, int64_t start_us)
+{
+	const struct playout *p = &c->out;
+	int64_t frame = c->rate_hz / 50;
+
+	for (size_t i = 0; i < c->utt_count; i++) {
+		const struct utt *u = utt_get(c, i);
+		int64_t at = u->start > p->sent ? u->start : p->sent;
+
+		if (u->start < 0)
+			continue;
+		for (; at < u->end && at < p->sent + samples; at += frame - (at - u->start) % frame)
+			if (utt_level_ddb(c, u, at) >= FIRST_SOUND_DDB) {
+				c->turn.at.heard_first = start_us + samples_us(c, at - p->sent);
+				return;
+			}
+	}
+}
+
 static void send(struct iv_call *c, int64_t samples, int64_t pad)
 {
 	struct playout *p = &c->out;
@@ -90,6 +117,8 @@ static void send(struct iv_call *c, int64_t samples, int64_t pad)
 	if (samples) {
 		if (c->turn.at.leg_first < 0)
 			c->turn.at.leg_first = c->now_us;
+		if (c->turn.at.heard_first < 0)
+			stamp_first_sound(c, samples, start + p->late_us);
 		add_segment(c, p->sent, samples, start + p->late_us);
 		p->flushed = false;
 	}
@@ -224,13 +253,6 @@ void playout_mark(struct iv_call *c, const struct iv_mark *m, bool cleared)
 		p->late_us += shift;
 		return;
 	}
-}
-
-static int utt_level_ddb(const struct iv_call *c, const struct utt *u, int64_t at)
-{
-	size_t i = (size_t)((at - u->start) / (c->rate_hz / 50));
-
-	return u->levels && i < u->level_count ? -10 * (int)u->levels[i] : IV_LEVEL_FLOOR_DDB;
 }
 
 int playout_level_ddb(const struct iv_call *c)

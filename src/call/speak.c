@@ -12,7 +12,7 @@ void turn_open(struct iv_call *c, enum turn_kind kind)
 
 	iv_buf_clear(&tail);
 	*t = (struct turn){.open = true, .number = ++c->turns, .kind = kind, .tail = tail};
-	t->at = (struct iv_turn_stamps_us){-1, -1, -1, -1, -1, -1, -1, -1, -1};
+	t->at = (struct iv_turn_stamps_us){-1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
 	set_mouth(c, MOUTH_THINKING);
 }
 

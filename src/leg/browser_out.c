@@ -157,6 +157,7 @@ bool iv_msg_turn(struct iv_buf *b, struct iv_stamp at, int turn, const char *out
 	put_stamp(&w, "sentence_first", stamps->sentence_first);
 	put_stamp(&w, "tts_first", stamps->tts_first);
 	put_stamp(&w, "leg_first", stamps->leg_first);
+	put_stamp(&w, "heard_first", stamps->heard_first);
 	iv_jw_end_obj(&w);
 	return finish(&w, at);
 }

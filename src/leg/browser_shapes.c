@@ -98,7 +98,8 @@ static const struct iv_field moments[] = {
 	MOMENT(llm_first, "first token"),
 	MOMENT(sentence_first, "first whole sentence"),
 	MOMENT(tts_first, "first sample"),
-	MOMENT(leg_first, "first sound sent"),
+	MOMENT(leg_first, "first audio sent"),
+	MOMENT(heard_first, "first sound heard, as far as the far end's clock tells"),
 	IV_FIELDS_END,
 };
 static const struct iv_shape moments_shape = {"ServerTurnStamps", sizeof(struct iv_turn_stamps),

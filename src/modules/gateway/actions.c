@@ -47,6 +47,7 @@ static void tell_turn(struct session *s)
 		.sentence_first = us->sentence_first < 0 ? -1 : us->sentence_first / 1000,
 		.tts_first = us->tts_first < 0 ? -1 : us->tts_first / 1000,
 		.leg_first = us->leg_first < 0 ? -1 : us->leg_first / 1000,
+		.heard_first = us->heard_first < 0 ? -1 : us->heard_first / 1000,
 	};
 
 	stats_turn(r);

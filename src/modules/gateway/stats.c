@@ -21,7 +21,7 @@ void stats_turn(const struct iv_turn_report *r)
 	observe(IV_M_eou_ms, at->vad_end, at->eou);
 	observe(IV_M_llm_first_token_ms, at->eou, at->llm_first);
 	observe(IV_M_tts_first_chunk_ms, at->sentence_first, at->tts_first);
-	observe(IV_M_turn_latency_ms, at->vad_end, at->leg_first);
+	observe(IV_M_turn_latency_ms, at->vad_end, at->heard_first);
 }
 
 static int reason_label(const char *reason)

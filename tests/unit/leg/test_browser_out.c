@@ -30,7 +30,7 @@ static void check(struct iv_buf *b, bool ok, const char *want)
 
 static void every_message_is_written(void **state)
 {
-	static const struct iv_turn_stamps stamps = {100, 200, 300, 400, -1, 600, 700};
+	static const struct iv_turn_stamps stamps = {100, 200, 300, 400, -1, 600, 700, 720};
 	static const struct iv_err refused = {IV_EQUOTA, "digits", "must be \"short\""};
 	static const struct iv_err plain = {IV_EINVAL, "", "is not JSON"};
 	struct iv_buf b;
@@ -75,7 +75,7 @@ static void every_message_is_written(void **state)
 	      "{\"t\":\"turn\",\"turn\":3,\"outcome\":\"interrupted\",\"heard\":\"Hel\",\"stamps\":"
 	      "{\"vad_end\":100,"
 	      "\"stt_final\":200,\"eou\":300,\"llm_first\":400,\"tts_first\":600,"
-	      "\"leg_first\":700}" NUMBERED);
+	      "\"leg_first\":700,\"heard_first\":720}" NUMBERED);
 	iv_buf_deinit(&b);
 }
 
@@ -88,7 +88,7 @@ static void collect(void *arg, bool text, struct iv_str message)
 
 static void write_all(struct iv_buf *b)
 {
-	static const struct iv_turn_stamps stamps = {1, 2, 3, 4, 5, 6, 7};
+	static const struct iv_turn_stamps stamps = {1, 2, 3, 4, 5, 6, 7, 8};
 	static const struct iv_err err = {IV_EQUOTA, "field", "message"};
 	static struct iv_leg_scratch scratch;
 	static const int16_t pcm[2] = {1, 2};
