@@ -348,7 +348,7 @@ static void on_closed(void *arg, struct iv_ws *ws, int code, int http_status, st
 	(void)code;
 	(void)http_status;
 	(void)reason;
-	stats_add(l->tab, l->finished ? TALLY_COMPLETED : faulted ? TALLY_FAULTED : TALLY_CANCELLED, 1);
+	stats_add(l->tab, l->finished || l->closing ? TALLY_COMPLETED : faulted ? TALLY_FAULTED : TALLY_CANCELLED, 1);
 	l->ws = NULL;
 	l->ignoring = true;
 	iv_defer(l->lab->loop, listen_free, l);
