@@ -177,6 +177,7 @@ static void on_tool(struct world *w, const struct iv_action *a)
 {
 	struct tool_run *t = NULL;
 
+	world_must(w, !w->far.held, "a tool is started while an interruption is undecided");
 	world_must(w, a->gen == w->last_gen && a->gen != w->cancelled_gen,
 		   "a tool of generation %u is started, which was cancelled", a->gen);
 	for (size_t i = 0; i < IV_COUNT(w->tools); i++) {

@@ -140,7 +140,7 @@ static void check_stamps(struct world *w, const struct iv_turn_report *r)
 {
 	const struct iv_turn_stamps_us *s = &r->at_us;
 	const int64_t order[] = {s->speech_start, s->vad_end, s->eou, s->llm_first, s->sentence_first,
-				 s->tts_first, s->leg_first};
+				 s->tts_first, s->leg_first, s->heard_first};
 	int64_t last = -1;
 
 	for (size_t i = 0; i < IV_COUNT(order) && !w->said_by_operator; i++) {

@@ -146,6 +146,22 @@ static void after_a_cough_the_agent_goes_on_within_a_second_from_the_word_last_h
 	call_stop(&d);
 }
 
+static void going_on_begins_with_the_word_that_was_cut(void **state)
+{
+	struct driver d;
+	int64_t at;
+
+	(void)state;
+	call_start(&d, QUIET_AGENT);
+	tell(&d, 1900);
+	say_levels(&d, 100, -18); /* 2.0 s: "… there was a litt|le"; the word begins at letter 29 */
+	want(&d, IV_ACT_LEG_CLEAR);
+	run(&d, 1000);
+	at = want(&d, IV_ACT_LEG_SEND)->a.at;
+	assert_in_range(at, (29 * 60 - 100) * 16, 29 * 60 * 16); /* or a little before, where it is quiet */
+	call_stop(&d);
+}
+
 static void a_backchannel_lets_the_agent_go_on_at_once(void **state)
 {
 	struct driver d;
@@ -318,6 +334,7 @@ int main(void)
 		cmocka_unit_test(words_make_it_real_and_cut_the_history_at_a_word),
 		cmocka_unit_test(a_sentence_in_synthesis_is_cancelled_too),
 		cmocka_unit_test(after_a_cough_the_agent_goes_on_within_a_second_from_the_word_last_heard),
+		cmocka_unit_test(going_on_begins_with_the_word_that_was_cut),
 		cmocka_unit_test(a_backchannel_lets_the_agent_go_on_at_once),
 		cmocka_unit_test(a_yes_at_the_very_end_is_an_answer_and_no_backchannel),
 		cmocka_unit_test(second_thoughts_need_one_word_only),

@@ -24,6 +24,8 @@ static void pause_holds_everything_and_resume_goes_on_at_the_word(void **state)
 	want_none(&d, IV_ACT_LEG_SEND);
 	want_none(&d, IV_ACT_LLM_ASK);
 	want_none(&d, IV_ACT_TTS_SAY);
+	want_none(&d, IV_ACT_EMOTION);
+	want_none(&d, IV_ACT_ASR_FINALIZE);
 	assert_false(iv_call_ended(d.call));
 	happens(&d, IV_EV_RESUME);
 	assert_in_range(want(&d, IV_ACT_LEG_SEND)->a.at, at - 9600, at);

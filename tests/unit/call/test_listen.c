@@ -89,6 +89,43 @@ static void the_recogniser_is_told_to_finish_after_120_ms(void **state)
 	call_stop(&d);
 }
 
+static void what_is_gathered_goes_to_the_recogniser_with_the_first_silent_frame(void **state)
+{
+	struct driver d;
+	int64_t end;
+
+	(void)state;
+	call_start(&d, QUIET_AGENT);
+	say_levels(&d, 600, -25);
+	want_none(&d, IV_ACT_ASR_FLUSH);
+	end = d.now_us;
+	run(&d, 400);
+	assert_int_equal(want(&d, IV_ACT_ASR_FLUSH)->now_us - end, 20 * MS);
+	want_none(&d, IV_ACT_ASR_FLUSH);
+	call_stop(&d);
+}
+
+static void the_dying_away_of_a_word_belongs_to_it_but_does_not_delay_the_end_of_the_turn(void **state)
+{
+	struct driver d;
+	int64_t loud, end;
+
+	(void)state;
+	call_start(&d, QUIET_AGENT);
+	run(&d, 500);
+	say_levels(&d, 600, -25);
+	loud = d.now_us;
+	say_levels(&d, 100, -56);
+	end = d.now_us;
+	final(&d, "What time is it?", 0.9);
+	run_until(&d, IV_ACT_LLM_ASK, 1000);
+	assert_int_equal((last_of(&d, IV_ACT_LLM_ASK)->now_us - loud) / MS, 220);
+	answer(&d, "It is ten.");
+	run(&d, 3000);
+	assert_int_equal(iv_call_last_turn(d.call)->at_us.vad_end, end);
+	call_stop(&d);
+}
+
 static void a_partial_without_its_final_counts_after_a_while(void **state)
 {
 	struct driver d;
@@ -331,6 +368,8 @@ int main(void)
 		cmocka_unit_test(the_recognisers_own_end_of_turn_counts),
 		cmocka_unit_test(without_words_the_agent_keeps_listening),
 		cmocka_unit_test(the_recogniser_is_told_to_finish_after_120_ms),
+		cmocka_unit_test(what_is_gathered_goes_to_the_recogniser_with_the_first_silent_frame),
+		cmocka_unit_test(the_dying_away_of_a_word_belongs_to_it_but_does_not_delay_the_end_of_the_turn),
 		cmocka_unit_test(a_partial_without_its_final_counts_after_a_while),
 		cmocka_unit_test(the_late_final_of_a_partial_already_taken_changes_nothing),
 		cmocka_unit_test(the_same_words_said_again_are_heard_again),

@@ -211,6 +211,27 @@ static void untrusted_marks_do_not_move_the_position(void **state)
 	call_stop(&d);
 }
 
+static void the_first_sound_is_told_behind_the_silence_a_synthesiser_begins_with(void **state)
+{
+	struct driver d;
+	int64_t sent;
+
+	(void)state;
+	call_start(&d, QUIET_AGENT);
+	d.auto_tts = false;
+	ask(&d, "Tell me a story.");
+	answer(&d, "Once upon a time.");
+	forget(&d);
+	audio_at(&d, d.utt, 160, -90);
+	audio_at(&d, d.utt, 1000, -20);
+	tts_done(&d, d.utt);
+	sent = want(&d, IV_ACT_LEG_SEND)->now_us;
+	run(&d, 3000);
+	assert_int_equal(iv_call_last_turn(d.call)->at_us.leg_first, sent);
+	assert_int_equal(iv_call_last_turn(d.call)->at_us.heard_first, sent + 160 * MS);
+	call_stop(&d);
+}
+
 static void samples_long_heard_are_let_go_but_three_seconds(void **state)
 {
 	struct driver d;
@@ -257,6 +278,7 @@ int main(void)
 		cmocka_unit_test(a_late_mark_moves_what_was_heard_but_not_the_pace),
 		cmocka_unit_test(marks_given_back_by_a_clear_were_not_played),
 		cmocka_unit_test(untrusted_marks_do_not_move_the_position),
+		cmocka_unit_test(the_first_sound_is_told_behind_the_silence_a_synthesiser_begins_with),
 		cmocka_unit_test(samples_long_heard_are_let_go_but_three_seconds),
 		cmocka_unit_test(a_slow_synthesiser_is_sent_as_it_comes),
 	};
