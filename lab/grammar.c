@@ -47,10 +47,9 @@ static const char *const rules[] = {
 	" <backchannel> | <human>;",
 	"<any> = <control> | <book> | <fragment> | <clocktime> | <story> | <about>;",
 	"<booking> = <control> | <book> | <fragment>;",
-	"<yesno> = <control> | <clocktime> | <story> | <about>;",
 };
 
-static const char *const names[GRAMMAR_KINDS] = {"any", "booking", "yesno"};
+static const char *const names[GRAMMAR_KINDS] = {"any", "booking"};
 
 const char *grammar_name(enum grammar_kind kind)
 {

@@ -8,7 +8,6 @@
 enum grammar_kind {
 	GRAMMAR_ANY,     /* every intent */
 	GRAMMAR_BOOKING, /* the brain asked how many people, or when */
-	GRAMMAR_YES_NO,  /* it asked something to agree to */
 	GRAMMAR_KINDS
 };
 

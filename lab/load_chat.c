@@ -2,10 +2,14 @@
 #include <stdlib.h>
 #include "chat.h"
 
-#define HEAD "data: {\"id\":\"chatcmpl-load\",\"object\":\"chat.completion.chunk\",\"created\":1,\"model\":\"load\","
+#define HEAD                                                                                       \
+	"data: {\"id\":\"chatcmpl-load\",\"object\":\"chat.completion.chunk\",\"created\":1,"        \
+	"\"model\":\"load\","
 #define TOKEN(text)                                                                                \
 	HEAD "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" text "\"},\"finish_reason\":null}]}\n\n"
-#define ROLE HEAD "\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"finish_reason\":null}]}\n\n"
+#define ROLE                                                                                       \
+	HEAD "\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},"          \
+	     "\"finish_reason\":null}]}\n\n"
 #define STOP                                                                                       \
 	HEAD "\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n" HEAD           \
 	     "\"choices\":[],\"usage\":{\"prompt_tokens\":90,\"completion_tokens\":9,\"total_tokens\":99}}\n\n" \

@@ -33,7 +33,7 @@ struct speech_decoder;
 struct speech_model *speech_model_open(const char *dir, struct iv_err *e);
 void speech_model_close(struct speech_model *m);
 
-/* About 30 ms and 10 MB. NULL with *e filled when the model does not load. */
+/* About 40 ms and 20 MB, most of it the acoustic model. NULL with *e filled when the model does not load. */
 struct speech_decoder *speech_decoder_new(const struct speech_model *m, struct iv_err *e);
 void speech_decoder_free(struct speech_decoder *d);
 

@@ -32,7 +32,7 @@ struct decoder_claim {
 	void *arg;
 };
 
-#define DECODERS_MAX 12 /* about 10 MB each; later utterances wait, none is lost */
+#define DECODERS_MAX 8 /* about 20 MB each; later utterances wait, none is lost */
 
 void decoder_claim_init(struct decoder_claim *c, void (*got)(void *, struct speech_decoder *), void *arg);
 void decoder_want(struct workers *w, struct decoder_claim *c);
