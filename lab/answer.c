@@ -6,7 +6,8 @@ bool answer_open(const struct answer *a)
 	return a->rq != NULL;
 }
 
-/* The request is gone or will be in a moment; the owner hears of it when nobody is inside it any more. */
+/* The request is gone or will be in a moment; the owner hears of it when nobody is inside it any
+ * more. */
 static void finish(struct answer *a, enum tally how)
 {
 	stats_add(a->tab, how, 1);
@@ -40,8 +41,9 @@ static void cut(struct answer *a)
 
 static void refuse(struct answer *a)
 {
-	static const char text[] = "{\"error\":{\"message\":\"refused by a fault rule\",\"type\":\"lab\","
-				   "\"param\":null,\"code\":\"fault\"}}";
+	static const char text[] =
+		"{\"error\":{\"message\":\"refused by a fault rule\",\"type\":\"lab\","
+		"\"param\":null,\"code\":\"fault\"}}";
 	struct iv_http_req *rq = a->rq;
 
 	finish(a, TALLY_FAULTED);
@@ -50,13 +52,15 @@ static void refuse(struct answer *a)
 
 static void garble(struct answer *a)
 {
-	static const char bytes[] = "<html>\x01\xff\xfe\r\ndata: {\"choices\":[{\"delta\":\n\ndata: nothing\n\n"
-				    "{\"type\":\"Results\",\"channel\":[[[\x80</html>";
+	static const char bytes[] =
+		"<html>\x01\xff\xfe\r\ndata: {\"choices\":[{\"delta\":\n\ndata: nothing\n\n"
+		"{\"type\":\"Results\",\"channel\":[[[\x80</html>";
 	struct iv_http_req *rq = a->rq;
 
 	finish(a, TALLY_FAULTED);
 	iv_http_stream_begin(rq, 200, "text/html");
-	(void)iv_http_stream_write(rq, (struct iv_str){bytes, sizeof(bytes) - 1}); /* far from full */
+	(void)iv_http_stream_write(rq,
+				   (struct iv_str){bytes, sizeof(bytes) - 1}); /* far from full */
 	iv_http_stream_end(rq);
 }
 
@@ -84,8 +88,9 @@ static void run(void *arg)
 	}
 }
 
-void answer_start(struct answer *a, struct lab *lab, struct iv_http_req *rq, enum lab_service service,
-		  struct iv_str call_id, void (*go)(void *arg), void (*over)(void *arg), void *arg)
+void answer_start(struct answer *a, struct lab *lab, struct iv_http_req *rq,
+		  enum lab_service service, struct iv_str call_id, void (*go)(void *arg),
+		  void (*over)(void *arg), void *arg)
 {
 	*a = (struct answer){.lab = lab, .rq = rq, .go = go, .over = over, .arg = arg};
 	a->tab = stats_open(lab->stats, service, call_id);

@@ -1,4 +1,5 @@
-/* A restaurant's telephone: tells the time, books a table, tells stories, hands over, says goodbye. */
+/* A restaurant's telephone: tells the time, books a table, tells stories, hands over, says goodbye.
+ */
 #include "brain.h"
 
 #include <stdio.h>
@@ -7,13 +8,13 @@
 /* What the conversation has come to, found by walking through its messages. */
 struct talk {
 	struct understood last; /* of the caller's last words */
-	bool booking;           /* asked for, neither done nor given up */
+	bool booking;		/* asked for, neither done nor given up */
 	int people, minute;
 	char day[20];
-	int stories, unclear;   /* told so far; in a row */
-	struct iv_str said;     /* the agent's last words */
-	const char *called;     /* the tool whose result came last */
-	struct iv_str result;   /* its text */
+	int stories, unclear; /* told so far; in a row */
+	struct iv_str said;   /* the agent's last words */
+	const char *called;   /* the tool whose result came last */
+	struct iv_str result; /* its text */
 	enum { BY_NOBODY, BY_CALLER, BY_AGENT, BY_TOOL } turn;
 };
 
@@ -97,7 +98,8 @@ static void hear_agent(struct talk *t, const cJSON *message)
 	if (text.len)
 		t->said = text;
 	for (const cJSON *c = calls ? calls->child : NULL; c; c = c->next) {
-		const cJSON *name = cJSON_GetObjectItemCaseSensitive(iv_json_get(c, "function"), "name");
+		const cJSON *name =
+			cJSON_GetObjectItemCaseSensitive(iv_json_get(c, "function"), "name");
 
 		t->called = cJSON_IsString(name) ? name->valuestring : NULL;
 	}
@@ -123,7 +125,8 @@ static void walk(struct talk *t, const cJSON *messages)
 		/* One breath may come in several messages; they are one turn. */
 		while (m && iv_str_eq(iv_json_str(m, "role"), IV_S("user"))) {
 			struct iv_str text = content_of(m);
-			size_t n = text.len < sizeof(joined) - len - 1 ? text.len : sizeof(joined) - len - 1;
+			size_t n = text.len < sizeof(joined) - len - 1 ? text.len
+								       : sizeof(joined) - len - 1;
 
 			if (n)
 				memcpy(joined + len, text.ptr, n);
@@ -156,7 +159,8 @@ static void say(struct brain_reply *r, const char *text)
 static bool offered(const cJSON *tools, const char *name)
 {
 	for (const cJSON *t = tools ? tools->child : NULL; t; t = t->next) {
-		const cJSON *n = cJSON_GetObjectItemCaseSensitive(iv_json_get(t, "function"), "name");
+		const cJSON *n =
+			cJSON_GetObjectItemCaseSensitive(iv_json_get(t, "function"), "name");
 
 		if (cJSON_IsString(n) && strcmp(n->valuestring, name) == 0)
 			return true;
@@ -173,10 +177,12 @@ static void call_tool(struct brain_reply *r, const char *name, const char *argum
 static void tell_time(int minute, struct brain_reply *r)
 {
 	static const char *const tens[] = {"", "", "twenty", "thirty", "forty", "fifty"};
-	static const char *const teens[] = {"thirteen", "fourteen", "fifteen", "sixteen",
+	static const char *const teens[] = {"thirteen",	 "fourteen", "fifteen", "sixteen",
 					    "seventeen", "eighteen", "nineteen"};
 	int hour = minute / 60 % 24, m = minute % 60;
-	const char *part = hour < 12 ? "in the morning" : hour < 18 ? "in the afternoon" : "in the evening";
+	const char *part = hour < 12   ? "in the morning"
+			   : hour < 18 ? "in the afternoon"
+				       : "in the evening";
 	char minutes[32] = "o'clock";
 
 	if (m >= 20)
@@ -209,8 +215,9 @@ static void book(const struct talk *t, const cJSON *tools, struct brain_reply *r
 		say(r, "I am sorry, I was not given a way to book tables.");
 		r->expects = GRAMMAR_ANY;
 	} else {
-		snprintf(arguments, sizeof(arguments), "{\"people\":%d,\"day\":\"%s\",\"time\":\"%02d:%02d\"}",
-			 t->people, t->day[0] ? t->day : "today", t->minute / 60, t->minute % 60);
+		snprintf(arguments, sizeof(arguments),
+			 "{\"people\":%d,\"day\":\"%s\",\"time\":\"%02d:%02d\"}", t->people,
+			 t->day[0] ? t->day : "today", t->minute / 60, t->minute % 60);
 		call_tool(r, "book_table", arguments);
 		r->expects = GRAMMAR_ANY;
 	}
@@ -225,11 +232,14 @@ static void after_tool(const struct talk *t, struct brain_reply *r)
 		/* Nothing is left to say. */
 	} else if (t->called && strcmp(t->called, "transfer_to_human") == 0) {
 		if (iv_json_get(json, "error"))
-			say(r, "I am sorry, nobody is free at the moment. What else can I do for you?");
+			say(r, "I am sorry, nobody is free at the moment. What else can I do for "
+			       "you?");
 	} else if (confirmation.len) {
-		snprintf(r->text, sizeof(r->text), "Your table is booked. %.*s Is there anything else?",
+		snprintf(r->text, sizeof(r->text),
+			 "Your table is booked. %.*s Is there anything else?",
 			 IV_FMT(confirmation));
-	} else if (iv_str_find(t->result, IV_S("error"), 0) >= 0 || iv_str_find(t->result, IV_S("cancel"), 0) >= 0) {
+	} else if (iv_str_find(t->result, IV_S("error"), 0) >= 0 ||
+		   iv_str_find(t->result, IV_S("cancel"), 0) >= 0) {
 		say(r, "I am sorry, the booking did not work. Please try again later.");
 	} else {
 		say(r, "That is done. Is there anything else?");
@@ -264,16 +274,19 @@ static void repeat(const struct talk *t, struct brain_reply *r)
 		r->expects = GRAMMAR_BOOKING;
 }
 
-static void answer_caller(const struct talk *t, const cJSON *tools, int minute, struct brain_reply *r)
+static void answer_caller(const struct talk *t, const cJSON *tools, int minute,
+			  struct brain_reply *r)
 {
-	static const char about[] = "I can tell you the time, book a table, tell you a story, or connect you "
-				    "to a person. What would you like?";
+	static const char about[] =
+		"I can tell you the time, book a table, tell you a story, or connect you "
+		"to a person. What would you like?";
 	static const char *const fixed[] = {
 		[INTENT_GREET] = "Hello. What can I do for you?",
 		[INTENT_HOW] = "I am fine, thank you. What can I do for you?",
 		[INTENT_THANKS] = "You are welcome. Is there anything else?",
 		[INTENT_ABOUT] = about,
-		[INTENT_WHO] = "I am an automated assistant, not a person. I can connect you to one.",
+		[INTENT_WHO] =
+			"I am an automated assistant, not a person. I can connect you to one.",
 		[INTENT_STOP] = "Okay, I will wait. Tell me when I can help.",
 		[INTENT_CANCEL] = "No problem. What else can I do for you?",
 		[INTENT_YES] = "What would you like me to do?",
@@ -298,9 +311,11 @@ static void answer_caller(const struct talk *t, const cJSON *tools, int minute, 
 		repeat(t, r);
 		return;
 	case INTENT_UNCLEAR:
-		say(r, t->unclear < 2 ? "Sorry, I did not catch that. Could you say it again?" : about);
+		say(r, t->unclear < 2 ? "Sorry, I did not catch that. Could you say it again?"
+				      : about);
 		if (t->unclear > 1)
-			say(r, "I still did not understand. You can ask for the time, for a table, for a "
+			say(r, "I still did not understand. You can ask for the time, for a table, "
+			       "for a "
 			       "story, or for a person.");
 		r->expects = t->booking ? GRAMMAR_BOOKING : GRAMMAR_ANY;
 		return;
@@ -313,11 +328,13 @@ static void answer_caller(const struct talk *t, const cJSON *tools, int minute, 
 	else if (t->last.intent != INTENT_NONE && fixed[t->last.intent])
 		say(r, fixed[t->last.intent]);
 	else
-		say(r, "I am afraid I can not help with that. I can tell the time, book a table, or tell "
+		say(r, "I am afraid I can not help with that. I can tell the time, book a table, "
+		       "or tell "
 		       "a story.");
 }
 
-void brain_answer(const cJSON *messages, const cJSON *tools, int local_minute, struct brain_reply *reply)
+void brain_answer(const cJSON *messages, const cJSON *tools, int local_minute,
+		  struct brain_reply *reply)
 {
 	struct talk t = {.minute = -1};
 

@@ -1,5 +1,5 @@
-/* Keywords, in any order and any spelling a person types: "Table 4 two, 7pm pls" is a booking for two at
- * seven in the evening as much as the sentences of the grammar are. */
+/* Keywords, in any order and any spelling a person types: "Table 4 two, 7pm pls" is a booking for
+ * two at seven in the evening as much as the sentences of the grammar are. */
 #include "brain_words.h"
 
 #include <ctype.h>
@@ -12,15 +12,16 @@ struct sentence {
 	size_t count;
 };
 
-static const char *const numbers[] = {"zero", "one", "two", "three", "four", "five", "six",
-				      "seven", "eight", "nine", "ten", "eleven", "twelve"};
+static const char *const numbers[] = {"zero",  "one",	"two",	"three", "four",   "five",  "six",
+				      "seven", "eight", "nine", "ten",	 "eleven", "twelve"};
 
 const char *brain_number(int n)
 {
 	return n >= 0 && (size_t)n < IV_COUNT(numbers) ? numbers[n] : "many";
 }
 
-/* Lower case; apostrophes vanish ("what's", "whats"); other signs part words, but ':' within a time. */
+/* Lower case; apostrophes vanish ("what's", "whats"); other signs part words, but ':' within a
+ * time. */
 static void split_words(struct iv_str text, struct sentence *s)
 {
 	size_t len = 0;
@@ -28,7 +29,8 @@ static void split_words(struct iv_str text, struct sentence *s)
 	s->count = 0;
 	for (size_t i = 0; i <= text.len && s->count < WORDS_MAX; i++) {
 		unsigned char c = i < text.len ? (unsigned char)text.ptr[i] : ' ';
-		bool colon = c == ':' && len && i + 1 < text.len && isdigit((unsigned char)text.ptr[i + 1]);
+		bool colon = c == ':' && len && i + 1 < text.len &&
+			     isdigit((unsigned char)text.ptr[i + 1]);
 
 		if (c == '\'')
 			continue;
@@ -82,15 +84,16 @@ static int number_at(const struct sentence *s, size_t i)
 	for (size_t k = 1; k < IV_COUNT(numbers); k++)
 		if (strcmp(s->word[i], numbers[k]) == 0)
 			return (int)k;
-	if (isdigit((unsigned char)s->word[i][0]) && iv_str_to_i64(iv_str(s->word[i]), &n) && n >= 0 && n < 1000)
+	if (isdigit((unsigned char)s->word[i][0]) && iv_str_to_i64(iv_str(s->word[i]), &n) &&
+	    n >= 0 && n < 1000)
 		return (int)n;
 	return -1;
 }
 
 /* ── when ── */
 
-static const char *const days[] = {"today", "tonight", "tomorrow", "monday", "tuesday", "wednesday",
-				   "thursday", "friday", "saturday", "sunday"};
+static const char *const days[] = {"today",	"tonight",  "tomorrow", "monday",   "tuesday",
+				   "wednesday", "thursday", "friday",	"saturday", "sunday"};
 
 static void find_day(const struct sentence *s, struct understood *u)
 {
@@ -122,7 +125,9 @@ static bool clock_word(const char *w, int *hour, int *minute, bool *marked)
 	if (colon && (!iv_str_to_i64(s, &m) || m < 0 || m > 59))
 		return false;
 	*marked = am || pm || colon;
-	*hour = pm && h < 12 ? (int)h + 12 : h > 0 && h < 12 && !am ? evening((int)h, false) : (int)h;
+	*hour = pm && h < 12		 ? (int)h + 12
+		: h > 0 && h < 12 && !am ? evening((int)h, false)
+					 : (int)h;
 	*minute = (int)m;
 	return true;
 }
@@ -163,12 +168,13 @@ static size_t hour_at(const struct sentence *s, size_t i, int *minute_of_day, bo
 	return 1;
 }
 
-/* A number is a time behind "at" or "past", or when it says so itself ("7pm", "seven o'clock"). Its words
- * are taken out, so that what is left may be a number of people. */
+/* A number is a time behind "at" or "past", or when it says so itself ("7pm", "seven o'clock"). Its
+ * words are taken out, so that what is left may be a number of people. */
 static void take_time(struct sentence *s, struct understood *u)
 {
 	for (size_t i = 0; i < s->count && u->minute < 0; i++) {
-		bool past = i > 0 && is_word(s, i - 1, "past"), at = i > 0 && is_word(s, i - 1, "at");
+		bool past = i > 0 && is_word(s, i - 1, "past"),
+		     at = i > 0 && is_word(s, i - 1, "at");
 		int minute;
 		bool marked;
 		size_t words = hour_at(s, i, &minute, &marked);
@@ -189,7 +195,8 @@ static void find_people(const struct sentence *s, struct understood *u)
 		int n = number_at(s, i);
 
 		/* "one" and "a" are no counts in "that one" or "a table". */
-		if (n > 0 && !(n == 1 && i > 0 && (is_word(s, i - 1, "that") || is_word(s, i - 1, "another"))))
+		if (n > 0 && !(n == 1 && i > 0 &&
+			       (is_word(s, i - 1, "that") || is_word(s, i - 1, "another"))))
 			u->people = n;
 	}
 	if (!u->people && (has(s, "just me") || has(s, "myself") || has(s, "only me")))
@@ -207,27 +214,36 @@ struct rule {
 static const struct rule rules[] = {
 	{INTENT_UNCLEAR, {"unclear"}},
 	{INTENT_HUMAN,
-	 {"human", "person", "somebody", "someone", "operator", "colleague", "transfer", "real agent",
-	  "transfer me", "representative", "manager"}},
+	 {"human", "person", "somebody", "someone", "operator", "colleague", "transfer",
+	  "real agent", "transfer me", "representative", "manager"}},
 	{INTENT_STORY, {"story", "stories", "tale"}},
 	{INTENT_BOOK, {"book", "booking", "reserve", "reservation", "table"}},
 	{INTENT_TIME,
 	 {"what time", "the time", "whats the time", "time is it", "time now", "current time"}},
 	{INTENT_GOODBYE,
-	 {"goodbye", "bye", "good bye", "thats all", "hang up", "see you", "farewell", "have a nice day",
-	  "end the call"}},
+	 {"goodbye", "bye", "good bye", "thats all", "hang up", "see you", "farewell",
+	  "have a nice day", "end the call"}},
 	{INTENT_CANCEL, {"never mind", "nevermind", "cancel", "forget it", "forget that"}},
 	{INTENT_REPEAT,
-	 {"repeat", "say that again", "say again", "what did you say", "pardon", "come again", "once more"}},
-	{INTENT_WHO, {"robot", "who are you", "are you human", "are you real", "a machine", "your name", "an ai"}},
-	{INTENT_ABOUT, {"what can you", "help", "what can i", "what do you do", "how does this work", "options"}},
-	{INTENT_STOP, {"stop", "wait", "hold on", "one moment", "quiet", "shut up", "enough", "be quiet"}},
+	 {"repeat", "say that again", "say again", "what did you say", "pardon", "come again",
+	  "once more"}},
+	{INTENT_WHO,
+	 {"robot", "who are you", "are you human", "are you real", "a machine", "your name",
+	  "an ai"}},
+	{INTENT_ABOUT,
+	 {"what can you", "help", "what can i", "what do you do", "how does this work", "options"}},
+	{INTENT_STOP,
+	 {"stop", "wait", "hold on", "one moment", "quiet", "shut up", "enough", "be quiet"}},
 	{INTENT_HOW, {"how are you", "how do you do", "how is it going", "hows it going"}},
 	{INTENT_NO, {"no", "nope", "not now", "nothing", "no thanks"}},
 	{INTENT_THANKS, {"thank you", "thanks", "thank", "thx", "cheers"}},
-	{INTENT_GREET, {"hello", "hi", "hey", "good morning", "good evening", "good afternoon", "hallo"}},
-	{INTENT_YES, {"yes", "yeah", "yep", "sure", "of course", "please do", "go ahead", "thats right", "correct"}},
-	{INTENT_BACKCHANNEL, {"uh huh", "okay", "ok", "right", "i see", "mm", "hmm", "mhm", "uhhuh", "alright"}},
+	{INTENT_GREET,
+	 {"hello", "hi", "hey", "good morning", "good evening", "good afternoon", "hallo"}},
+	{INTENT_YES,
+	 {"yes", "yeah", "yep", "sure", "of course", "please do", "go ahead", "thats right",
+	  "correct"}},
+	{INTENT_BACKCHANNEL,
+	 {"uh huh", "okay", "ok", "right", "i see", "mm", "hmm", "mhm", "uhhuh", "alright"}},
 };
 
 struct understood brain_understand(struct iv_str text)

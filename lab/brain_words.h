@@ -27,9 +27,9 @@ enum intent {
 
 struct understood {
 	enum intent intent;
-	int people;      /* 0: not said */
-	char day[20];    /* "tomorrow", "friday"; "" */
-	int minute;      /* of the day, 0…1439; -1: not said */
+	int people;   /* 0: not said */
+	char day[20]; /* "tomorrow", "friday"; "" */
+	int minute;   /* of the day, 0…1439; -1: not said */
 };
 
 struct understood brain_understand(struct iv_str text);

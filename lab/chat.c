@@ -56,12 +56,14 @@ static void send_event(struct chat *c, struct iv_buf *json)
 
 	iv_buf_init(&event, CHUNK_MAX + 16);
 	if (iv_buf_printf(&event, "data: %.*s\n\n", (int)json->len, json->ptr))
-		(void)answer_write(&c->answer, iv_buf_str(&event)); /* a few kilobytes in all: never full */
+		(void)answer_write(&c->answer,
+				   iv_buf_str(&event)); /* a few kilobytes in all: never full */
 	iv_buf_deinit(&event);
 }
 
 /* A chunk whose delta `fill` writes. */
-static void send_delta(struct chat *c, void (*fill)(struct chat *c, struct iv_jw *w), const char *reason)
+static void send_delta(struct chat *c, void (*fill)(struct chat *c, struct iv_jw *w),
+		       const char *reason)
 {
 	struct iv_buf json;
 	struct iv_jw w;
@@ -259,10 +261,11 @@ static void go(void *arg)
 		iv_timer_in_ms(&c->timer, FIRST_MS);
 		return;
 	}
-	n = snprintf(body, sizeof(body),
-		     "{\"error\":{\"message\":\"%s\",\"type\":\"invalid_request_error\",\"param\":null,"
-		     "\"code\":null}}",
-		     c->why);
+	n = snprintf(
+		body, sizeof(body),
+		"{\"error\":{\"message\":\"%s\",\"type\":\"invalid_request_error\",\"param\":null,"
+		"\"code\":null}}",
+		c->why);
 	answer_whole(&c->answer, c->refused, (struct iv_str){body, (size_t)n});
 }
 
@@ -293,13 +296,15 @@ static const char *check_messages(const cJSON *messages)
 			continue;
 		}
 		if (open > 0)
-			return "an assistant message with tool_calls must be followed by tool messages";
+			return "an assistant message with tool_calls must be followed by tool "
+			       "messages";
 		open = cJSON_GetArraySize(calls);
 		if (!iv_str_eq(role, IV_S("system")) && !iv_str_eq(role, IV_S("developer")) &&
 		    !iv_str_eq(role, IV_S("user")) && !iv_str_eq(role, IV_S("assistant")))
 			return "role must be system, developer, user, assistant or tool";
 	}
-	return open > 0 ? "an assistant message with tool_calls must be followed by tool messages" : NULL;
+	return open > 0 ? "an assistant message with tool_calls must be followed by tool messages"
+			: NULL;
 }
 
 static int minute_of_day(void)
@@ -327,7 +332,8 @@ static void read_request(struct chat *c, struct iv_str body)
 	if (!iv_str_copy(c->call_id, sizeof(c->call_id), iv_json_str(json, "user")))
 		c->call_id[0] = '\0'; /* too long to be a call's */
 	if (!c->refused)
-		brain_answer(messages, cJSON_GetObjectItemCaseSensitive(json, "tools"), minute_of_day(), &c->reply);
+		brain_answer(messages, cJSON_GetObjectItemCaseSensitive(json, "tools"),
+			     minute_of_day(), &c->reply);
 	c->prompt_tokens = (int64_t)body.len / 4;
 	cJSON_Delete(json);
 }

@@ -1,4 +1,5 @@
-/* chat: OpenAI's POST /v1/chat/completions, streamed or whole, with the scripted brain behind it. */
+/* chat: OpenAI's POST /v1/chat/completions, streamed or whole, with the scripted brain behind it.
+ */
 #ifndef LAB_CHAT_H
 #define LAB_CHAT_H
 

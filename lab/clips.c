@@ -59,7 +59,7 @@ void clips_free(struct clips *c)
 	if (!c)
 		return;
 	IV_LIST_EACH(node, &c->by_use)
-		drop(c, IV_CONTAINER(node, struct clip, node));
+	drop(c, IV_CONTAINER(node, struct clip, node));
 	iv_map_free(c->by_key);
 	free(c);
 }
@@ -71,7 +71,8 @@ size_t clips_bytes(const struct clips *c)
 
 static void write_key(const struct clip_wish *w, char *key, size_t size)
 {
-	snprintf(key, size, "%d %d %s %s", (int)w->format.encoding, w->format.rate_hz, w->format.voice, w->text);
+	snprintf(key, size, "%d %d %s %s", (int)w->format.encoding, w->format.rate_hz,
+		 w->format.voice, w->text);
 }
 
 static void keep(struct clips *c, const struct clip_wish *w)
@@ -141,8 +142,8 @@ static void synthesised(void *arg)
 		w->ready(w->arg, (struct iv_str){w->bytes, w->len});
 }
 
-bool clip_want(struct clips *c, struct clip_wish *wish, struct clip_format format, struct iv_str text,
-	       void (*ready)(void *arg, struct iv_str bytes), void *arg)
+bool clip_want(struct clips *c, struct clip_wish *wish, struct clip_format format,
+	       struct iv_str text, void (*ready)(void *arg, struct iv_str bytes), void *arg)
 {
 	char key[CLIP_TEXT_SIZE + 32];
 	struct clip *kept;

@@ -1,5 +1,5 @@
-/* clips: spoken sentences, ready to send. What was said once is kept, the least recently used is dropped
- * first. */
+/* clips: spoken sentences, ready to send. What was said once is kept, the least recently used is
+ * dropped first. */
 #ifndef LAB_CLIPS_H
 #define LAB_CLIPS_H
 
@@ -31,10 +31,11 @@ struct clip_wish {
 
 struct clips *clips_new(struct workers *w, size_t bytes_max);
 void clips_free(struct clips *c);
-/* `ready` runs on the loop, at once when the clip is kept; bytes are valid during the call. False: not a
- * format (8000, 16000 or 24000 Hz; a known voice). */
+/* `ready` runs on the loop, at once when the clip is kept; bytes are valid during the call. False:
+ * not a format (8000, 16000 or 24000 Hz; a known voice). */
 IV_MUST_CHECK bool clip_want(struct clips *c, struct clip_wish *wish, struct clip_format format,
-			     struct iv_str text, void (*ready)(void *arg, struct iv_str bytes), void *arg);
+			     struct iv_str text, void (*ready)(void *arg, struct iv_str bytes),
+			     void *arg);
 bool clip_format_ok(const struct clip_format *f);
 /* The owner goes: free_owner runs now, or when the job is back. `ready` does not run any more. */
 void clip_release(struct clip_wish *wish, void (*free_owner)(void *arg), void *arg);

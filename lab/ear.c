@@ -1,6 +1,7 @@
-/* One listener. Everything received since shortly before the utterance began is kept: when the client
- * finishes an utterance and the caller goes on after all, the whole of it is decoded again and only what
- * is new is told, so that a pause for breath does not tear a sentence of the grammar in two. */
+/* One listener. Everything received since shortly before the utterance began is kept: when the
+ * client finishes an utterance and the caller goes on after all, the whole of it is decoded again
+ * and only what is new is told, so that a pause for breath does not tear a sentence of the grammar
+ * in two. */
 #include "ear.h"
 
 #include <stdio.h>
@@ -8,17 +9,17 @@
 #include "lab.h"
 
 #define FRAME_MS 20
-#define FRAME_MAX 960 /* 48 kHz */
-#define LEAD_MS 300     /* kept from before the onset */
-#define LOOK_MS 800     /* looked at before decoding begins: how loud is this voice? */
-#define SLICE_MS 100    /* decoded at least at once, */
+#define FRAME_MAX 960	 /* 48 kHz */
+#define LEAD_MS 300	 /* kept from before the onset */
+#define LOOK_MS 800	 /* looked at before decoding begins: how loud is this voice? */
+#define SLICE_MS 100	 /* decoded at least at once, */
 #define SLICE_MAX_MS 500 /* and at most */
 #define GUESS_MS 300
-#define SHORTEST_MS 100  /* of silence that may end a turn */
-#define UNCLEAR_MS 600   /* speech shorter than that and not understood is a noise */
-#define ONSET_FRAMES 3   /* of the last four */
+#define SHORTEST_MS 100	   /* of silence that may end a turn */
+#define UNCLEAR_MS 600	   /* speech shorter than that and not understood is a noise */
+#define ONSET_FRAMES 3	   /* of the last four */
 #define QUIET_POWER 6400.0 /* mean square under which nothing is speech */
-#define OVER_FLOOR 8.0     /* 9 dB */
+#define OVER_FLOOR 8.0	   /* 9 dB */
 #define FLOOR_MAX 300000.0
 
 struct piece {
@@ -47,18 +48,18 @@ struct ear {
 	int16_t frame[FRAME_MAX];
 	size_t frame_have, frame_samples;
 	double floor;
-	unsigned history; /* one bit a frame */
+	unsigned history;      /* one bit a frame */
 	bool speaking, active; /* active: inside an utterance */
 	int64_t voice_end;     /* behind the last loud frame */
-	int64_t voiced;        /* loud samples of the utterance */
+	int64_t voiced;	       /* loud samples of the utterance */
 
 	/* decoding */
 	struct decoder_claim claim;
 	struct speech_decoder *decoder;
 	enum grammar_kind kind;
 	bool claiming, flying, begun;
-	int64_t fed;     /* position decoded up to */
-	int64_t decided; /* position up to which results were given */
+	int64_t fed;	   /* position decoded up to */
+	int64_t decided;   /* position up to which results were given */
 	int64_t finish_at; /* -1: none asked */
 	bool finalize, turn_over;
 	int64_t guessed_at;
@@ -108,11 +109,13 @@ static size_t skip_told(const struct ear *e, const struct speech_heard *h)
 {
 	size_t same = 0, first = 0;
 
-	while (same < e->told_count && same < h->count && strcmp(e->told[same], h->words[same].text) == 0)
+	while (same < e->told_count && same < h->count &&
+	       strcmp(e->told[same], h->words[same].text) == 0)
 		same++;
 	if (same == e->told_count)
 		return same;
-	while (first < h->count && seconds(e, e->base) + h->words[first].start_s < seconds(e, e->decided) - 0.05)
+	while (first < h->count &&
+	       seconds(e, e->base) + h->words[first].start_s < seconds(e, e->decided) - 0.05)
 		first++;
 	return first;
 }
@@ -122,18 +125,25 @@ static void give(struct ear *e, const struct speech_heard *h, bool end_of_turn)
 	struct speech_word words[SPEECH_WORDS_MAX];
 	char text[SPEECH_HEARD_SIZE] = "";
 	size_t first = h ? skip_told(e, h) : 0, count = h ? h->count - first : 0, len = 0;
-	struct ear_result r = {.text = text, .words = words, .count = count, .finalized = e->finalize,
-			       .end_of_turn = end_of_turn, .start_s = seconds(e, e->base), .end_s = ear_time(e)};
+	struct ear_result r = {.text = text,
+			       .words = words,
+			       .count = count,
+			       .finalized = e->finalize,
+			       .end_of_turn = end_of_turn,
+			       .start_s = seconds(e, e->base),
+			       .end_s = ear_time(e)};
 
 	for (size_t i = 0; i < count; i++) {
 		words[i] = h->words[first + i];
 		words[i].start_s += seconds(e, e->base);
 		words[i].end_s += seconds(e, e->base);
-		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", i ? " " : "", words[i].text);
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", i ? " " : "",
+					words[i].text);
 		if (len >= sizeof(text))
 			break;
 		if (e->told_count < SPEECH_WORDS_MAX)
-			iv_str_copy(e->told[e->told_count++], sizeof(e->told[0]), iv_str(words[i].text));
+			iv_str_copy(e->told[e->told_count++], sizeof(e->told[0]),
+				    iv_str(words[i].text));
 	}
 	r.confidence = h ? h->confidence : 0;
 	r.unclear = end_of_turn && e->told_count == 0 && e->voiced >= samples(e, UNCLEAR_MS);
@@ -353,8 +363,8 @@ static void keep(struct ear *e, const int16_t *pcm, size_t n)
 
 void ear_hear(struct ear *e, const int16_t *pcm, size_t n)
 {
-	/* Twice the longest utterance may wait for a decoder; on a machine that far behind, sound that
-	 * comes on top is not heard at all. */
+	/* Twice the longest utterance may wait for a decoder; on a machine that far behind, sound
+	 * that comes on top is not heard at all. */
 	if ((int64_t)(e->len + n) > samples(e, 2 * SPEECH_SECONDS_MAX * 1000))
 		return;
 	while (n > 0) {
@@ -391,7 +401,8 @@ void ear_finish(struct ear *e)
 	}
 }
 
-struct ear *ear_new(struct workers *w, const struct ear_opts *o, const struct ear_events *ev, void *arg)
+struct ear *ear_new(struct workers *w, const struct ear_opts *o, const struct ear_events *ev,
+		    void *arg)
 {
 	struct ear *e = lab_alloc(sizeof(*e));
 

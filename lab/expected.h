@@ -1,5 +1,5 @@
-/* expected: which grammar fits what a call was asked last. The brain writes it, the recogniser of the
- * same call reads it. The oldest of many calls are forgotten. */
+/* expected: which grammar fits what a call was asked last. The brain writes it, the recogniser of
+ * the same call reads it. The oldest of many calls are forgotten. */
 #ifndef LAB_EXPECTED_H
 #define LAB_EXPECTED_H
 

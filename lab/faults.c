@@ -43,9 +43,10 @@ static bool read_service(struct iv_str name, enum lab_service *out, struct iv_er
 			return true;
 		}
 	}
-	return iv_fail_field(e, IV_EINVAL, "rule",
-			     "service must be listen, speak, elevenlabs, chat or tools, got \"%.*s\"",
-			     (int)(name.len < 40 ? name.len : 40), name.len ? name.ptr : "");
+	return iv_fail_field(
+		e, IV_EINVAL, "rule",
+		"service must be listen, speak, elevenlabs, chat or tools, got \"%.*s\"",
+		(int)(name.len < 40 ? name.len : 40), name.len ? name.ptr : "");
 }
 
 static bool read_number(struct iv_str text, int64_t lo, int64_t hi, const char *what, int64_t *out,
@@ -53,8 +54,9 @@ static bool read_number(struct iv_str text, int64_t lo, int64_t hi, const char *
 {
 	if (iv_str_to_i64(text, out) && *out >= lo && *out <= hi)
 		return true;
-	return iv_fail_field(e, IV_EINVAL, "rule", "%s must be a number from %lld to %lld, got \"%.*s\"",
-			     what, (long long)lo, (long long)hi, (int)(text.len < 40 ? text.len : 40),
+	return iv_fail_field(e, IV_EINVAL, "rule",
+			     "%s must be a number from %lld to %lld, got \"%.*s\"", what,
+			     (long long)lo, (long long)hi, (int)(text.len < 40 ? text.len : 40),
 			     text.len ? text.ptr : "");
 }
 
@@ -92,7 +94,8 @@ static bool read_fault(struct iv_str text, struct fault *f, struct iv_err *e)
 		return iv_fail_field(e, IV_EINVAL, "rule",
 				     "fault must be status=, delay=, stall, stall_after=, garbage, "
 				     "cut_after=, empty or reset, got \"%.*s\"",
-				     (int)(text.len < 40 ? text.len : 40), text.len ? text.ptr : "");
+				     (int)(text.len < 40 ? text.len : 40),
+				     text.len ? text.ptr : "");
 	}
 	return true;
 }

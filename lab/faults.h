@@ -10,12 +10,12 @@
 
 /* What happens to one request. */
 struct fault {
-	int status;   /* refused with it; 0: not */
-	int delay_ms; /* before anything is answered */
-	bool stall;   /* accepted, then nothing */
-	bool garbage; /* bytes that make no sense */
-	bool empty;   /* accepted, and over without content */
-	bool reset;   /* the connection drops without an answer */
+	int status;			/* refused with it; 0: not */
+	int delay_ms;			/* before anything is answered */
+	bool stall;			/* accepted, then nothing */
+	bool garbage;			/* bytes that make no sense */
+	bool empty;			/* accepted, and over without content */
+	bool reset;			/* the connection drops without an answer */
 	int64_t stall_after, cut_after; /* bytes given (a socket: taken); -1: not */
 };
 

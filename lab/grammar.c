@@ -1,5 +1,5 @@
-/* What callers may say to the demo agent, as JSGF. About a hundred words: enough for natural variants
- * of each intent, few enough that a small decoder is right nearly always. */
+/* What callers may say to the demo agent, as JSGF. About a hundred words: enough for natural
+ * variants of each intent, few enough that a small decoder is right nearly always. */
 #include "grammar.h"
 
 #include <ctype.h>
@@ -18,7 +18,8 @@ static const char *const rules[] = {
 	"<guests> = <number> people | <number>;",
 	"<party> = for <guests> | a party of <number>;",
 	"<when> = <day> [ <time> ] | <time> [ <day> ];",
-	"<fragment> = ( <guests> | <party> ) [ please ] | <when> [ please ] | <party> <when> [ please ] |"
+	"<fragment> = ( <guests> | <party> ) [ please ] | <when> [ please ] | <party> <when> [ "
+	"please ] |"
 	" <number> people <when> | <hour> o'clock | <hour> thirty | half past <hour> | for <when>;",
 
 	"<ask> = i would like to | i'd like to | i want to | can i | can you | please;",
@@ -31,19 +32,25 @@ static const char *const rules[] = {
 	" i ( want | would like ) to hear a story;",
 	"<human> = [ <ask> ] ( talk | speak ) to a ( human | person ) [ please ] |"
 	" i need ( a human | help from a person ) | transfer me [ please ];",
-	"<hello> = hello | hi | hello there | hi there | good morning | good evening | how are you;",
-	"<goodbye> = goodbye | bye bye | okay goodbye | thank you goodbye | that's all | that's all thank you;",
+	"<hello> = hello | hi | hello there | hi there | good morning | good evening | how are "
+	"you;",
+	"<goodbye> = goodbye | bye bye | okay goodbye | thank you goodbye | that's all | that's "
+	"all thank you;",
 	"<thanks> = thank you [ very much ] | thanks | thanks a lot;",
-	"<repeat> = [ can you | please ] ( repeat that | say that again ) [ please ] | what did you say;",
-	"<about> = what can you do | can you help me | are you a ( robot | human | real person ) | who are you;",
-	"<halt> = stop | stop it | stop please | please stop | okay stop | wait | wait a minute | hold on |"
+	"<repeat> = [ can you | please ] ( repeat that | say that again ) [ please ] | what did "
+	"you say;",
+	"<about> = what can you do | can you help me | are you a ( robot | human | real person ) | "
+	"who are you;",
+	"<halt> = stop | stop it | stop please | please stop | okay stop | wait | wait a minute | "
+	"hold on |"
 	" hold on a minute;",
 	"<cancel> = never mind | cancel that | forget it;",
 	"<agree> = yes | yes please | yeah | sure | of course | that's right;",
 	"<deny> = no | no thanks | no thank you | not now;",
 	"<backchannel> = uh huh | okay | right | i see;",
 
-	"<control> = <hello> | <goodbye> | <thanks> | <repeat> | <halt> | <cancel> | <agree> | <deny> |"
+	"<control> = <hello> | <goodbye> | <thanks> | <repeat> | <halt> | <cancel> | <agree> | "
+	"<deny> |"
 	" <backchannel> | <human>;",
 	"<any> = <control> | <book> | <fragment> | <clocktime> | <story> | <about>;",
 	"<booking> = <control> | <book> | <fragment>;",
@@ -59,7 +66,8 @@ const char *grammar_name(enum grammar_kind kind)
 size_t grammar_jsgf(enum grammar_kind kind, char *out, size_t size)
 {
 	size_t len = 0;
-	int n = snprintf(out, size, "#JSGF V1.0;\ngrammar lab;\npublic <turn> = <%s>;\n", names[kind]);
+	int n = snprintf(out, size, "#JSGF V1.0;\ngrammar lab;\npublic <turn> = <%s>;\n",
+			 names[kind]);
 
 	for (size_t i = 0; n >= 0; i++) {
 		len += (size_t)n;
@@ -149,8 +157,9 @@ static bool starts_with_any(struct iv_str s, const char *const *starts)
 
 static bool capital(struct iv_str word)
 {
-	static const char *const always[] = {"i", "i'd", "monday", "tuesday", "wednesday", "thursday",
-					     "friday", "saturday", "sunday"};
+	static const char *const always[] = {"i",	"i'd",	     "monday",
+					     "tuesday", "wednesday", "thursday",
+					     "friday",	"saturday",  "sunday"};
 
 	for (size_t i = 0; i < IV_COUNT(always); i++)
 		if (iv_str_eq(word, iv_str(always[i])))
@@ -160,8 +169,10 @@ static bool capital(struct iv_str word)
 
 void grammar_punctuate(struct iv_str plain, bool whole, char *out, size_t size)
 {
-	static const char *const open[] = {"to", "a", "for", "at", "on", "next", "the", "past", "of", NULL};
-	static const char *const asks[] = {"what", "what's", "who", "how", "can", "do", "are", NULL};
+	static const char *const open[] = {"to",   "a",	  "for",  "at", "on",
+					   "next", "the", "past", "of", NULL};
+	static const char *const asks[] = {"what", "what's", "who", "how",
+					   "can",  "do",     "are", NULL};
 	struct iv_str rest = plain, word;
 	size_t len = 0;
 

@@ -23,8 +23,8 @@ struct lab {
 	struct lab_load load;
 	struct faults *faults;
 	struct stats *stats;
-	struct workers *workers; /* NULL in load mode */
-	struct clips *clips;     /* NULL in load mode */
+	struct workers *workers;   /* NULL in load mode */
+	struct clips *clips;	   /* NULL in load mode */
 	struct expected *expected; /* what each call was asked last */
 };
 

@@ -31,11 +31,12 @@ struct listen {
 	enum { LINEAR16, MULAW, ALAW } encoding;
 	bool interim, vad_events, punctuate;
 
-	struct ear *ear;          /* speech mode */
+	struct ear *ear;	  /* speech mode */
 	struct load_ear load_ear; /* load mode */
-	int64_t bytes;            /* of audio received */
+	int64_t bytes;		  /* of audio received */
 	int64_t last_rx_us;
-	double last_word_s;       /* end of the last word of a turn that has no UtteranceEnd yet; 0: none */
+	double last_word_s; /* end of the last word of a turn that has no UtteranceEnd yet; 0: none
+			     */
 	bool ignoring, closing, finished, cut;
 };
 
@@ -73,7 +74,8 @@ struct result {
 };
 
 /* "what's the time" becomes "What's the time?", and each word knows its part of that. */
-static void write_words(const struct listen *l, const struct result *r, const char *written, struct iv_jw *w)
+static void write_words(const struct listen *l, const struct result *r, const char *written,
+			struct iv_jw *w)
 {
 	struct iv_str rest = iv_str(written), as_written;
 
@@ -133,10 +135,11 @@ static void send_result(struct listen *l, const struct result *r)
 static void bye(struct listen *l)
 {
 	char text[160];
-	int n = snprintf(text, sizeof(text),
-			 "{\"type\":\"Metadata\",\"request_id\":\"%s\",\"duration\":%.2f,\"channels\":1,"
-			 "\"transaction_key\":\"deprecated\"}",
-			 l->request_id, stream_time(l));
+	int n = snprintf(
+		text, sizeof(text),
+		"{\"type\":\"Metadata\",\"request_id\":\"%s\",\"duration\":%.2f,\"channels\":1,"
+		"\"transaction_key\":\"deprecated\"}",
+		l->request_id, stream_time(l));
 
 	send_text(l, (struct iv_str){text, (size_t)n});
 	l->finished = true;
@@ -156,7 +159,9 @@ static void on_guess(void *arg, const char *text, double start_s, double end_s)
 	struct listen *l = arg;
 
 	if (l->interim)
-		send_result(l, &(struct result){.text = text, .start_s = start_s, .end_s = end_s,
+		send_result(l, &(struct result){.text = text,
+						.start_s = start_s,
+						.end_s = end_s,
 						.confidence = 0.8});
 }
 
@@ -194,7 +199,8 @@ static void check_utterance_end(struct listen *l)
 	if (!l->utterance_end_ms || l->last_word_s <= 0 ||
 	    stream_time(l) < l->last_word_s + l->utterance_end_ms / 1000.0)
 		return;
-	n = snprintf(text, sizeof(text), "{\"type\":\"UtteranceEnd\",\"channel\":[0,1],\"last_word_end\":%.2f}",
+	n = snprintf(text, sizeof(text),
+		     "{\"type\":\"UtteranceEnd\",\"channel\":[0,1],\"last_word_end\":%.2f}",
 		     l->last_word_s);
 	l->last_word_s = 0;
 	send_text(l, (struct iv_str){text, (size_t)n});
@@ -237,11 +243,13 @@ static void load_heard(void *arg)
 	struct listen *l = arg;
 	char text[512];
 	double now = stream_time(l);
-	int n = snprintf(text, sizeof(text),
-			 "{\"type\":\"Results\",\"channel_index\":[0,1],\"start\":%.2f,\"duration\":1.00,"
-			 "\"is_final\":true,\"speech_final\":true,\"from_finalize\":true,\"channel\":{"
-			 "\"alternatives\":[{\"transcript\":\"" LOAD_WORDS ".\",\"confidence\":0.99,\"words\":[]}]}}",
-			 now > 1 ? now - 1 : 0);
+	int n = snprintf(
+		text, sizeof(text),
+		"{\"type\":\"Results\",\"channel_index\":[0,1],\"start\":%.2f,\"duration\":1.00,"
+		"\"is_final\":true,\"speech_final\":true,\"from_finalize\":true,\"channel\":{"
+		"\"alternatives\":[{\"transcript\":\"" LOAD_WORDS
+		".\",\"confidence\":0.99,\"words\":[]}]}}",
+		now > 1 ? now - 1 : 0);
 
 	send_text(l, (struct iv_str){text, (size_t)n});
 	if (l->closing && !l->finished)
@@ -255,8 +263,11 @@ static void finalize(struct listen *l)
 	if (l->ear)
 		ear_finish(l->ear);
 	else if (!l->load_ear.speaking) /* else the result comes when its time has come */
-		send_result(l, &(struct result){.text = "", .start_s = stream_time(l),
-						.end_s = stream_time(l), .final = true, .finalized = true});
+		send_result(l, &(struct result){.text = "",
+						.start_s = stream_time(l),
+						.end_s = stream_time(l),
+						.final = true,
+						.finalized = true});
 }
 
 static void control(struct listen *l, struct iv_str text)
@@ -281,9 +292,11 @@ static void control(struct listen *l, struct iv_str text)
 static bool misbehave(struct listen *l)
 {
 	if (l->fault.garbage && !l->ignoring) {
-		send_text(l, IV_S("{\"type\":\"Results\",\"channel\":{\"alternatives\":[{\"transcript\":"));
+		send_text(l, IV_S("{\"type\":\"Results\",\"channel\":{\"alternatives\":[{"
+				  "\"transcript\":"));
 		send_text(l, IV_S("[[[]"));
-		(void)iv_ws_send_binary(l->ws, "\x00\xff\x01", 3, IV_WS_MUST); /* nobody misses it */
+		(void)iv_ws_send_binary(l->ws, "\x00\xff\x01", 3,
+					IV_WS_MUST); /* nobody misses it */
 		l->ignoring = true;
 	}
 	if (l->fault.stall_after >= 0 && l->bytes >= l->fault.stall_after)
@@ -348,7 +361,11 @@ static void on_closed(void *arg, struct iv_ws *ws, int code, int http_status, st
 	(void)code;
 	(void)http_status;
 	(void)reason;
-	stats_add(l->tab, l->finished || l->closing ? TALLY_COMPLETED : faulted ? TALLY_FAULTED : TALLY_CANCELLED, 1);
+	stats_add(l->tab,
+		  l->finished || l->closing ? TALLY_COMPLETED
+		  : faulted		    ? TALLY_FAULTED
+					    : TALLY_CANCELLED,
+		  1);
 	l->ws = NULL;
 	l->ignoring = true;
 	iv_defer(l->lab->loop, listen_free, l);
@@ -360,7 +377,8 @@ static bool flag(struct iv_str query, const char *name)
 {
 	char value[8];
 
-	return iv_query_get(query, iv_str(name), value, sizeof(value)) && strcmp(value, "true") == 0;
+	return iv_query_get(query, iv_str(name), value, sizeof(value)) &&
+	       strcmp(value, "true") == 0;
 }
 
 static bool number(struct iv_str query, const char *name, int64_t lo, int64_t hi, int *out)
@@ -393,7 +411,8 @@ static const char *read_query(struct listen *l, struct iv_str query)
 	else if (strcmp(encoding, "linear16") != 0)
 		return "encoding must be linear16, mulaw or alaw";
 	if (!number(query, "sample_rate", 8000, 48000, &l->rate_hz) ||
-	    !(l->rate_hz == 8000 || l->rate_hz == 16000 || l->rate_hz == 24000 || l->rate_hz == 48000))
+	    !(l->rate_hz == 8000 || l->rate_hz == 16000 || l->rate_hz == 24000 ||
+	      l->rate_hz == 48000))
 		return "sample_rate must be 8000, 16000, 24000 or 48000";
 	if (!number(query, "channels", 1, 1, &channels))
 		return "channels must be 1";
@@ -414,8 +433,10 @@ static const char *read_query(struct listen *l, struct iv_str query)
 
 static void listen_up(struct listen *l)
 {
-	static const struct ear_events events = {.onset = on_onset, .guess = on_guess, .result = on_result};
-	struct ear_opts opts = {.rate_hz = l->rate_hz, .silence_ms = l->silence_ms, .kind = on_kind};
+	static const struct ear_events events = {
+		.onset = on_onset, .guess = on_guess, .result = on_result};
+	struct ear_opts opts = {
+		.rate_hz = l->rate_hz, .silence_ms = l->silence_ms, .kind = on_kind};
 
 	if (l->lab->load.on) {
 		load_ear_init(&l->load_ear, l->lab, l->encoding == MULAW, l->rate_hz);
@@ -429,8 +450,10 @@ static void listen_up(struct listen *l)
 
 static void accept_socket(struct listen *l)
 {
-	static const struct iv_ws_limits limits = {.message_max = MESSAGE_MAX, .soft_bytes = 1 << 20,
-						   .hard_bytes = 1 << 22, .hard_ms = 5000};
+	static const struct iv_ws_limits limits = {.message_max = MESSAGE_MAX,
+						   .soft_bytes = 1 << 20,
+						   .hard_bytes = 1 << 22,
+						   .hard_ms = 5000};
 	static const struct iv_ws_handlers handlers = {.message = on_message, .closed = on_closed};
 	struct iv_http_req *rq = l->rq;
 

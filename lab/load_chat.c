@@ -1,23 +1,26 @@
-/* The model of load mode: the same nine words at set times. Nothing is parsed or allocated per token. */
+/* The model of load mode: the same nine words at set times. Nothing is parsed or allocated per
+ * token. */
 #include <stdlib.h>
 #include "chat.h"
 
-#define HEAD                                                                                       \
-	"data: {\"id\":\"chatcmpl-load\",\"object\":\"chat.completion.chunk\",\"created\":1,"        \
+#define HEAD                                                                                  \
+	"data: {\"id\":\"chatcmpl-load\",\"object\":\"chat.completion.chunk\",\"created\":1," \
 	"\"model\":\"load\","
-#define TOKEN(text)                                                                                \
-	HEAD "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" text "\"},\"finish_reason\":null}]}\n\n"
-#define ROLE                                                                                       \
-	HEAD "\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},"          \
+#define TOKEN(text)                                                     \
+	HEAD "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" text \
+	     "\"},\"finish_reason\":null}]}\n\n"
+#define ROLE                                                                                  \
+	HEAD "\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"}," \
 	     "\"finish_reason\":null}]}\n\n"
-#define STOP                                                                                       \
-	HEAD "\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n" HEAD           \
-	     "\"choices\":[],\"usage\":{\"prompt_tokens\":90,\"completion_tokens\":9,\"total_tokens\":99}}\n\n" \
+#define STOP                                                                                   \
+	HEAD "\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n" HEAD   \
+	     "\"choices\":[],\"usage\":{\"prompt_tokens\":90,\"completion_tokens\":9,\"total_" \
+	     "tokens\":99}}\n\n"                                                               \
 	     "data: [DONE]\n\n"
 
 /* The first goes with the role, the last with the end of the stream: one write each. */
 static const char *const tokens[] = {
-	ROLE TOKEN("Of"),  TOKEN(" course,"), TOKEN(" for"), TOKEN(" how"),       TOKEN(" many"),
+	ROLE TOKEN("Of"), TOKEN(" course,"), TOKEN(" for"), TOKEN(" how"),	  TOKEN(" many"),
 	TOKEN(" people"), TOKEN(" should"),  TOKEN(" I"),   TOKEN(" book?") STOP,
 };
 
@@ -34,7 +37,8 @@ static void tick(void *arg)
 
 	if (c->at == 0)
 		answer_begin(&c->answer, "text/event-stream");
-	(void)answer_write(&c->answer, iv_str(tokens[c->at])); /* two kilobytes in all: never full */
+	(void)answer_write(&c->answer,
+			   iv_str(tokens[c->at])); /* two kilobytes in all: never full */
 	if (++c->at == IV_COUNT(tokens)) {
 		answer_end(&c->answer);
 		return;
@@ -72,7 +76,8 @@ static struct iv_str user_of(struct iv_str body)
 	}
 	if (at >= 0) {
 		id.ptr = body.ptr + at + 8;
-		for (size_t rest = body.len - (size_t)at - 8; id.len < rest && id.ptr[id.len] != '"';)
+		for (size_t rest = body.len - (size_t)at - 8;
+		     id.len < rest && id.ptr[id.len] != '"';)
 			id.len++;
 	}
 	return id;

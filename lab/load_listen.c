@@ -1,5 +1,5 @@
-/* A thousand of these share a core with their callers: no memory, one look at 20 ms per message, one timer
- * that is moved only when it fires. */
+/* A thousand of these share a core with their callers: no memory, one look at 20 ms per message,
+ * one timer that is moved only when it fires. */
 #include "load_listen.h"
 
 #include "iv_g711.h"
@@ -27,7 +27,8 @@ void load_ear_init(struct load_ear *e, const struct lab *lab, bool ulaw, int rat
 	e->window = (size_t)rate_hz / 50 * (ulaw ? 1 : 2);
 	iv_timer_init(&e->due, lab->loop, due, e);
 	for (unsigned i = 0; ulaw_size[0] == 0 && i < 256; i++) {
-		uint8_t byte = (uint8_t)(255 - i); /* entry 0 last: it says that the table is full */
+		uint8_t byte =
+			(uint8_t)(255 - i); /* entry 0 last: it says that the table is full */
 		int16_t v;
 
 		iv_ulaw_decode(&byte, 1, &v);

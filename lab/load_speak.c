@@ -32,7 +32,8 @@ static struct iv_str tone(const struct clip_format *f)
 
 	if (!made[f->encoding][rate]) {
 		for (size_t i = 0; i < n; i++)
-			pcm[i] = (int16_t)(TONE_PEAK * sin(2 * 3.14159265358979 * TONE_HZ * (double)i / f->rate_hz));
+			pcm[i] = (int16_t)(TONE_PEAK * sin(2 * 3.14159265358979 * TONE_HZ *
+							   (double)i / f->rate_hz));
 		if (f->encoding == CLIP_MULAW)
 			iv_ulaw_encode(pcm, n, (uint8_t *)bytes);
 		else if (f->encoding == CLIP_ALAW)
@@ -51,7 +52,8 @@ static void tick(void *arg)
 	if (!s->begun)
 		answer_begin(&s->answer, "audio/basic");
 	s->begun = true;
-	(void)answer_write(&s->answer, s->chunk); /* a slow reader's socket buffers two seconds easily */
+	(void)answer_write(&s->answer,
+			   s->chunk); /* a slow reader's socket buffers two seconds easily */
 	if (--s->left == 0) {
 		answer_end(&s->answer);
 		return;
@@ -77,7 +79,8 @@ static void over(void *arg)
 	free(s);
 }
 
-void load_speak(struct lab *lab, struct iv_http_req *rq, enum lab_service service, struct clip_format format)
+void load_speak(struct lab *lab, struct iv_http_req *rq, enum lab_service service,
+		struct clip_format format)
 {
 	struct load_speak *s = lab_alloc(sizeof(*s));
 

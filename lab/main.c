@@ -12,8 +12,10 @@ static const struct command {
 	{"providers", lab_providers,
 	 "[--port 9901] [--host 127.0.0.1] [--model DIR] [--fault RULE]…\n"
 	 "            [--load [asr=200,ttft=100,token=5,tts=80,reply=2000]]\n"
-	 "            recogniser, model, synthesisers and tools on one port; --load answers without\n"
-	 "            speech engines after set times (ms). RULE is service[:nth]=fault[,fault…]: services\n"
+	 "            recogniser, model, synthesisers and tools on one port; --load answers "
+	 "without\n"
+	 "            speech engines after set times (ms). RULE is service[:nth]=fault[,fault…]: "
+	 "services\n"
 	 "            listen, speak, elevenlabs, chat, tools; faults status=429, delay=MS, stall,\n"
 	 "            stall_after=BYTES, garbage, cut_after=BYTES, empty, reset"},
 	{"call", lab_call,

@@ -18,7 +18,8 @@
 #define STATS_MAX (16u << 20)
 #define CLIPS_BYTES_MAX (64u << 20)
 
-const char *const lab_service_names[LAB_SERVICES] = {"listen", "speak", "elevenlabs", "chat", "tools"};
+const char *const lab_service_names[LAB_SERVICES] = {"listen", "speak", "elevenlabs", "chat",
+						     "tools"};
 
 void *lab_alloc(size_t n)
 {
@@ -49,7 +50,8 @@ static void stats_route(void *lab, struct iv_http_req *rq)
 	if (stats_write(l->stats, &out))
 		iv_http_reply(rq, 200, "application/json", iv_buf_str(&out));
 	else
-		iv_http_reply_err(rq, &(struct iv_err){.code = IV_ETOOBIG, .msg = "statistics are too large"});
+		iv_http_reply_err(rq, &(struct iv_err){.code = IV_ETOOBIG,
+						       .msg = "statistics are too large"});
 	iv_buf_deinit(&out);
 }
 
@@ -100,7 +102,8 @@ static const struct iv_route routes[] = {
 	{"POST", "/v1/text-to-speech/:voice/stream", speak_elevenlabs_route, 65536, 600000,
 	 "ElevenLabs synthesis"},
 	{"POST", "/v1/chat/completions", chat_route, 1 << 20, 600000, "OpenAI chat completions"},
-	{"POST", "/tools/book_table", tools_book_table_route, 65536, 600000, "the demo agent's tool"},
+	{"POST", "/tools/book_table", tools_book_table_route, 65536, 600000,
+	 "the demo agent's tool"},
 	{"GET", "/lab/stats", stats_route, 0, 0, "what was asked and how it ended"},
 	{"POST", "/lab/faults", faults_route, 65536, 0, "adds fault rules"},
 	{"DELETE", "/lab/faults", clear_route, 0, 0, "takes all of them back"},
@@ -162,15 +165,20 @@ static bool open_model(struct providers *p, const struct providers_opts *o, stru
 static bool open_server(struct providers *p, const struct providers_opts *o, struct iv_net *net,
 			struct iv_err *e)
 {
-	struct iv_http_opts opts = {.address = o->host, .port = o->port, .header_max = 16384,
-				    .body_max = 65536, .header_ms = 10000, .keepalive_ms = 120000,
+	struct iv_http_opts opts = {.address = o->host,
+				    .port = o->port,
+				    .header_max = 16384,
+				    .body_max = 65536,
+				    .header_ms = 10000,
+				    .keepalive_ms = 120000,
 				    .max_connections = 16384};
 
 	p->server = iv_http_listen(net, &opts, routes, &p->lab, e);
 	return p->server != NULL;
 }
 
-struct providers *providers_open(struct iv_net *net, const struct providers_opts *o, struct iv_err *e)
+struct providers *providers_open(struct iv_net *net, const struct providers_opts *o,
+				 struct iv_err *e)
 {
 	struct providers *p = lab_alloc(sizeof(*p));
 	bool ok = true;

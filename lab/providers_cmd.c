@@ -26,16 +26,18 @@ static bool read_load(struct iv_str text, struct lab_load *load, struct iv_err *
 
 		if (!iv_str_split(&item, '=', &name))
 			continue;
-		field = iv_str_eq(name, IV_S("asr"))     ? &load->asr_ms
-			: iv_str_eq(name, IV_S("ttft"))  ? &load->ttft_ms
+		field = iv_str_eq(name, IV_S("asr"))	 ? &load->asr_ms
+			: iv_str_eq(name, IV_S("ttft"))	 ? &load->ttft_ms
 			: iv_str_eq(name, IV_S("token")) ? &load->token_ms
-			: iv_str_eq(name, IV_S("tts"))   ? &load->tts_ms
+			: iv_str_eq(name, IV_S("tts"))	 ? &load->tts_ms
 			: iv_str_eq(name, IV_S("reply")) ? &load->reply_ms
 							 : NULL;
 		if (!field)
-			return iv_fail_field(e, IV_EINVAL, "--load", "knows asr, ttft, token, tts and reply");
+			return iv_fail_field(e, IV_EINVAL, "--load",
+					     "knows asr, ttft, token, tts and reply");
 		if (!iv_str_to_i64(item, &ms) || ms < 0 || ms > 600000)
-			return iv_fail_field(e, IV_EINVAL, "--load", "%.*s must be 0 to 600000 ms", IV_FMT(name));
+			return iv_fail_field(e, IV_EINVAL, "--load", "%.*s must be 0 to 600000 ms",
+					     IV_FMT(name));
 		*field = (int)ms;
 	}
 	return true;
@@ -85,7 +87,8 @@ static bool read_options(struct command *c, int argc, char **argv, struct iv_err
 		else if (strcmp(name, "--fault") == 0)
 			ok = add_fault(c, value, e);
 		else
-			return iv_fail_field(e, IV_EINVAL, name, "is not an option; see invorto-lab help");
+			return iv_fail_field(e, IV_EINVAL, name,
+					     "is not an option; see invorto-lab help");
 		if (!ok)
 			return false;
 	}
@@ -132,7 +135,8 @@ static void watch_signals(struct command *c)
 
 static int complain(const struct iv_err *e, int status)
 {
-	fprintf(stderr, "invorto-lab providers: %s%s%s\n", e->field, e->field[0] ? ": " : "", e->msg);
+	fprintf(stderr, "invorto-lab providers: %s%s%s\n", e->field, e->field[0] ? ": " : "",
+		e->msg);
 	return status;
 }
 

@@ -1,5 +1,5 @@
-/* Speech in the voices of flite behind two vendors' protocols. A text is spoken sentence by sentence: the
- * first is on its way while the next is still being synthesised. */
+/* Speech in the voices of flite behind two vendors' protocols. A text is spoken sentence by
+ * sentence: the first is on its way while the next is still being synthesised. */
 #include "speak.h"
 
 #include <stdio.h>
@@ -129,10 +129,11 @@ static void go(void *arg)
 		next_sentence(s);
 		return;
 	}
-	n = snprintf(body, sizeof(body),
-		     "{\"err_code\":\"INVALID\",\"err_msg\":\"%s\",\"detail\":{\"status\":\"invalid\","
-		     "\"message\":\"%s\"}}",
-		     s->why, s->why);
+	n = snprintf(
+		body, sizeof(body),
+		"{\"err_code\":\"INVALID\",\"err_msg\":\"%s\",\"detail\":{\"status\":\"invalid\","
+		"\"message\":\"%s\"}}",
+		s->why, s->why);
 	answer_whole(&s->answer, s->refused, (struct iv_str){body, (size_t)n});
 }
 
@@ -172,7 +173,8 @@ static void read_voice(struct clip_format *f, struct iv_str name)
 			iv_str_copy(f->voice, sizeof(f->voice), iv_str(ours[i]));
 }
 
-static void start(struct speak *s, struct lab *lab, struct iv_http_req *rq, enum lab_service service)
+static void start(struct speak *s, struct lab *lab, struct iv_http_req *rq,
+		  enum lab_service service)
 {
 	read_text(s, iv_http_body(rq));
 	if (lab->load.on && !s->refused) {
@@ -205,13 +207,18 @@ void speak_deepgram_route(void *lab, struct iv_http_req *rq)
 			s->format.rate_hz = 8000;
 	}
 	if (iv_query_get(query, IV_S("sample_rate"), value, sizeof(value))) {
-		s->format.rate_hz = iv_str_to_i64(iv_str(value), &rate) && rate > 0 && rate < 100000 ? (int)rate : 0;
+		s->format.rate_hz = iv_str_to_i64(iv_str(value), &rate) && rate > 0 && rate < 100000
+					    ? (int)rate
+					    : 0;
 	}
-	read_voice(&s->format, iv_query_get(query, IV_S("model"), value, sizeof(value)) ? iv_str(value) : IV_STR_NULL);
+	read_voice(&s->format, iv_query_get(query, IV_S("model"), value, sizeof(value))
+				       ? iv_str(value)
+				       : IV_STR_NULL);
 	if (!clip_format_ok(&s->format))
 		refuse(s, 400, "sample_rate must be 8000, 16000 or 24000");
 	/* Without it Deepgram wraps the sound in WAVE, which is never what a call wants. */
-	if (!iv_query_get(query, IV_S("container"), value, sizeof(value)) || strcmp(value, "none") != 0)
+	if (!iv_query_get(query, IV_S("container"), value, sizeof(value)) ||
+	    strcmp(value, "none") != 0)
 		refuse(s, 400, "container must be none");
 	start(s, lab, rq, LAB_SPEAK);
 }
@@ -222,19 +229,24 @@ void speak_elevenlabs_route(void *lab, struct iv_http_req *rq)
 		const char *name;
 		struct clip_format format;
 	} formats[] = {
-		{"pcm_8000", {CLIP_LINEAR16, 8000, ""}},   {"pcm_16000", {CLIP_LINEAR16, 16000, ""}},
-		{"pcm_24000", {CLIP_LINEAR16, 24000, ""}}, {"ulaw_8000", {CLIP_MULAW, 8000, ""}},
+		{"pcm_8000", {CLIP_LINEAR16, 8000, ""}},
+		{"pcm_16000", {CLIP_LINEAR16, 16000, ""}},
+		{"pcm_24000", {CLIP_LINEAR16, 24000, ""}},
+		{"ulaw_8000", {CLIP_MULAW, 8000, ""}},
 		{"alaw_8000", {CLIP_ALAW, 8000, ""}},
 	};
 	struct speak *s = lab_alloc(sizeof(*s));
 	char value[32] = "mp3_44100_128"; /* their default */
 
-	(void)iv_query_get(iv_http_query(rq), IV_S("output_format"), value, sizeof(value)); /* or the default */
+	(void)iv_query_get(iv_http_query(rq), IV_S("output_format"), value,
+			   sizeof(value)); /* or the default */
 	for (size_t i = 0; i < IV_COUNT(formats); i++)
 		if (strcmp(formats[i].name, value) == 0)
 			s->format = formats[i].format;
 	read_voice(&s->format, iv_http_param(rq, "voice"));
 	if (!s->format.rate_hz)
-		refuse(s, 422, "output_format must be pcm_8000, pcm_16000, pcm_24000, ulaw_8000 or alaw_8000");
+		refuse(s, 422,
+		       "output_format must be pcm_8000, pcm_16000, pcm_24000, ulaw_8000 or "
+		       "alaw_8000");
 	start(s, lab, rq, LAB_ELEVENLABS);
 }

@@ -1,5 +1,5 @@
-/* pocketsphinx listens. The acoustic model knows 16 kHz only; the dictionary is pruned to the grammar's
- * words and lives in memory. */
+/* pocketsphinx listens. The acoustic model knows 16 kHz only; the dictionary is pruned to the
+ * grammar's words and lives in memory. */
 #include "speech_asr.h"
 
 #include <pocketsphinx.h>
@@ -25,25 +25,27 @@
 #define RATIO_GRACE_FRAMES 100 /* short utterances vary more */
 #define STRAY_FRAMES_MAX 30    /* loud frames that no word accounts for */
 
-static const char *const phones[] = {"AA", "AE", "AH", "AO", "AW", "AY", "B", "CH", "D", "DH",
-				     "EH", "ER", "EY", "F", "G", "HH", "IH", "IY", "JH", "K",
-				     "L", "M", "N", "NG", "OW", "OY", "P", "R", "S", "SH",
-				     "T", "TH", "UH", "UW", "V", "W", "Y", "Z", "ZH"};
+static const char *const phones[] = {"AA", "AE", "AH", "AO", "AW", "AY", "B",  "CH", "D",  "DH",
+				     "EH", "ER", "EY", "F",  "G",  "HH", "IH", "IY", "JH", "K",
+				     "L",  "M",	 "N",  "NG", "OW", "OY", "P",  "R",  "S",  "SH",
+				     "T",  "TH", "UH", "UW", "V",  "W",	 "Y",  "Z",  "ZH"};
 
-/* Where the running mean of the cepstrum starts with each utterance: the model's own means are those of
- * wide-band rooms. Measured over four voices through G.711 and the mirror. */
-static const float telephone_means[CEPSTRA] = {41.87f, 3.63f,  0.92f,  19.19f, 2.55f, -7.45f, 11.17f,
-					       -11.79f, -0.24f, 1.30f, -4.58f, 10.23f, -6.38f};
+/* Where the running mean of the cepstrum starts with each utterance: the model's own means are
+ * those of wide-band rooms. Measured over four voices through G.711 and the mirror. */
+static const float telephone_means[CEPSTRA] = {41.87f, 3.63f,  0.92f,	19.19f, 2.55f,
+					       -7.45f, 11.17f, -11.79f, -0.24f, 1.30f,
+					       -4.58f, 10.23f, -6.38f};
 
-/* The level those means belong to, and how the first of them follows the logarithm of the power: it is
- * the sum of 25 bands' logarithms over the root of 25. */
+/* The level those means belong to, and how the first of them follows the logarithm of the power: it
+ * is the sum of 25 bands' logarithms over the root of 25. */
 #define TELEPHONE_LEVEL 3.5e6
 #define WIDE_LEVEL 3.4e6
 #define LOUDNESS_STEP 5.0
 
 struct speech_model {
 	char acoustic[256];
-	int words_fd, phones_fd; /* dictionaries, as memory files: pocketsphinx opens them by name */
+	int words_fd,
+		phones_fd; /* dictionaries, as memory files: pocketsphinx opens them by name */
 };
 
 struct speech_decoder {
@@ -51,8 +53,8 @@ struct speech_decoder {
 	struct iv_resampler up;
 	bool resampling, mirror, started;
 	float wide_means[CEPSTRA];
-	uint64_t samples;      /* at MODEL_HZ, of this utterance */
-	double energy_now;     /* of the frame being filled */
+	uint64_t samples;  /* at MODEL_HZ, of this utterance */
+	double energy_now; /* of the frame being filled */
 	float energy[FRAMES_MAX];
 };
 
@@ -100,7 +102,8 @@ static bool prune(FILE *from, FILE *to, struct iv_err *e)
 	if (lacking)
 		iv_map_each(p.wanted, note_missing, &p);
 	iv_map_free(p.wanted);
-	return lacking == 0 || iv_fail(e, IV_EINVAL, "dictionary lacks %zu words of the grammar", lacking);
+	return lacking == 0 ||
+	       iv_fail(e, IV_EINVAL, "dictionary lacks %zu words of the grammar", lacking);
 }
 
 static bool write_words(int fd, const char *dir, struct iv_err *e)
@@ -168,12 +171,12 @@ static ps_decoder_t *open_decoder(const struct speech_model *m, int dictionary_f
 	ps_decoder_t *ps = NULL;
 
 	snprintf(dictionary, sizeof(dictionary), "/proc/self/fd/%d", dictionary_fd);
-	/* Silence stays in: utterances come trimmed, and with it out the times of words are wrong. The
-	 * loop needs no wide beams: phones compete on their own sound alone. */
-	cmd_ln_t *config = cmd_ln_init(NULL, ps_args(), TRUE, "-hmm", m->acoustic, "-dict", dictionary,
-				       "-remove_silence", "no", "-beam", loop ? "1e-20" : "1e-48",
-				       "-pbeam", loop ? "1e-20" : "1e-48", "-wbeam",
-				       loop ? "1e-12" : "7e-29", NULL);
+	/* Silence stays in: utterances come trimmed, and with it out the times of words are wrong.
+	 * The loop needs no wide beams: phones compete on their own sound alone. */
+	cmd_ln_t *config =
+		cmd_ln_init(NULL, ps_args(), TRUE, "-hmm", m->acoustic, "-dict", dictionary,
+			    "-remove_silence", "no", "-beam", loop ? "1e-20" : "1e-48", "-pbeam",
+			    loop ? "1e-20" : "1e-48", "-wbeam", loop ? "1e-12" : "7e-29", NULL);
 	if (config) {
 		ps = ps_init(config);
 		cmd_ln_free_r(config);
@@ -223,7 +226,8 @@ static bool add_loop(ps_decoder_t *ps)
 	size_t len = strlen(jsgf);
 
 	for (size_t i = 0; i < IV_COUNT(phones); i++)
-		len += (size_t)snprintf(jsgf + len, sizeof(jsgf) - len, "%szz_%s", i ? " | " : " ", phones[i]);
+		len += (size_t)snprintf(jsgf + len, sizeof(jsgf) - len, "%szz_%s", i ? " | " : " ",
+					phones[i]);
 	snprintf(jsgf + len, sizeof(jsgf) - len, " )+;\n");
 	return add_search(ps, "loop", jsgf) && ps_set_search(ps, "loop") == 0;
 }
@@ -302,7 +306,8 @@ static void forget_speaker(struct speech_decoder *d, double level)
 
 	memcpy(means, d->mirror ? telephone_means : d->wide_means, sizeof(means));
 	if (level > 0)
-		means[0] += (float)(LOUDNESS_STEP * log(level / (d->mirror ? TELEPHONE_LEVEL : WIDE_LEVEL)));
+		means[0] += (float)(LOUDNESS_STEP *
+				    log(level / (d->mirror ? TELEPHONE_LEVEL : WIDE_LEVEL)));
 	cmn_live_set(ps_get_feat(d->grammar)->cmn_struct, means);
 	cmn_live_set(ps_get_feat(d->loop)->cmn_struct, means);
 }
@@ -322,8 +327,8 @@ bool speech_begin(struct speech_decoder *d, enum grammar_kind kind, int rate_hz,
 	return d->started;
 }
 
-/* Doubling the rate leaves 4…8 kHz empty, which the model takes for a strange voice; multiplying the
- * samples by 1+g, 1-g, 1+g… folds a copy of the lower band into it. */
+/* Doubling the rate leaves 4…8 kHz empty, which the model takes for a strange voice; multiplying
+ * the samples by 1+g, 1-g, 1+g… folds a copy of the lower band into it. */
 static void mirror(int16_t *pcm, size_t n, uint64_t position)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -390,7 +395,8 @@ static int compare_floats(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Energy above which a frame is speech: 30 dB under the loudest, but well over the line's own noise. */
+/* Energy above which a frame is speech: 30 dB under the loudest, but well over the line's own
+ * noise. */
 static float loud_energy(const struct speech_decoder *d, size_t frames)
 {
 	static const float tenth = 0.1f;
@@ -398,7 +404,8 @@ static float loud_energy(const struct speech_decoder *d, size_t frames)
 
 	memcpy(sorted, d->energy, frames * sizeof(sorted[0]));
 	qsort(sorted, frames, sizeof(sorted[0]), compare_floats);
-	float peak = sorted[frames - 1] / 1000.0f, noise = sorted[(size_t)((float)frames * tenth)] * 6.0f;
+	float peak = sorted[frames - 1] / 1000.0f,
+	      noise = sorted[(size_t)((float)frames * tenth)] * 6.0f;
 	return peak > noise ? peak : noise;
 }
 
@@ -414,8 +421,8 @@ static void add_word(struct speech_heard *heard, const char *word, int from, int
 	w->end_s = (to + 1) / 100.0;
 }
 
-/* Collects the words; returns how many loud frames lie outside of them. The best path through a grammar
- * is free to call half a sentence silence, so the phones' score alone does not catch it. */
+/* Collects the words; returns how many loud frames lie outside of them. The best path through a
+ * grammar is free to call half a sentence silence, so the phones' score alone does not catch it. */
 static size_t read_words(struct speech_decoder *d, struct speech_heard *heard)
 {
 	size_t frames = (size_t)(d->samples / FRAME), stray = 0;
@@ -466,7 +473,8 @@ void speech_finish(struct speech_decoder *d, struct speech_heard *heard)
 		return;
 	size_t stray = read_words(d, heard);
 	if (loop)
-		heard->ratio = (double)(by_grammar - by_phones) / (double)(frames + RATIO_GRACE_FRAMES);
+		heard->ratio =
+			(double)(by_grammar - by_phones) / (double)(frames + RATIO_GRACE_FRAMES);
 	heard->confidence = 1.0 / (1.0 + exp(-0.5 * (heard->ratio - RATIO_MIN)));
 	heard->refused = heard->ratio < RATIO_MIN || stray > STRAY_FRAMES_MAX || heard->count == 0;
 	if (heard->refused)

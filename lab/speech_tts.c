@@ -1,5 +1,5 @@
-/* flite speaks. Voices are registered once and shared: without streaming callbacks (which hang on the
- * voice) a synthesis touches nothing of the voice but reads, so threads may share it. */
+/* flite speaks. Voices are registered once and shared: without streaming callbacks (which hang on
+ * the voice) a synthesis touches nothing of the voice but reads, so threads may share it. */
 #include "speech_tts.h"
 
 #include <flite/flite.h>

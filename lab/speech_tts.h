@@ -1,4 +1,5 @@
-/* speech_tts: text to samples with flite. Needs no loop; safe from any thread after speech_voices_open. */
+/* speech_tts: text to samples with flite. Needs no loop; safe from any thread after
+ * speech_voices_open. */
 #ifndef LAB_SPEECH_TTS_H
 #define LAB_SPEECH_TTS_H
 

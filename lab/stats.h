@@ -9,7 +9,7 @@ enum tally {
 	TALLY_OPENED,
 	TALLY_COMPLETED, /* to its end */
 	TALLY_CANCELLED, /* the client closed before the end */
-	TALLY_FAULTED,   /* ended by a fault rule, or refused for what it asked */
+	TALLY_FAULTED,	 /* ended by a fault rule, or refused for what it asked */
 	TALLY_BYTES_IN,
 	TALLY_BYTES_OUT,
 	TALLIES

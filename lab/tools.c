@@ -42,7 +42,8 @@ static bool spoken_time(struct iv_str time, char *out, size_t size)
 	struct iv_str part;
 	int64_t hour, minute;
 
-	if (!iv_str_split(&time, ':', &part) || !iv_str_to_i64(part, &hour) || !iv_str_to_i64(time, &minute))
+	if (!iv_str_split(&time, ':', &part) || !iv_str_to_i64(part, &hour) ||
+	    !iv_str_to_i64(time, &minute))
 		return false;
 	if (hour < 0 || hour > 23 || minute < 0 || minute > 59)
 		return false;
@@ -76,9 +77,10 @@ static const char *confirm(const cJSON *json, struct tool *t)
 		return "time must be written as HH:MM";
 	snprintf(count, sizeof(count), "%d", people->valueint);
 	snprintf(t->json, sizeof(t->json),
-		 "{\"confirmation\":\"A table for %s %s%.*s at %s.\",\"people\":%d,\"status\":\"booked\"}",
-		 people->valueint <= 12 ? brain_number(people->valueint) : count, weekday ? "on " : "",
-		 IV_FMT(day), time, people->valueint);
+		 "{\"confirmation\":\"A table for %s %s%.*s at "
+		 "%s.\",\"people\":%d,\"status\":\"booked\"}",
+		 people->valueint <= 12 ? brain_number(people->valueint) : count,
+		 weekday ? "on " : "", IV_FMT(day), time, people->valueint);
 	return NULL;
 }
 

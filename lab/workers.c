@@ -91,7 +91,8 @@ static void make(struct workers *w)
 	job_run(w, &w->making, JOB_LISTEN);
 }
 
-void decoder_claim_init(struct decoder_claim *c, void (*got)(void *, struct speech_decoder *), void *arg)
+void decoder_claim_init(struct decoder_claim *c, void (*got)(void *, struct speech_decoder *),
+			void *arg)
 {
 	iv_list_init(&c->node);
 	c->got = got;
@@ -145,7 +146,8 @@ struct workers *workers_new(struct iv_loop *l, struct speech_model *model)
 
 bool workers_idle(const struct workers *w)
 {
-	return w->running == 0 && iv_list_empty(&w->queue[JOB_LISTEN]) && iv_list_empty(&w->queue[JOB_SPEAK]);
+	return w->running == 0 && iv_list_empty(&w->queue[JOB_LISTEN]) &&
+	       iv_list_empty(&w->queue[JOB_SPEAK]);
 }
 
 void workers_free(struct workers *w)

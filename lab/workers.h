@@ -1,5 +1,5 @@
-/* workers: speech work off the loop. A bounded number of jobs run at once, listening before speaking;
- * the recogniser's decoders are lent out one utterance at a time. */
+/* workers: speech work off the loop. A bounded number of jobs run at once, listening before
+ * speaking; the recogniser's decoders are lent out one utterance at a time. */
 #ifndef LAB_WORKERS_H
 #define LAB_WORKERS_H
 
@@ -11,7 +11,8 @@ struct workers;
 /* Embedded in its owner; one run at a time. */
 struct job {
 	struct iv_list node;
-	void (*work)(void *arg); /* in a thread; may touch only what the owner leaves alone meanwhile */
+	void (*work)(
+		void *arg); /* in a thread; may touch only what the owner leaves alone meanwhile */
 	void (*done)(void *arg); /* on the loop */
 	void *arg;
 	struct workers *workers;
@@ -34,7 +35,8 @@ struct decoder_claim {
 
 #define DECODERS_MAX 8 /* about 20 MB each; later utterances wait, none is lost */
 
-void decoder_claim_init(struct decoder_claim *c, void (*got)(void *, struct speech_decoder *), void *arg);
+void decoder_claim_init(struct decoder_claim *c, void (*got)(void *, struct speech_decoder *),
+			void *arg);
 void decoder_want(struct workers *w, struct decoder_claim *c);
 void decoder_forget(struct decoder_claim *c); /* harmless when not waiting */
 void decoder_return(struct workers *w, struct speech_decoder *d);

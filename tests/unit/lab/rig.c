@@ -66,7 +66,8 @@ const char *rig_url(struct rig *r, const char *scheme, const char *target)
 {
 	static char url[512];
 
-	snprintf(url, sizeof(url), "%s://127.0.0.1:%d%s", scheme, providers_port(r->providers), target);
+	snprintf(url, sizeof(url), "%s://127.0.0.1:%d%s", scheme, providers_port(r->providers),
+		 target);
 	return url;
 }
 
@@ -99,7 +100,8 @@ static void on_done(void *arg, const struct iv_fetch_result *res)
 	iv_loop_stop(a->rig->loop);
 }
 
-void rig_fetch(struct rig *r, struct rig_answer *a, const char *method, const char *target, const char *body)
+void rig_fetch(struct rig *r, struct rig_answer *a, const char *method, const char *target,
+	       const char *body)
 {
 	static const struct iv_fetch_handlers handlers = {.data = on_data, .done = on_done};
 	struct iv_header type = {IV_S("content-type"), IV_S("application/json")};
@@ -115,7 +117,8 @@ void rig_fetch(struct rig *r, struct rig_answer *a, const char *method, const ch
 				  &handlers, a);
 }
 
-void rig_ask(struct rig *r, struct rig_answer *a, const char *method, const char *target, const char *body)
+void rig_ask(struct rig *r, struct rig_answer *a, const char *method, const char *target,
+	     const char *body)
 {
 	rig_fetch(r, a, method, target, body);
 	rig_run(r, 10000);

@@ -46,9 +46,11 @@ struct rig_answer {
 };
 
 /* Starts a request with everything in `a`; rig_run ends when it is done. */
-void rig_fetch(struct rig *r, struct rig_answer *a, const char *method, const char *target, const char *body);
+void rig_fetch(struct rig *r, struct rig_answer *a, const char *method, const char *target,
+	       const char *body);
 /* …and waits for it. */
-void rig_ask(struct rig *r, struct rig_answer *a, const char *method, const char *target, const char *body);
+void rig_ask(struct rig *r, struct rig_answer *a, const char *method, const char *target,
+	     const char *body);
 void rig_answer_free(struct rig_answer *a);
 
 #endif

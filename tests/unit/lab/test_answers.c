@@ -7,8 +7,9 @@ static struct rig rig;
 #define SPEAK "/v1/speak?model=aura-asteria-en&container=none"
 #define CHAT "/v1/chat/completions"
 #define HELLO "{\"text\":\"Hello. What can I do for you today?\"}"
-#define STORY                                                                                      \
-	"{\"model\":\"m\",\"stream\":true,\"user\":\"call_7\",\"messages\":[{\"role\":\"user\",\"content\":"   \
+#define STORY                                                                                    \
+	"{\"model\":\"m\",\"stream\":true,\"user\":\"call_7\",\"messages\":[{\"role\":\"user\"," \
+	"\"content\":"                                                                           \
 	"\"tell me a story\"}]}"
 
 static void clear_rules(void)
@@ -55,7 +56,8 @@ static void what_was_said_before_comes_at_once_and_the_same(void **state)
 	rig_ask(&rig, &first, "POST", SPEAK "&encoding=linear16&sample_rate=16000", HELLO);
 	rig_ask(&rig, &again, "POST", SPEAK "&encoding=linear16&sample_rate=16000", HELLO);
 	assert_int_equal(first.len, again.len);
-	assert_memory_equal(first.body, again.body, first.len); /* flite itself never says it twice alike */
+	assert_memory_equal(first.body, again.body,
+			    first.len); /* flite itself never says it twice alike */
 	rig_answer_free(&first);
 	rig_answer_free(&again);
 }
@@ -67,8 +69,10 @@ static void requests_that_make_no_sense_are_refused(void **state)
 		const char *target, *body, *says;
 		int status;
 	} rows[] = {
-		{SPEAK "&encoding=mulaw&sample_rate=8000", "{\"text\":\"\"}", "text must not be empty", 400},
-		{SPEAK "&encoding=mulaw&sample_rate=8000", "hello", "body must be a JSON object", 400},
+		{SPEAK "&encoding=mulaw&sample_rate=8000", "{\"text\":\"\"}",
+		 "text must not be empty", 400},
+		{SPEAK "&encoding=mulaw&sample_rate=8000", "hello", "body must be a JSON object",
+		 400},
 		{SPEAK "&encoding=mp3", HELLO, "encoding must be", 400},
 		{SPEAK "&encoding=mulaw&sample_rate=9000", HELLO, "sample_rate must be", 400},
 		{"/v1/speak?encoding=mulaw&sample_rate=8000", HELLO, "container must be none", 400},
@@ -76,17 +80,25 @@ static void requests_that_make_no_sense_are_refused(void **state)
 		{"/v1/text-to-speech/x/stream", HELLO, "output_format must be", 422},
 		{CHAT, "{", "not JSON", 400},
 		{CHAT, "{\"model\":\"m\",\"messages\":[]}", "messages must be", 400},
-		{CHAT, "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}", "model must be given", 400},
-		{CHAT, "{\"model\":\"m\",\"messages\":[{\"role\":\"pope\",\"content\":\"hi\"}]}", "role must be", 400},
+		{CHAT, "{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}",
+		 "model must be given", 400},
+		{CHAT, "{\"model\":\"m\",\"messages\":[{\"role\":\"pope\",\"content\":\"hi\"}]}",
+		 "role must be", 400},
 		{CHAT,
-		 "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"a\"}]},"
+		 "{\"model\":\"m\",\"messages\":[{\"role\":\"assistant\",\"content\":null,\"tool_"
+		 "calls\":[{\"id\":\"a\"}]},"
 		 "{\"role\":\"user\",\"content\":\"hi\"}]}",
 		 "must be followed by tool messages", 400},
-		{CHAT, "{\"model\":\"m\",\"messages\":[{\"role\":\"tool\",\"tool_call_id\":\"a\",\"content\":\"\"}]}",
+		{CHAT,
+		 "{\"model\":\"m\",\"messages\":[{\"role\":\"tool\",\"tool_call_id\":\"a\","
+		 "\"content\":\"\"}]}",
 		 "must answer a preceding", 400},
-		{"/tools/book_table", "{\"people\":0,\"day\":\"today\",\"time\":\"19:00\"}", "people must be", 400},
-		{"/tools/book_table", "{\"people\":2,\"day\":\"\",\"time\":\"19:00\"}", "day must be", 400},
-		{"/tools/book_table", "{\"people\":2,\"day\":\"today\",\"time\":\"late\"}", "time must be", 400},
+		{"/tools/book_table", "{\"people\":0,\"day\":\"today\",\"time\":\"19:00\"}",
+		 "people must be", 400},
+		{"/tools/book_table", "{\"people\":2,\"day\":\"\",\"time\":\"19:00\"}",
+		 "day must be", 400},
+		{"/tools/book_table", "{\"people\":2,\"day\":\"today\",\"time\":\"late\"}",
+		 "time must be", 400},
 		{"/lab/faults", "{\"rules\":[\"listen\"]}", "must be service", 400},
 	};
 	struct rig_answer a;
@@ -108,7 +120,8 @@ static void a_model_streams_words_usage_and_done(void **state)
 
 	(void)state;
 	rig_ask(&rig, &a, "POST", CHAT,
-		"{\"model\":\"gpt\",\"stream\":true,\"stream_options\":{\"include_usage\":true},\"messages\":["
+		"{\"model\":\"gpt\",\"stream\":true,\"stream_options\":{\"include_usage\":true},"
+		"\"messages\":["
 		"{\"role\":\"user\",\"content\":\"hello\"}]}");
 	assert_int_equal(a.status, 200);
 	assert_non_null(strstr(a.body, "\"delta\":{\"role\":\"assistant\",\"content\":\"\"}"));
@@ -129,19 +142,26 @@ static void tool_arguments_come_in_pieces_that_add_up(void **state)
 
 	(void)state;
 	rig_ask(&rig, &a, "POST", CHAT,
-		"{\"model\":\"gpt\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":\"book a table for "
-		"two on friday at eight\"}],\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"book_table\"}}]}");
+		"{\"model\":\"gpt\",\"stream\":true,\"messages\":[{\"role\":\"user\",\"content\":"
+		"\"book a table for "
+		"two on friday at "
+		"eight\"}],\"tools\":[{\"type\":\"function\",\"function\":{\"name\":\"book_table\"}"
+		"}]}");
 	for (char *line = a.body; line && strncmp(line, "data: {", 7) == 0;) {
 		char *end = strstr(line, "\n\n");
-		cJSON *json = iv_json_parse((struct iv_str){line + 6, (size_t)(end - line - 6)}, NULL);
-		const cJSON *choice = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(json, "choices"), 0);
-		const cJSON *call = cJSON_GetArrayItem(
-			cJSON_GetObjectItemCaseSensitive(iv_json_get(choice, "delta"), "tool_calls"), 0);
+		cJSON *json =
+			iv_json_parse((struct iv_str){line + 6, (size_t)(end - line - 6)}, NULL);
+		const cJSON *choice =
+			cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(json, "choices"), 0);
+		const cJSON *call =
+			cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(
+						   iv_json_get(choice, "delta"), "tool_calls"),
+					   0);
 		struct iv_str piece = iv_json_str(iv_json_get(call, "function"), "arguments");
 
 		assert_non_null(json);
-		snprintf(arguments + strlen(arguments), sizeof(arguments) - strlen(arguments), "%.*s",
-			 (int)piece.len, piece.ptr ? piece.ptr : "");
+		snprintf(arguments + strlen(arguments), sizeof(arguments) - strlen(arguments),
+			 "%.*s", (int)piece.len, piece.ptr ? piece.ptr : "");
 		pieces += piece.len > 0;
 		cJSON_Delete(json);
 		line = end + 2;
@@ -157,9 +177,11 @@ static void a_tool_confirms_after_a_moment(void **state)
 	struct rig_answer a;
 
 	(void)state;
-	rig_ask(&rig, &a, "POST", "/tools/book_table", "{\"people\":4,\"day\":\"friday\",\"time\":\"19:30\"}");
+	rig_ask(&rig, &a, "POST", "/tools/book_table",
+		"{\"people\":4,\"day\":\"friday\",\"time\":\"19:30\"}");
 	assert_int_equal(a.status, 200);
-	assert_non_null(strstr(a.body, "\"confirmation\":\"A table for four on friday at seven 30.\""));
+	assert_non_null(
+		strstr(a.body, "\"confirmation\":\"A table for four on friday at seven 30.\""));
 	assert_true(a.last_us - a.start_us >= 49000);
 	rig_answer_free(&a);
 }
@@ -167,7 +189,8 @@ static void a_tool_confirms_after_a_moment(void **state)
 static void a_client_who_leaves_early_is_counted(void **state)
 {
 	struct rig_answer a;
-	int before = rig_stat(&rig, "chat", "cancelled"), completed = rig_stat(&rig, "chat", "completed");
+	int before = rig_stat(&rig, "chat", "cancelled"),
+	    completed = rig_stat(&rig, "chat", "completed");
 
 	(void)state;
 	rig_fetch(&rig, &a, "POST", CHAT, STORY);
@@ -180,7 +203,8 @@ static void a_client_who_leaves_early_is_counted(void **state)
 	assert_int_equal(rig_stat(&rig, "chat", "active"), 0);
 	rig_answer_free(&a);
 	rig_ask(&rig, &a, "GET", "/lab/stats", NULL);
-	assert_non_null(strstr(a.body, "\"call_7\":{\"chat\":{\"opened\":1,\"completed\":0,\"cancelled\":1"));
+	assert_non_null(strstr(
+		a.body, "\"call_7\":{\"chat\":{\"opened\":1,\"completed\":0,\"cancelled\":1"));
 	rig_answer_free(&a);
 }
 
@@ -224,7 +248,8 @@ static void rules_break_answers_as_told(void **state)
 	assert_int_equal(a.code, IV_OK);
 	rig_answer_free(&a);
 	clear_rules();
-	rig_fault(&rig, "speak=reset"); /* each one: a client tries again when a kept connection drops */
+	rig_fault(&rig,
+		  "speak=reset"); /* each one: a client tries again when a kept connection drops */
 	rig_ask(&rig, &a, "POST", SPEAK, HELLO);
 	assert_int_equal(a.code, IV_EUPSTREAM);
 	assert_int_equal(a.status, 0);

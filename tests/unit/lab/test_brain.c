@@ -15,7 +15,8 @@ static const char all_tools[] =
 static void ask(const char *messages, const char *tools, int minute, struct brain_reply *r)
 {
 	struct iv_err e = {0};
-	cJSON *m = iv_json_parse(iv_str(messages), &e), *t = tools ? iv_json_parse(iv_str(tools), &e) : NULL;
+	cJSON *m = iv_json_parse(iv_str(messages), &e),
+	      *t = tools ? iv_json_parse(iv_str(tools), &e) : NULL;
 
 	if (!m)
 		fail_msg("%s", messages);
@@ -29,7 +30,9 @@ static void hear(const char *text, struct brain_reply *r)
 	char messages[600];
 
 	snprintf(messages, sizeof(messages),
-		 "[{\"role\":\"system\",\"content\":\"Be brief.\"},{\"role\":\"user\",\"content\":\"%s\"}]", text);
+		 "[{\"role\":\"system\",\"content\":\"Be "
+		 "brief.\"},{\"role\":\"user\",\"content\":\"%s\"}]",
+		 text);
 	ask(messages, all_tools, 16 * 60 + 18, r);
 }
 
@@ -43,7 +46,8 @@ static void spoken_and_typed_words_mean_the_same(void **state)
 		int minute;
 	} rows[] = {
 		{"I would like to book a table.", INTENT_BOOK, 0, "", -1},
-		{"Book a table for four people tomorrow at seven.", INTENT_BOOK, 4, "tomorrow", 19 * 60},
+		{"Book a table for four people tomorrow at seven.", INTENT_BOOK, 4, "tomorrow",
+		 19 * 60},
 		{"table 4 2, 7pm pls", INTENT_BOOK, 4, "", 19 * 60},
 		{"RESERVATION for 6 on friday 19:30", INTENT_BOOK, 6, "friday", 19 * 60 + 30},
 		{"at half past six", INTENT_NONE, 0, "", 18 * 60 + 30},
@@ -69,10 +73,10 @@ static void spoken_and_typed_words_mean_the_same(void **state)
 	for (size_t i = 0; i < IV_COUNT(rows); i++) {
 		struct understood u = brain_understand(iv_str(rows[i].text));
 
-		if (u.intent != rows[i].intent || u.people != rows[i].people || u.minute != rows[i].minute ||
-		    strcmp(u.day, rows[i].day) != 0)
-			fail_msg("\"%s\": intent %d, people %d, day \"%s\", minute %d", rows[i].text,
-				 (int)u.intent, u.people, u.day, u.minute);
+		if (u.intent != rows[i].intent || u.people != rows[i].people ||
+		    u.minute != rows[i].minute || strcmp(u.day, rows[i].day) != 0)
+			fail_msg("\"%s\": intent %d, people %d, day \"%s\", minute %d",
+				 rows[i].text, (int)u.intent, u.people, u.day, u.minute);
 	}
 }
 
@@ -82,16 +86,20 @@ static void each_intent_has_its_answer(void **state)
 		const char *text, *answer, *tool;
 	} rows[] = {
 		{"hello", "Hello. What can I do for you?", ""},
-		{"what time is it", "It is four eighteen in the afternoon. What else can I do for you?", ""},
+		{"what time is it",
+		 "It is four eighteen in the afternoon. What else can I do for you?", ""},
 		{"thanks a lot", "You are welcome. Is there anything else?", ""},
 		{"goodbye", "Thank you for calling. Goodbye.", "end_call"},
-		{"can I speak to a person", "I will connect you to a colleague. One moment, please.",
-		 "transfer_to_human"},
-		{"are you a robot", "I am an automated assistant, not a person. I can connect you to one.", ""},
+		{"can I speak to a person",
+		 "I will connect you to a colleague. One moment, please.", "transfer_to_human"},
+		{"are you a robot",
+		 "I am an automated assistant, not a person. I can connect you to one.", ""},
 		{"[unclear]", "Sorry, I did not catch that. Could you say it again?", ""},
 		{"never mind", "No problem. What else can I do for you?", ""},
 		{"sing me the anthem",
-		 "I am afraid I can not help with that. I can tell the time, book a table, or tell a story.", ""},
+		 "I am afraid I can not help with that. I can tell the time, book a table, or tell "
+		 "a story.",
+		 ""},
 	};
 	struct brain_reply r;
 
@@ -110,16 +118,20 @@ static void times_are_told_as_people_say_them(void **state)
 		int minute;
 		const char *says;
 	} rows[] = {
-		{0, "It is twelve o'clock in the morning."},    {7 * 60 + 5, "It is seven oh five in the morning."},
-		{12 * 60, "It is twelve o'clock in the afternoon."}, {13 * 60 + 13, "It is one thirteen in the afternoon."},
-		{20 * 60 + 40, "It is eight forty in the evening."}, {23 * 60 + 59, "It is eleven fifty nine in the evening."},
+		{0, "It is twelve o'clock in the morning."},
+		{7 * 60 + 5, "It is seven oh five in the morning."},
+		{12 * 60, "It is twelve o'clock in the afternoon."},
+		{13 * 60 + 13, "It is one thirteen in the afternoon."},
+		{20 * 60 + 40, "It is eight forty in the evening."},
+		{23 * 60 + 59, "It is eleven fifty nine in the evening."},
 		{10 * 60 + 11, "It is ten eleven in the morning."},
 	};
 	struct brain_reply r;
 
 	(void)state;
 	for (size_t i = 0; i < IV_COUNT(rows); i++) {
-		ask("[{\"role\":\"user\",\"content\":\"what time is it\"}]", NULL, rows[i].minute, &r);
+		ask("[{\"role\":\"user\",\"content\":\"what time is it\"}]", NULL, rows[i].minute,
+		    &r);
 		assert_memory_equal(r.text, rows[i].says, strlen(rows[i].says));
 	}
 }
@@ -138,18 +150,22 @@ static void a_booking_takes_two_turns_and_a_tool(void **state)
 	    all_tools, 0, &r);
 	assert_string_equal(r.text, "And for what day and time?");
 	ask("[{\"role\":\"user\",\"content\":\"I would like to book a table.\"},"
-	    "{\"role\":\"assistant\",\"content\":\"Of course. For how many people, and at what time?\"},"
+	    "{\"role\":\"assistant\",\"content\":\"Of course. For how many people, and at what "
+	    "time?\"},"
 	    "{\"role\":\"user\",\"content\":\"For four people tomorrow at seven.\"}]",
 	    all_tools, 0, &r);
 	assert_string_equal(r.text, "");
 	assert_string_equal(r.tool, "book_table");
 	assert_string_equal(r.arguments, "{\"people\":4,\"day\":\"tomorrow\",\"time\":\"19:00\"}");
 	ask("[{\"role\":\"user\",\"content\":\"Book a table for four people tomorrow at seven.\"},"
-	    "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\","
+	    "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c\",\"type\":"
+	    "\"function\","
 	    "\"function\":{\"name\":\"book_table\",\"arguments\":\"{}\"}}]},"
-	    "{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"{\\\"confirmation\\\":\\\"A table for four.\\\"}\"}]",
+	    "{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"{\\\"confirmation\\\":\\\"A "
+	    "table for four.\\\"}\"}]",
 	    all_tools, 0, &r);
-	assert_string_equal(r.text, "Your table is booked. A table for four. Is there anything else?");
+	assert_string_equal(r.text,
+			    "Your table is booked. A table for four. Is there anything else?");
 	assert_string_equal(r.tool, "");
 }
 
@@ -159,9 +175,11 @@ static void after_a_booking_the_next_one_starts_empty(void **state)
 
 	(void)state;
 	ask("[{\"role\":\"user\",\"content\":\"Book a table for four people tomorrow at seven.\"},"
-	    "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\","
+	    "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c\",\"type\":"
+	    "\"function\","
 	    "\"function\":{\"name\":\"book_table\",\"arguments\":\"{}\"}}]},"
-	    "{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"{\\\"confirmation\\\":\\\"Fine.\\\"}\"},"
+	    "{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"{\\\"confirmation\\\":"
+	    "\\\"Fine.\\\"}\"},"
 	    "{\"role\":\"assistant\",\"content\":\"Your table is booked. Fine.\"},"
 	    "{\"role\":\"user\",\"content\":\"book a table\"}]",
 	    all_tools, 0, &r);
@@ -174,11 +192,14 @@ static void a_failed_tool_is_admitted(void **state)
 
 	(void)state;
 	ask("[{\"role\":\"user\",\"content\":\"Book a table for two tonight at eight\"},"
-	    "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c\",\"type\":\"function\","
+	    "{\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c\",\"type\":"
+	    "\"function\","
 	    "\"function\":{\"name\":\"book_table\",\"arguments\":\"{}\"}}]},"
-	    "{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"{\\\"error\\\":\\\"timeout\\\"}\"}]",
+	    "{\"role\":\"tool\",\"tool_call_id\":\"c\",\"content\":\"{\\\"error\\\":"
+	    "\\\"timeout\\\"}\"}]",
 	    all_tools, 0, &r);
-	assert_string_equal(r.text, "I am sorry, the booking did not work. Please try again later.");
+	assert_string_equal(r.text,
+			    "I am sorry, the booking did not work. Please try again later.");
 }
 
 static void one_breath_in_two_messages_is_one_turn(void **state)
@@ -210,12 +231,14 @@ static void what_was_said_is_repeated_and_stories_change(void **state)
 	struct brain_reply first, second;
 
 	(void)state;
-	ask("[{\"role\":\"assistant\",\"content\":\"It is noon.\"},{\"role\":\"user\",\"content\":\"say that again\"}]",
+	ask("[{\"role\":\"assistant\",\"content\":\"It is "
+	    "noon.\"},{\"role\":\"user\",\"content\":\"say that again\"}]",
 	    NULL, 0, &first);
 	assert_string_equal(first.text, "It is noon.");
 	hear("tell me a story", &first);
 	assert_true(strlen(first.text) > 400); /* about fifteen characters a second */
-	ask("[{\"role\":\"user\",\"content\":\"tell me a story\"},{\"role\":\"assistant\",\"content\":\"Once upon a\"},"
+	ask("[{\"role\":\"user\",\"content\":\"tell me a "
+	    "story\"},{\"role\":\"assistant\",\"content\":\"Once upon a\"},"
 	    "{\"role\":\"user\",\"content\":\"tell me another story\"}]",
 	    NULL, 0, &second);
 	assert_true(strcmp(first.text, second.text) != 0);
@@ -226,7 +249,8 @@ static void nonsense_in_place_of_messages_is_survived(void **state)
 	struct brain_reply r;
 
 	(void)state;
-	ask("[{\"role\":\"tool\"},{\"role\":5},{},{\"role\":\"assistant\",\"tool_calls\":[{\"function\":3}]},"
+	ask("[{\"role\":\"tool\"},{\"role\":5},{},{\"role\":\"assistant\",\"tool_calls\":[{"
+	    "\"function\":3}]},"
 	    "{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"hello\"}]}]",
 	    "[1,{}]", 0, &r);
 	assert_string_equal(r.text, "Hello. What can I do for you?");

@@ -45,8 +45,10 @@ static void each_kind_has_one_public_rule(void **state)
 	for (int kind = 0; kind < GRAMMAR_KINDS; kind++) {
 		const char *public;
 
-		assert_true(grammar_jsgf((enum grammar_kind)kind, jsgf, sizeof(jsgf)) < sizeof(jsgf));
-		snprintf(wanted, sizeof(wanted), "public <turn> = <%s>;", grammar_name((enum grammar_kind)kind));
+		assert_true(grammar_jsgf((enum grammar_kind)kind, jsgf, sizeof(jsgf)) <
+			    sizeof(jsgf));
+		snprintf(wanted, sizeof(wanted), "public <turn> = <%s>;",
+			 grammar_name((enum grammar_kind)kind));
 		public = strstr(jsgf, wanted);
 		assert_non_null(public);
 		assert_null(strstr(public + 1, "public"));

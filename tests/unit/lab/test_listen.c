@@ -36,7 +36,8 @@ static void on_opened(void *arg, struct iv_ws *ws)
 static void take_result(struct client *c, const cJSON *json)
 {
 	const cJSON *channel = iv_json_get(json, "channel");
-	const cJSON *best = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(channel, "alternatives"), 0);
+	const cJSON *best =
+		cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(channel, "alternatives"), 0);
 	const cJSON *words = cJSON_GetObjectItemCaseSensitive(best, "words");
 	struct iv_str text = iv_json_str(best, "transcript");
 
@@ -51,7 +52,8 @@ static void take_result(struct client *c, const cJSON *json)
 	if (text.len) {
 		size_t have = strlen(c->said);
 
-		snprintf(c->said + have, sizeof(c->said) - have, "%s%.*s", have ? " " : "", IV_FMT(text));
+		snprintf(c->said + have, sizeof(c->said) - have, "%s%.*s", have ? " " : "",
+			 IV_FMT(text));
 		c->confidence = cJSON_GetObjectItemCaseSensitive(best, "confidence")->valuedouble;
 	}
 	if (cJSON_GetArraySize(words) > 0) {
@@ -137,10 +139,13 @@ static const char telephone[] = "/v1/listen?model=nova-2&encoding=mulaw&sample_r
 
 static void dial(struct client *c, struct rig *r, const char *target)
 {
-	static const struct iv_ws_handlers handlers = {.opened = on_opened, .message = on_message,
-						       .closed = on_closed};
-	struct iv_ws_dial d = {.url = iv_str(rig_url(r, "ws", target)), .connect_ms = 3000,
-			       .limits = {.message_max = 65536, .soft_bytes = 1 << 22, .hard_bytes = 1 << 23,
+	static const struct iv_ws_handlers handlers = {
+		.opened = on_opened, .message = on_message, .closed = on_closed};
+	struct iv_ws_dial d = {.url = iv_str(rig_url(r, "ws", target)),
+			       .connect_ms = 3000,
+			       .limits = {.message_max = 65536,
+					  .soft_bytes = 1 << 22,
+					  .hard_bytes = 1 << 23,
 					  .hard_ms = 5000}};
 
 	memset(c, 0, sizeof(*c));
@@ -309,10 +314,12 @@ static void foreign_speech_is_unclear_and_a_click_is_nothing(void **state)
 
 static void callers_are_told_apart(void **state)
 {
-	static const char *const phrases[] = {"tell me a story", "what's the time", "i want to talk to a human",
-					      "thank you goodbye", "book a table for two", "stop it"};
-	static const char *const written[] = {"Tell me a story.", "What's the time?", "I want to talk to a human.",
-					      "Thank you goodbye.", "Book a table for two.", "Stop it."};
+	static const char *const phrases[] = {"tell me a story",	   "what's the time",
+					      "i want to talk to a human", "thank you goodbye",
+					      "book a table for two",	   "stop it"};
+	static const char *const written[] = {"Tell me a story.",	    "What's the time?",
+					      "I want to talk to a human.", "Thank you goodbye.",
+					      "Book a table for two.",	    "Stop it."};
 	struct client c[IV_COUNT(phrases)];
 
 	(void)state;

@@ -4,8 +4,8 @@
 #include "iv_g711.h"
 
 static struct rig rig;
-static const struct lab_load load = {.on = true, .asr_ms = 150, .ttft_ms = 60, .token_ms = 10, .tts_ms = 80,
-				     .reply_ms = 1000};
+static const struct lab_load load = {
+	.on = true, .asr_ms = 150, .ttft_ms = 60, .token_ms = 10, .tts_ms = 80, .reply_ms = 1000};
 
 static void a_tone_starts_in_time_and_lasts_as_set(void **state)
 {
@@ -38,7 +38,8 @@ static void chunks_of_tone_join_without_a_step(void **state)
 	int worst = 0;
 
 	(void)state;
-	rig_ask(&rig, &a, "POST", "/v1/speak?container=none&encoding=linear16&sample_rate=8000", "{\"text\":\"x\"}");
+	rig_ask(&rig, &a, "POST", "/v1/speak?container=none&encoding=linear16&sample_rate=8000",
+		"{\"text\":\"x\"}");
 	for (size_t i = 1; i < a.len / 2; i++) {
 		int16_t x, y;
 
@@ -130,16 +131,19 @@ static void send_ulaw(struct heard *h, int peak)
 
 static void words_come_a_set_time_after_the_last_loud_sound(void **state)
 {
-	static const struct iv_ws_handlers handlers = {.opened = on_opened, .message = on_message,
-						       .closed = on_closed};
+	static const struct iv_ws_handlers handlers = {
+		.opened = on_opened, .message = on_message, .closed = on_closed};
 	struct heard h = {0};
 	struct iv_ws_dial d = {.connect_ms = 2000,
-			       .limits = {.message_max = 4096, .soft_bytes = 1 << 20, .hard_bytes = 1 << 21,
+			       .limits = {.message_max = 4096,
+					  .soft_bytes = 1 << 20,
+					  .hard_bytes = 1 << 21,
 					  .hard_ms = 1000}};
 	int64_t last;
 
 	(void)state;
-	d.url = iv_str(rig_url(&rig, "ws", "/v1/listen?encoding=mulaw&sample_rate=8000&vad_events=true"));
+	d.url = iv_str(
+		rig_url(&rig, "ws", "/v1/listen?encoding=mulaw&sample_rate=8000&vad_events=true"));
 	h.ws = iv_ws_dial(rig.net, &d, &handlers, &h);
 	rig_wait(&rig, 100);
 	assert_true(h.open);

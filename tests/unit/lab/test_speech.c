@@ -1,5 +1,5 @@
-/* The offline recogniser hears flite's voices, wide-band and over a telephone. The numbers it prints are
- * the ones the thresholds in speech_asr.c were chosen by. */
+/* The offline recogniser hears flite's voices, wide-band and over a telephone. The numbers it
+ * prints are the ones the thresholds in speech_asr.c were chosen by. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -62,8 +62,9 @@ static void hear_line(struct speech_decoder *d, enum grammar_kind kind, const st
 {
 	size_t slice = (size_t)l->rate_hz / 10, start = (size_t)l->rate_hz;
 
-	assert_true(speech_begin(d, kind, l->rate_hz,
-				 speech_level(l->pcm, l->samples < start ? l->samples : start, l->rate_hz)));
+	assert_true(speech_begin(
+		d, kind, l->rate_hz,
+		speech_level(l->pcm, l->samples < start ? l->samples : start, l->rate_hz)));
 	for (size_t at = 0; at < l->samples; at += slice)
 		speech_feed(d, l->pcm + at, l->samples - at < slice ? l->samples - at : slice);
 	speech_finish(d, heard);
@@ -91,11 +92,13 @@ struct share {
 	pthread_t thread;
 	const struct set *set;
 	size_t first; /* every second phrase from here */
-	int tried, right, wrong; /* right: exact, or refused; wrong: another sentence of the grammar */
+	int tried, right,
+		wrong; /* right: exact, or refused; wrong: another sentence of the grammar */
 };
 
-/* Unless all combinations are asked for (two minutes of processor time) each phrase is heard once: with
- * voices in turn, two of them by telephone in this half of the table and in the next the other two. */
+/* Unless all combinations are asked for (two minutes of processor time) each phrase is heard once:
+ * with voices in turn, two of them by telephone in this half of the table and in the next the other
+ * two. */
 static bool everything(void)
 {
 	return getenv("LAB_SPEECH_FULL") != NULL;
@@ -114,7 +117,8 @@ static void *run_share(void *arg)
 
 		if (p % 2 != s->first)
 			continue;
-		if (!everything() && ((p / 2) % IV_COUNT(voices) != v || (p / 2 + p / 8) % 2 != s->set->telephone))
+		if (!everything() &&
+		    ((p / 2) % IV_COUNT(voices) != v || (p / 2 + p / 8) % 2 != s->set->telephone))
 			continue;
 
 		hear(d, phrase, voice, s->set->telephone, &heard);
@@ -123,8 +127,9 @@ static void *run_share(void *arg)
 		s->right += right;
 		s->wrong += !right && !heard.refused;
 		if (!right && getenv("LAB_SPEECH_VERBOSE"))
-			printf("  %s %s \"%s\": \"%s\"%s %.1f\n", voice, s->set->telephone ? "8k" : "16k",
-			       phrase, heard.text, heard.refused ? " refused" : "", heard.ratio);
+			printf("  %s %s \"%s\": \"%s\"%s %.1f\n", voice,
+			       s->set->telephone ? "8k" : "16k", phrase, heard.text,
+			       heard.refused ? " refused" : "", heard.ratio);
 	}
 	speech_decoder_free(d);
 	return NULL;
@@ -148,14 +153,14 @@ static void try_set(const char *name, struct set set, struct sum *sum)
 		here.wrong += shares[i].wrong;
 	}
 	printf("%-18s %-10s %s %d of %d, mistaken for another %d\n", name,
-	       set.telephone ? "telephone" : "wide-band", set.known ? "exact" : "refused", here.right,
-	       here.tried, here.wrong);
+	       set.telephone ? "telephone" : "wide-band", set.known ? "exact" : "refused",
+	       here.right, here.tried, here.wrong);
 	sum->tried += here.tried;
 	sum->right += here.right;
 }
 
-/* Both ways of hearing; the share that was right. flite never speaks twice alike, so the limits below
- * leave a sentence or two of room. */
+/* Both ways of hearing; the share that was right. flite never speaks twice alike, so the limits
+ * below leave a sentence or two of room. */
 static double share_right(const char *name, const char *const *phrases, size_t count, bool known)
 {
 	struct sum sum = {0};
@@ -169,13 +174,15 @@ static void every_phrase_is_heard_word_for_word(void **state)
 {
 	(void)state;
 	assert_true(share_right("known", phrases_known, IV_COUNT(phrases_known), true) >= 0.95);
-	assert_true(share_right("known, held out", phrases_held_out, IV_COUNT(phrases_held_out), true) >= 0.87);
+	assert_true(share_right("known, held out", phrases_held_out, IV_COUNT(phrases_held_out),
+				true) >= 0.87);
 }
 
 static void foreign_sentences_are_mostly_refused(void **state)
 {
 	(void)state;
-	assert_true(share_right("foreign", phrases_foreign, IV_COUNT(phrases_foreign), false) >= 0.8);
+	assert_true(share_right("foreign", phrases_foreign, IV_COUNT(phrases_foreign), false) >=
+		    0.8);
 	assert_true(share_right("foreign, held out", phrases_foreign_held_out,
 				IV_COUNT(phrases_foreign_held_out), false) >= 0.8);
 }
