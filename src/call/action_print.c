@@ -2,14 +2,31 @@
 #include "iv_record.h"
 
 const char *const iv_action_names[IV_ACT_TYPES] = {
-	[IV_ACT_ASR_OPEN] = "asr.open", [IV_ACT_ASR_FLUSH] = "asr.flush", [IV_ACT_ASR_FINALIZE] = "asr.finalize", [IV_ACT_ASR_CLOSE] = "asr.close",
-	[IV_ACT_LLM_ASK] = "llm.ask", [IV_ACT_LLM_CANCEL] = "llm.cancel", [IV_ACT_TTS_SAY] = "tts.say",
-	[IV_ACT_TTS_CANCEL] = "tts.cancel", [IV_ACT_LEG_SEND] = "leg.send", [IV_ACT_LEG_MARK] = "leg.mark",
-	[IV_ACT_LEG_CLEAR] = "leg.clear", [IV_ACT_KEEP_FROM] = "keep.from", [IV_ACT_CUT_FROM] = "cut.from",
-	[IV_ACT_TOOL_CALL] = "tool.call", [IV_ACT_TOOL_CANCEL] = "tool.cancel", [IV_ACT_STT] = "stt",
-	[IV_ACT_DELTA] = "delta", [IV_ACT_SAY] = "say", [IV_ACT_EMOTION] = "emotion", [IV_ACT_TURN] = "turn",
-	[IV_ACT_DTMF_IN] = "dtmf.in", [IV_ACT_DTMF_OUT] = "dtmf.out", [IV_ACT_TRANSFER] = "transfer",
-	[IV_ACT_NOTE] = "note", [IV_ACT_END] = "end",
+	[IV_ACT_ASR_OPEN] = "asr.open",
+	[IV_ACT_ASR_FLUSH] = "asr.flush",
+	[IV_ACT_ASR_FINALIZE] = "asr.finalize",
+	[IV_ACT_ASR_CLOSE] = "asr.close",
+	[IV_ACT_LLM_ASK] = "llm.ask",
+	[IV_ACT_LLM_CANCEL] = "llm.cancel",
+	[IV_ACT_TTS_SAY] = "tts.say",
+	[IV_ACT_TTS_CANCEL] = "tts.cancel",
+	[IV_ACT_LEG_SEND] = "leg.send",
+	[IV_ACT_LEG_MARK] = "leg.mark",
+	[IV_ACT_LEG_CLEAR] = "leg.clear",
+	[IV_ACT_KEEP_FROM] = "keep.from",
+	[IV_ACT_CUT_FROM] = "cut.from",
+	[IV_ACT_TOOL_CALL] = "tool.call",
+	[IV_ACT_TOOL_CANCEL] = "tool.cancel",
+	[IV_ACT_STT] = "stt",
+	[IV_ACT_DELTA] = "delta",
+	[IV_ACT_SAY] = "say",
+	[IV_ACT_EMOTION] = "emotion",
+	[IV_ACT_TURN] = "turn",
+	[IV_ACT_DTMF_IN] = "dtmf.in",
+	[IV_ACT_DTMF_OUT] = "dtmf.out",
+	[IV_ACT_TRANSFER] = "transfer",
+	[IV_ACT_NOTE] = "note",
+	[IV_ACT_END] = "end",
 };
 
 bool iv_action_print(struct iv_buf *out, int64_t now_us, const struct iv_action *a)
@@ -21,8 +38,8 @@ bool iv_action_print(struct iv_buf *out, int64_t now_us, const struct iv_action 
 	if (a->utt)
 		ok = ok && iv_buf_printf(out, " utt=%u", a->utt);
 	if (a->type == IV_ACT_LEG_SEND)
-		ok = ok && iv_buf_printf(out, " at=%lld n=%lld pad=%lld", (long long)a->at, (long long)a->samples,
-					 (long long)a->pad);
+		ok = ok && iv_buf_printf(out, " at=%lld n=%lld pad=%lld", (long long)a->at,
+					 (long long)a->samples, (long long)a->pad);
 	if (a->type == IV_ACT_KEEP_FROM || a->type == IV_ACT_CUT_FROM)
 		ok = ok && iv_buf_printf(out, " at=%lld", (long long)a->at);
 	if (a->type == IV_ACT_LEG_MARK)

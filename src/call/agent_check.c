@@ -62,7 +62,8 @@ bool iv_agent_check(const struct iv_agent *a, struct iv_err *e)
 		return iv_fail_field(e, IV_EINVAL, "disclosure",
 				     "must say that this is an automated voice, or disclosureWaived must be true");
 	if (a->consent.mode != 0 && !a->consent.prompt.len)
-		return iv_fail_field(e, IV_EINVAL, "consent.prompt", "is required unless consent.mode is off");
+		return iv_fail_field(e, IV_EINVAL, "consent.prompt",
+				     "is required unless consent.mode is off");
 	if (a->endpointing.wait_function.len)
 		for (double x = 0; x <= 1.0; x += 0.25)
 			if (!iv_wait_function(a->endpointing.wait_function, x, &ms, e))

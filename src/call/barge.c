@@ -23,7 +23,8 @@ bool must_be_heard(const struct iv_call *c)
 
 bool may_interrupt(const struct iv_call *c)
 {
-	return c->agent.barge_in.enabled && c->agent.interruptible && c->life == LIFE_LIVE && !must_be_heard(c);
+	return c->agent.barge_in.enabled && c->agent.interruptible && c->life == LIFE_LIVE &&
+	       !must_be_heard(c);
 }
 
 /* So little is left of what the agent says that the caller may be answering it: "yes" counts. */
@@ -71,8 +72,9 @@ static void forget_aside(struct iv_call *c)
 {
 	if (is_backchannel(&c->agent.barge_in.backchannels, iv_buf_str(&c->in.partial), true))
 		iv_buf_clear(&c->in.partial);
-	if (!c->in.partial.len && (!c->in.text.len ||
-				   is_backchannel(&c->agent.barge_in.backchannels, iv_buf_str(&c->in.text), false)))
+	if (!c->in.partial.len &&
+	    (!c->in.text.len ||
+	     is_backchannel(&c->agent.barge_in.backchannels, iv_buf_str(&c->in.text), false)))
 		listen_forget(c);
 }
 

@@ -134,7 +134,8 @@ static void copy_shape(struct iv_call *c, const struct iv_shape *shape, const vo
 	if (iv_jw_done(&w))
 		json = iv_json_parse(iv_buf_str(&text), &e);
 	if (!json || !iv_shape_read(shape, json, to, &c->agent_memory, &e)) {
-		(void)fprintf(stderr, "call: %s does not survive its own table: %s %s\n", shape->name, e.field, e.msg);
+		(void)fprintf(stderr, "call: %s does not survive its own table: %s %s\n",
+			      shape->name, e.field, e.msg);
 		abort();
 	}
 	cJSON_Delete(json);
@@ -439,7 +440,8 @@ static void dispatch(struct iv_call *c, const struct iv_event *ev)
 		break;
 	case IV_EV_PAUSE:
 	case IV_EV_RESUME:
-		on_pause(c, ev->type == IV_EV_PAUSE, ev->type == IV_EV_PAUSE ? "call.paused" : "call.resumed");
+		on_pause(c, ev->type == IV_EV_PAUSE,
+			 ev->type == IV_EV_PAUSE ? "call.paused" : "call.resumed");
 		break;
 	case IV_EV_CONFIG:
 		on_config(c, ev->text);
@@ -551,8 +553,9 @@ bool iv_call_listening(const struct iv_call *c)
 void iv_call_describe(const struct iv_call *c, char *out, size_t size)
 {
 	(void)snprintf(out, size, "%s %s/%s turn=%d gen=%u utts=%zu sent=%lld end=%lld t=%.3f",
-		       life_names[c->life], ear_names[c->in.ear], mouth_names[c->mouth], c->turns, c->turn.gen,
-		       c->utt_count, (long long)c->out.sent, (long long)c->out.end, (double)c->now_us / 1e6);
+		       life_names[c->life], ear_names[c->in.ear], mouth_names[c->mouth], c->turns,
+		       c->turn.gen, c->utt_count, (long long)c->out.sent, (long long)c->out.end,
+		       (double)c->now_us / 1e6);
 }
 
 static void must(const struct iv_call *c, bool ok, const char *what)

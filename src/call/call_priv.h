@@ -181,7 +181,7 @@ struct iv_call {
 	struct tool_call tools[TOOLS_IN_FLIGHT];
 	bool filler_said;
 	struct message *history;
-	size_t history_count, history_bytes;
+	size_t history_count, history_cap, history_bytes;
 
 	struct { char digits[65]; size_t n; int64_t last_us; bool collecting; char tool_id[96];
 		 int64_t deadline_us; size_t max; char finish; } keypad;

@@ -11,7 +11,8 @@ void emotion_frame(struct iv_call *c, struct iv_level level)
 	if (!c->agent.emotion)
 		return;
 	if (!c->emotion.due_us)
-		c->emotion.due_us = c->now_us + (int64_t)o->emotion_window_ms * US_PER_MS - IV_TICK_US_OF_FRAME;
+		c->emotion.due_us =
+			c->now_us + (int64_t)o->emotion_window_ms * US_PER_MS - IV_TICK_US_OF_FRAME;
 	c->emotion.power += pow(10.0, level.rms_ddb / 100.0);
 	c->emotion.frames++;
 	if (c->now_us < c->emotion.due_us)

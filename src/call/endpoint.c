@@ -131,7 +131,8 @@ int64_t endpoint_wait_ms(const struct iv_endpointing *e, struct iv_str text, dou
 	int64_t wait = e->silence_ms;
 	double ms;
 
-	if (e->wait_function.len && iv_wait_function(e->wait_function, endpoint_unfinished(text), &ms, NULL)) {
+	if (e->wait_function.len &&
+	    iv_wait_function(e->wait_function, endpoint_unfinished(text), &ms, NULL)) {
 		wait = ms < 0 ? 0 : ms > 60000 ? 60000 : (int64_t)ms;
 	} else if (end == TEXT_TRAILING) {
 		wait = e->unfinished_ms;
@@ -172,7 +173,8 @@ bool is_backchannel(const struct iv_strs *list, struct iv_str text, bool unfinis
 		for (size_t i = 0; i < list->count; i++) {
 			size_t m = normalize(list->items[i], one, sizeof(one));
 
-			if (unfinished && m > n - at && memcmp(words + at, one, n - at) == 0 && one[n - at] == ' ')
+			if (unfinished && m > n - at && memcmp(words + at, one, n - at) == 0 &&
+			    one[n - at] == ' ')
 				return true;
 			if (m > best && m <= n - at && memcmp(words + at, one, m) == 0 &&
 			    (at + m == n || words[at + m] == ' '))

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include "call_priv.h"
 
+enum { FIRST_MESSAGES = 16 };
+
 static void message_deinit(struct message *m)
 {
 	free(m->text);
@@ -37,8 +39,9 @@ uint32_t history_add(struct iv_call *c, int role, struct iv_str text)
 	struct message *m;
 
 	make_room(c);
-	if (!c->history) {
-		c->history = calloc(HISTORY_MESSAGES + 1, sizeof(*c->history));
+	if (c->history_count == c->history_cap) {
+		c->history_cap = c->history_cap ? 2 * c->history_cap : FIRST_MESSAGES;
+		c->history = realloc(c->history, c->history_cap * sizeof(*c->history));
 		if (!c->history)
 			abort();
 	}
@@ -112,8 +115,10 @@ static void write_system(const struct iv_call *c, struct iv_jw *w)
 
 static void write_message(const struct message *m, struct iv_jw *w)
 {
-	static const char *const roles[] = {
-		[ROLE_USER] = "user", [ROLE_ASSISTANT] = "assistant", [ROLE_TOOL] = "tool", [ROLE_NOTE] = "system"};
+	static const char *const roles[] = {[ROLE_USER] = "user",
+					    [ROLE_ASSISTANT] = "assistant",
+					    [ROLE_TOOL] = "tool",
+					    [ROLE_NOTE] = "system"};
 
 	if (m->role == ROLE_ASSISTANT && !m->tool_calls && !m->text[0])
 		return; /* nothing of it was heard */

@@ -37,7 +37,9 @@ static void flush(struct iv_call *c)
 void keypad_digit(struct iv_call *c, char digit)
 {
 	bool collecting = c->keypad.collecting;
-	char finish = collecting ? c->keypad.finish : c->agent.keypad.finish.len ? c->agent.keypad.finish.ptr[0] : '\0';
+	char finish = collecting		   ? c->keypad.finish
+		      : c->agent.keypad.finish.len ? c->agent.keypad.finish.ptr[0]
+						   : '\0';
 	size_t max = collecting ? c->keypad.max : (size_t)c->agent.keypad.max_digits;
 
 	if (!digit || !strchr("0123456789*#ABCD", digit))

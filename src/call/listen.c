@@ -57,7 +57,8 @@ static void speech(struct iv_call *c)
 {
 	struct listen *in = &c->in;
 
-	if (in->ear != EAR_SPEECH && vad_run_ms(&in->vad) < (in->ear == EAR_QUIET ? SPEECH_MS : SPEECH_MS / 2))
+	if (in->ear != EAR_SPEECH &&
+	    vad_run_ms(&in->vad) < (in->ear == EAR_QUIET ? SPEECH_MS : SPEECH_MS / 2))
 		return;
 	if (in->speech_start_us < 0)
 		in->speech_start_us = in->vad.run_start_us;
@@ -95,7 +96,9 @@ static void take_words_back(struct iv_call *c)
 	if (in->taken.len && more.len >= in->taken.len) {
 		more.len -= in->taken.len;
 		if (!in->partial.len || iv_buf_addc(&in->taken, ' '))
-			(void)!iv_buf_adds(&in->taken, iv_buf_str(&in->partial)); /* over the ceiling: dropped */
+			(void)!iv_buf_adds(
+				&in->taken,
+				iv_buf_str(&in->partial)); /* over the ceiling: dropped */
 		iv_buf_clear(&in->partial);
 		if (iv_buf_adds(&in->partial, iv_buf_str(&in->taken)))
 			in->partial_us = c->now_us;
@@ -140,8 +143,8 @@ static bool may_retract(const struct iv_call *c)
 {
 	/* Only an answer of which nothing was said or done yet. */
 	return c->mouth == MOUTH_THINKING && c->turn.kind == TURN_ANSWER && c->turn.rounds == 1 &&
-	       c->turn.at.leg_first < 0 && !c->turn.acted && !tools_open(c) && !c->turn.failed && !c->turn.hangup_after &&
-	       !c->turn.transfer_after;
+	       c->turn.at.leg_first < 0 && !c->turn.acted && !tools_open(c) && !c->turn.failed &&
+	       !c->turn.hangup_after && !c->turn.transfer_after;
 }
 
 /* Words die away under the threshold of speech. That does not hold up the end of the turn, but the moment
@@ -165,7 +168,8 @@ void listen_frame(struct iv_call *c, struct iv_level level)
 		return;
 	in->frame_us = c->now_us;
 	if (c->mouth == MOUTH_SPEAKING && c->now_us < c->out.busy_us + c->out.late_us)
-		echo = playout_level_ddb(c) + c->echo_coupling_ddb + (int)c->agent.barge_in.echo_guard_db * 10;
+		echo = playout_level_ddb(c) + c->echo_coupling_ddb +
+		       (int)c->agent.barge_in.echo_guard_db * 10;
 	emotion_frame(c, level);
 	if (vad_frame(&in->vad, level, echo, c->now_us)) {
 		speech(c);
@@ -197,7 +201,9 @@ static void add_final(struct iv_call *c, struct iv_str text, double confidence)
 		if (!iv_buf_adds(&in->text, text))
 			note(c, "stt.dropped", "rule", "a caller's turn is at most 8192 bytes", NULL);
 		if (confidence > 0)
-			in->confidence = in->confidence > 0 && in->confidence < confidence ? in->confidence : confidence;
+			in->confidence = in->confidence > 0 && in->confidence < confidence
+						 ? in->confidence
+						 : confidence;
 		in->final_us = c->now_us;
 	}
 	iv_buf_clear(&in->partial);
@@ -236,7 +242,9 @@ void listen_text(struct iv_call *c, bool final, struct iv_str text, double confi
 		if (in->first_text_us < 0)
 			in->first_text_us = c->now_us;
 		idle_touch(c);
-		act(c, &(struct iv_action){.type = IV_ACT_STT, .flag = final, .text = text, .value = confidence});
+		act(c,
+		    &(struct iv_action){
+			    .type = IV_ACT_STT, .flag = final, .text = text, .value = confidence});
 	}
 	if (final)
 		add_final(c, text, confidence);

@@ -130,9 +130,10 @@ static bool emoji(struct iv_str in, size_t i, size_t len)
 
 	if (len == 4)
 		return true;
-	return len == 3 && ((a == 0xe2 && ((b >= 0x98 && b <= 0x9e) || b == 0xac || b == 0xad)) ||
-			    (a == 0xef && b == 0xb8) || /* variation selectors */
-			    (a == 0xe2 && b == 0x80 && i + 2 < in.len && (unsigned char)in.ptr[i + 2] == 0x8d));
+	return len == 3 &&
+	       ((a == 0xe2 && ((b >= 0x98 && b <= 0x9e) || b == 0xac || b == 0xad)) ||
+		(a == 0xef && b == 0xb8) || /* variation selectors */
+		(a == 0xe2 && b == 0x80 && i + 2 < in.len && (unsigned char)in.ptr[i + 2] == 0x8d));
 }
 
 static size_t word_end(struct iv_str in, size_t i)

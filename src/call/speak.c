@@ -39,7 +39,8 @@ static void take_sentences(struct iv_call *c, bool done)
 	struct turn *t = &c->turn;
 	size_t n;
 
-	while (!t->truncated && (n = sentence_next(iv_buf_str(&t->tail), !t->first_sentence_done, done)) > 0) {
+	while (!t->truncated &&
+	       (n = sentence_next(iv_buf_str(&t->tail), !t->first_sentence_done, done)) > 0) {
 		struct iv_str piece = {t->tail.ptr, n};
 
 		if (iv_str_trim(piece).len) {
@@ -61,7 +62,8 @@ static void check_end_phrases(struct iv_call *c)
 			if (contains_phrase((struct iv_str){utt_at(c, i)->text, utt_at(c, i)->text_len},
 					    phrases->items[k])) {
 				c->turn.hangup_after = true;
-				iv_str_copy(c->turn.end_reason, sizeof(c->turn.end_reason), IV_S("agent_ended"));
+				iv_str_copy(c->turn.end_reason, sizeof(c->turn.end_reason),
+					    IV_S("agent_ended"));
 			}
 }
 

@@ -220,7 +220,8 @@ void tool_requested(struct iv_call *c, const struct iv_event *ev)
 
 	if (!c->turn.open || !c->turn.gen || ev->gen != c->turn.gen || find(c, ev->id) ||
 	    c->turn.requested == TOOLS_MAX) {
-		note_text(c, "tool.ignored", "name", ev->name); /* of an answer that was cancelled, or twice */
+		note_text(c, "tool.ignored", "name",
+			  ev->name); /* of an answer that was cancelled, or twice */
 		return;
 	}
 	c->turn.requested++;

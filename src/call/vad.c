@@ -7,6 +7,7 @@ enum {
 	OVER_FLOOR_BEGIN = 150, OVER_FLOOR_GO_ON = 100,
 	ALWAYS_SPEECH = -180, /* as loud as this is speech whatever the floor says */
 	LEAST_SPEECH = -500,
+	SLOW_RISE = 5,        /* frames of speech for a tenth of a dB */
 	GAP_FRAMES = 2,       /* bridged inside a run */
 	HISS_CROSSINGS = 200, /* of 160 or 320 samples: more is noise, not voice */
 };
@@ -23,7 +24,7 @@ static void adapt_floor(struct vad *v, int level, bool speech)
 	else if (!speech)
 		v->floor_ddb += (level - v->floor_ddb) / 32 + 1;
 	else
-		v->floor_ddb += 1; /* 5 dB a second: a constant hum stops being speech after some seconds */
+		v->floor_ddb += v->run % SLOW_RISE == 0; /* 1 dB a second: a constant hum stops being speech in time */
 	if (v->floor_ddb < FLOOR_MIN)
 		v->floor_ddb = FLOOR_MIN;
 	if (v->floor_ddb > FLOOR_MAX)

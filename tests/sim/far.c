@@ -33,7 +33,8 @@ static void on_send(struct world *w, const struct iv_action *a)
 	world_must(w, !f->caps->pad_last || a->samples + a->pad == block, "a block that is not filled");
 	world_must(w, f->jumped ? a->at <= f->sent : a->at == f->sent, "sent from %lld, not %lld",
 		   (long long)a->at, (long long)f->sent);
-	world_must(w, a->at >= f->kept, "sent from %lld, given up to %lld", (long long)a->at, (long long)f->kept);
+	world_must(w, a->at >= f->kept, "sent from %lld, given up to %lld", (long long)a->at,
+		   (long long)f->kept);
 	world_must(w, a->at + a->samples <= w->audio_end, "sent up to %lld of %lld",
 		   (long long)(a->at + a->samples), (long long)w->audio_end);
 	world_must(w, !f->caps->clear_hold_ms || !f->epoch || f->bar_back ||
@@ -103,8 +104,8 @@ void far_act(struct world *w, const struct iv_action *a)
 		on_clear(w, a->gen);
 		break;
 	case IV_ACT_KEEP_FROM:
-		world_must(w, a->at >= f->kept && a->at <= f->sent, "keep from %lld after %lld", (long long)a->at,
-			   (long long)f->kept);
+		world_must(w, a->at >= f->kept && a->at <= f->sent, "keep from %lld after %lld",
+			   (long long)a->at, (long long)f->kept);
 		f->kept = a->at;
 		break;
 	case IV_ACT_CUT_FROM:

@@ -28,7 +28,8 @@ static void on_ask(struct world *w, uint32_t gen)
 	struct llm_stream *s = NULL;
 
 	for (size_t i = 0; i < IV_COUNT(w->llm); i++) {
-		world_must(w, w->llm[i].state != STREAM_OPEN, "asked while generation %u is open", w->llm[i].gen);
+		world_must(w, w->llm[i].state != STREAM_OPEN, "asked while generation %u is open",
+			   w->llm[i].gen);
 		if (!s || (s->state != STREAM_FREE && w->llm[i].state == STREAM_FREE))
 			s = &w->llm[i];
 	}
@@ -50,7 +51,8 @@ static void on_llm_cancel(struct world *w, uint32_t gen)
 {
 	for (size_t i = 0; i < IV_COUNT(w->llm); i++)
 		if (w->llm[i].state == STREAM_OPEN && w->llm[i].gen == gen) {
-			w->llm[i].state = chance(w, 50) ? STREAM_CANCELLED : STREAM_FREE; /* still talking, or not */
+			w->llm[i].state = chance(w, 50) ? STREAM_CANCELLED
+							: STREAM_FREE; /* still talking, or not */
 			w->llm[i].words = (int)between(w, 0, 4);
 			w->cancelled_gen = gen;
 			return;
@@ -71,7 +73,8 @@ static void give_tool(struct world *w, struct llm_stream *s)
 					 .gen = s->gen,
 					 .id = iv_str(id),
 					 .name = iv_str(tool_names[k]),
-					 .text = k == 5 ? IV_S("{\"digits\":\"12#\"}") : IV_S("{\"n\":4,\"max\":3}")});
+					 .text = k == 5 ? IV_S("{\"digits\":\"12#\"}")
+							: IV_S("{\"n\":4,\"max\":3}")});
 }
 
 static void give_word(struct world *w, struct llm_stream *s)
@@ -167,8 +170,9 @@ static void tts_go_on(struct world *w, struct tts_stream *s)
 		return;
 	}
 	s->state = STREAM_FREE;
-	world_step(w, &(struct iv_event){
-			      .type = s->fails ? IV_EV_TTS_FAILED : IV_EV_TTS_DONE, .utt = utt, .text = IV_S("cut")});
+	world_step(w, &(struct iv_event){.type = s->fails ? IV_EV_TTS_FAILED : IV_EV_TTS_DONE,
+					 .utt = utt,
+					 .text = IV_S("cut")});
 }
 
 /* ── tools ── */

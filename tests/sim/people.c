@@ -117,7 +117,9 @@ static void meddle(struct world *w)
 	case 0:
 	case 1:
 		w->said_by_operator = true;
-		happens(w, IV_EV_SAY, IV_S("This is the operator. Please hold the line for a moment."), chance(w, 50));
+		happens(w, IV_EV_SAY,
+			IV_S("This is the operator. Please hold the line for a moment."),
+			chance(w, 50));
 		break;
 	case 2:
 	case 3:
@@ -135,7 +137,10 @@ static void meddle(struct world *w)
 		}
 		break;
 	case 6:
-		happens(w, IV_EV_CONFIG, IV_S("{\"endpointing\":{\"silenceMs\":300},\"bargeIn\":{\"resumeMs\":400}}"), false);
+		happens(w, IV_EV_CONFIG,
+			IV_S("{\"endpointing\":{\"silenceMs\":300},\"bargeIn\":{\"resumeMs\":400}"
+			     "}"),
+			false);
 		break;
 	case 7:
 		happens(w, IV_EV_CONFIG, IV_S("{\"idle\":{\"promptMs\":\"soon\"}}"), false);
@@ -183,7 +188,8 @@ void people_act(struct world *w, const struct iv_action *a)
 		p->paused = true;
 	else if (a->type == IV_ACT_NOTE && iv_str_starts(a->name, IV_S("call.resumed")))
 		p->paused = false;
-	if (a->type == IV_ACT_ASR_FINALIZE && p->final_us != NOT_DUE && p->final_us > w->now_us && chance(w, 80)) {
+	if (a->type == IV_ACT_ASR_FINALIZE && p->final_us != NOT_DUE && p->final_us > w->now_us &&
+	    chance(w, 80)) {
 		p->final_us = w->now_us + ms_between(w, 30, 250);
 		world_due(w, p->final_us);
 	}

@@ -28,7 +28,8 @@ static void on_abort(int sig)
 
 	(void)sig;
 	if (showing) {
-		for (unsigned i = world.line_count > LINES ? world.line_count - LINES : 0; i < world.line_count; i++)
+		for (unsigned i = world.line_count > LINES ? world.line_count - LINES : 0;
+		     i < world.line_count; i++)
 			(void)fprintf(stderr, "%s\n", lines[i % LINES]);
 		_exit(1);
 	}
@@ -59,7 +60,8 @@ int main(int argc, char **argv)
 	double began = seconds(), took;
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
-	if (argc < 3 || !iv_str_to_i64(iv_str(argv[1]), &from) || !iv_str_to_i64(iv_str(argv[2]), &count) || n < 0) {
+	if (argc < 3 || !iv_str_to_i64(iv_str(argv[1]), &from) ||
+	    !iv_str_to_i64(iv_str(argv[2]), &count) || n < 0) {
 		(void)fprintf(stderr, "sim SEED_FROM COUNT [-v]\n");
 		return 2;
 	}
@@ -70,7 +72,8 @@ int main(int argc, char **argv)
 		run_one((uint64_t)(from + i), verbose, &steps, &virtual_us);
 	world_agents_deinit();
 	took = seconds() - began;
-	(void)printf("%lld calls, %.0f virtual seconds, %llu steps in %.1f s: %.0f calls/s\n", (long long)count,
-		     (double)virtual_us / 1e6, (unsigned long long)steps, took, (double)count / took);
+	(void)printf("%lld calls, %.0f virtual seconds, %llu steps in %.1f s: %.0f calls/s\n",
+		     (long long)count, (double)virtual_us / 1e6, (unsigned long long)steps, took,
+		     (double)count / took);
 	return 0;
 }

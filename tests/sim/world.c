@@ -54,22 +54,26 @@ static void make_agent(struct world *w, struct iv_agent *a)
 	cJSON *json;
 
 	iv_buf_init(&text, 65536);
-	if (!iv_buf_printf(&text,
-			   "{\"name\":\"a\",\"disclosure\":\"%s\",\"disclosureWaived\":true,\"greeting\":\"%s\","
-			   "\"consent\":{\"mode\":\"%s\",\"prompt\":\"May we record?\"},\"transferTo\":\"%s\","
-			   "\"endpointing\":{\"silenceMs\":%d,\"provider\":\"%s\"},\"interruptible\":%s,"
-			   "\"bargeIn\":{\"enabled\":%s,\"onsetMs\":%d,\"minWords\":%d,\"resume\":%s},"
-			   "\"idle\":{\"promptMs\":%d,\"hangupMs\":%d},\"emotion\":%s,"
-			   "\"maxDurationMs\":%d,\"endCallPhrases\":[\"goodbye and thank you\"],%s}",
-			   chance(w, 70) ? "This is an automated voice." : "",
-			   chance(w, 70) ? "Hello, what can I do for you today?" : "",
-			   consent[chance(w, 70) ? 0 : between(w, 1, 2)], chance(w, 50) ? "+911" : "",
-			   (int)between(w, 100, 700), chance(w, 90) ? "invorto" : "off",
-			   chance(w, 90) ? "true" : "false", chance(w, 90) ? "true" : "false",
-			   (int)between(w, 40, 200), (int)between(w, 0, 3), chance(w, 85) ? "true" : "false",
-			   chance(w, 80) ? (int)between(w, 3000, 12000) : 0,
-			   chance(w, 80) ? (int)between(w, 13000, 30000) : 0, chance(w, 50) ? "true" : "false",
-			   (int)between(w, 20000, 90000), tools))
+	if (!iv_buf_printf(
+		    &text,
+		    "{\"name\":\"a\",\"disclosure\":\"%s\",\"disclosureWaived\":true,\"greeting\":"
+		    "\"%s\","
+		    "\"consent\":{\"mode\":\"%s\",\"prompt\":\"May we "
+		    "record?\"},\"transferTo\":\"%s\","
+		    "\"endpointing\":{\"silenceMs\":%d,\"provider\":\"%s\"},\"interruptible\":%s,"
+		    "\"bargeIn\":{\"enabled\":%s,\"onsetMs\":%d,\"minWords\":%d,\"resume\":%s},"
+		    "\"idle\":{\"promptMs\":%d,\"hangupMs\":%d},\"emotion\":%s,"
+		    "\"maxDurationMs\":%d,\"endCallPhrases\":[\"goodbye and thank you\"],%s}",
+		    chance(w, 70) ? "This is an automated voice." : "",
+		    chance(w, 70) ? "Hello, what can I do for you today?" : "",
+		    consent[chance(w, 70) ? 0 : between(w, 1, 2)], chance(w, 50) ? "+911" : "",
+		    (int)between(w, 100, 700), chance(w, 90) ? "invorto" : "off",
+		    chance(w, 90) ? "true" : "false", chance(w, 90) ? "true" : "false",
+		    (int)between(w, 40, 200), (int)between(w, 0, 3),
+		    chance(w, 85) ? "true" : "false",
+		    chance(w, 80) ? (int)between(w, 3000, 12000) : 0,
+		    chance(w, 80) ? (int)between(w, 13000, 30000) : 0,
+		    chance(w, 50) ? "true" : "false", (int)between(w, 20000, 90000), tools))
 		abort();
 	json = iv_json_parse(iv_buf_str(&text), &e);
 	if (!json || !iv_shape_read(&iv_agent_shape, json, a, &agents_memory, &e) || !iv_agent_check(a, &e)) {
@@ -116,7 +120,8 @@ static void add_line(struct world *w, const char *mark, struct iv_str text)
 	if (w->verbose)
 		(void)printf("%s%.*s\n", mark, IV_FMT(text));
 	if (w->lines)
-		(void)snprintf(w->lines[w->line_count++ % LINES], sizeof(w->lines[0]), "%s%.*s", mark, IV_FMT(text));
+		(void)snprintf(w->lines[w->line_count++ % LINES], sizeof(w->lines[0]), "%s%.*s",
+			       mark, IV_FMT(text));
 }
 
 void world_fail(struct world *w, const char *fmt, ...)
@@ -144,8 +149,8 @@ static void check_stamps(struct world *w, const struct iv_turn_report *r)
 	int64_t last = -1;
 
 	for (size_t i = 0; i < IV_COUNT(order) && !w->said_by_operator; i++) {
-		world_must(w, order[i] < 0 || order[i] >= last, "stamp %zu of turn %d is before the one before", i,
-			   r->number);
+		world_must(w, order[i] < 0 || order[i] >= last,
+			   "stamp %zu of turn %d is before the one before", i, r->number);
 		last = order[i] > last ? order[i] : last;
 	}
 	world_must(w, s->stt_first <= s->stt_final || s->stt_final < 0, "the first text is after the last");
@@ -180,7 +185,9 @@ static void on_turn(struct world *w, const struct iv_action *a)
 	world_must(w, r->number == (int)a->a && r->number > w->turns, "turn %d is closed after %d", r->number,
 		   w->turns);
 	w->turns = r->number;
-	world_must(w, is_heads_of(r->heard, iv_buf_str(&w->said)), "heard \"%.*s\", announced \"%.*s\"", IV_FMT(r->heard), IV_FMT(iv_buf_str(&w->said)));
+	world_must(w, is_heads_of(r->heard, iv_buf_str(&w->said)),
+		   "heard \"%.*s\", announced \"%.*s\"", IV_FMT(r->heard),
+		   IV_FMT(iv_buf_str(&w->said)));
 	check_stamps(w, r);
 	iv_buf_clear(&w->said);
 	w->answering = w->said_by_operator = false;
@@ -212,8 +219,8 @@ static void check_messages(struct world *w)
 static void on_end(struct world *w)
 {
 	world_must(w, !models_open(w), "a stream is open at the end");
-	world_must(w, w->asr_opens == 1 && w->asr_closes == 1, "the recogniser was opened %d and closed %d times",
-		   w->asr_opens, w->asr_closes);
+	world_must(w, w->asr_opens == 1 && w->asr_closes == 1,
+		   "the recogniser was opened %d and closed %d times", w->asr_opens, w->asr_closes);
 	world_must(w, !w->answering && !w->said.len, "a turn is open at the end");
 	w->ended = true;
 }
@@ -279,8 +286,9 @@ static void print_event(struct world *w, const struct iv_event *ev)
 	if (ev->type == IV_EV_FRAME || ev->type == IV_EV_TICK)
 		return;
 	(void)snprintf(line, sizeof(line), "%10.6f > %s%s gen=%u utt=%u n=%lld at=%lld \"%.*s\"",
-		       (double)ev->now_us / 1e6, iv_event_names[ev->type], ev->flag ? " flag" : "", ev->gen, ev->utt,
-		       (long long)ev->samples, (long long)ev->mark.at, IV_FMT(ev->text));
+		       (double)ev->now_us / 1e6, iv_event_names[ev->type], ev->flag ? " flag" : "",
+		       ev->gen, ev->utt, (long long)ev->samples, (long long)ev->mark.at,
+		       IV_FMT(ev->text));
 	add_line(w, "", iv_str(line));
 }
 
@@ -297,7 +305,8 @@ void world_step(struct world *w, struct iv_event *ev)
 	iv_call_step(w->call, ev);
 	iv_call_check(w->call);
 	if (!w->ended) {
-		world_must(w, iv_call_audio_end(w->call) <= w->audio_end, "the machine took audio nobody made");
+		world_must(w, iv_call_audio_end(w->call) <= w->audio_end,
+			   "the machine took audio nobody made");
 		w->audio_end = iv_call_audio_end(w->call);
 	}
 }

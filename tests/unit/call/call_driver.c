@@ -98,7 +98,9 @@ void driver_start(struct driver *d, const char *agent)
 	iv_buf_deinit(&text);
 	d->call = iv_call_new(&a, &d->opts, on_act, d);
 	iv_arena_deinit(&memory);
-	step(d, (struct iv_event){.type = IV_EV_START, .leg = d->leg, .rate_hz = d->rate_hz, .resumable = true});
+	step(d,
+	     (struct iv_event){
+		     .type = IV_EV_START, .leg = d->leg, .rate_hz = d->rate_hz, .resumable = true});
 	step(d, (struct iv_event){.type = IV_EV_ASR_READY, .text = IV_S("test")});
 	run(d, 20);
 }

@@ -18,7 +18,8 @@ static void defaults_are_sound_and_the_seeds_names_are_taken(void **state)
 
 	(void)state;
 	iv_arena_init(&memory, 1u << 20);
-	assert_true(read_agent("{\"name\":\"t\",\"systemPrompt\":\"p\",\"firstMessage\":\"hi\"}", &a, &memory, &e));
+	assert_true(read_agent("{\"name\":\"t\",\"systemPrompt\":\"p\",\"firstMessage\":\"hi\"}",
+			       &a, &memory, &e));
 	assert_true(iv_str_eq(a.prompt, IV_S("p")) && iv_str_eq(a.greeting, IV_S("hi")));
 	assert_int_equal(a.endpointing.silence_ms, 220);
 	assert_true(a.disclosure.len > 0);
@@ -27,19 +28,28 @@ static void defaults_are_sound_and_the_seeds_names_are_taken(void **state)
 
 static void bad_agents_are_refused_by_field_and_rule(void **state)
 {
-	static const struct { const char *json, *field, *rule; } cases[] = {
+	static const struct { const char *json, *field, *rule;
+	} cases[] = {
 		{"{}", "name", "required"},
 		{"{\"name\":\"t\",\"disclosure\":\"\"}", "disclosure", "disclosureWaived"},
 		{"{\"name\":\"t\",\"consent\":{\"mode\":\"ask\"}}", "consent.prompt", "required"},
-		{"{\"name\":\"t\",\"endpointing\":{\"silenceMs\":10}}", "endpointing.silenceMs", "50 to 5000"},
-		{"{\"name\":\"t\",\"endpointing\":{\"waitFunction\":\"200 +\"}}", "endpointing.waitFunction", "arithmetic"},
-		{"{\"name\":\"t\",\"endpointing\":{\"waitFunction\":\"1/(x-0.5)\"}}", "endpointing.waitFunction", "finite"},
-		{"{\"name\":\"t\",\"idle\":{\"promptMs\":5000,\"hangupMs\":4000}}", "idle.hangupMs", "promptMs"},
+		{"{\"name\":\"t\",\"endpointing\":{\"silenceMs\":10}}", "endpointing.silenceMs",
+		 "50 to 5000"},
+		{"{\"name\":\"t\",\"endpointing\":{\"waitFunction\":\"200 +\"}}",
+		 "endpointing.waitFunction", "arithmetic"},
+		{"{\"name\":\"t\",\"endpointing\":{\"waitFunction\":\"1/(x-0.5)\"}}",
+		 "endpointing.waitFunction", "finite"},
+		{"{\"name\":\"t\",\"idle\":{\"promptMs\":5000,\"hangupMs\":4000}}", "idle.hangupMs",
+		 "promptMs"},
 		{"{\"name\":\"t\",\"tools\":[{\"name\":\"a b\"}]}", "tools[0].name", "letters"},
-		{"{\"name\":\"t\",\"tools\":[{\"name\":\"a\"},{\"name\":\"a\"}]}", "tools[1].name", "unique"},
-		{"{\"name\":\"t\",\"tools\":[{\"name\":\"end_call\"}]}", "tools[0].name", "built-in"},
-		{"{\"name\":\"t\",\"tools\":[{\"name\":\"a\",\"url\":\"ftp://x\"}]}", "tools[0].url", "https://"},
-		{"{\"name\":\"t\",\"tools\":[{\"name\":\"a\",\"parameters\":[1]}]}", "tools[0].parameters", "object"},
+		{"{\"name\":\"t\",\"tools\":[{\"name\":\"a\"},{\"name\":\"a\"}]}", "tools[1].name",
+		 "unique"},
+		{"{\"name\":\"t\",\"tools\":[{\"name\":\"end_call\"}]}", "tools[0].name",
+		 "built-in"},
+		{"{\"name\":\"t\",\"tools\":[{\"name\":\"a\",\"url\":\"ftp://x\"}]}",
+		 "tools[0].url", "https://"},
+		{"{\"name\":\"t\",\"tools\":[{\"name\":\"a\",\"parameters\":[1]}]}",
+		 "tools[0].parameters", "object"},
 	};
 
 	(void)state;
@@ -69,9 +79,11 @@ static void the_model_is_told_of_built_in_and_own_tools(void **state)
 	(void)state;
 	iv_arena_init(&memory, 1u << 20);
 	iv_buf_init(&out, 65536);
-	assert_true(read_agent("{\"name\":\"t\",\"tools\":[{\"name\":\"book\",\"description\":\"Books\",\"parameters\":"
-			       "{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\"}}}}]}",
-			       &a, &memory, &e));
+	assert_true(
+		read_agent("{\"name\":\"t\",\"tools\":[{\"name\":\"book\",\"description\":"
+			   "\"Books\",\"parameters\":"
+			   "{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\"}}}}]}",
+			   &a, &memory, &e));
 	assert_true(iv_agent_tools_json(&a, &out));
 	tools = iv_json_parse(iv_buf_str(&out), &e);
 	assert_non_null(tools);

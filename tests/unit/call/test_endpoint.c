@@ -76,7 +76,8 @@ static void backchannels_are_made_of_listed_pieces_only(void **state)
 static void the_same_words_are_found_whatever_their_dress(void **state)
 {
 	(void)state;
-	assert_int_equal(same_words(IV_S("Book a table, please."), IV_S("book a table")), 14); /* up to "please" */
+	assert_int_equal(same_words(IV_S("Book a table, please."), IV_S("book a table")),
+			 14); /* up to "please" */
 	assert_int_equal(same_words(IV_S("It's Friday"), IV_S("its friday")), 11);
 	assert_int_equal(same_words(IV_S("book a tables"), IV_S("book a table")), 0);
 	assert_int_equal(same_words(IV_S("book"), IV_S("book a table")), 0);
@@ -90,7 +91,8 @@ static void the_wait_function_is_arithmetic(void **state)
 		{"100*(1+x)^2", 1, 400},     {" 300 ", 0, 300},
 		{"-x+1", 0.25, 0.75},
 	};
-	static const char *const bad[] = {"", "200 +", "x x", "y", "exp(x", "1/0", "((((((((((((((((((((1", "1..2", "sin(x)"};
+	static const char *const bad[] = {
+		"", "200 +", "x x", "y", "exp(x", "1/0", "((((((((((((((((((((1", "1..2", "sin(x)"};
 	double ms;
 
 	(void)state;

@@ -81,7 +81,8 @@ static void a_tools_answer_goes_with_its_question(void **state)
 	cJSON *all;
 
 	(void)state;
-	call_start(&d, QUIET_AGENT ",\"tools\":[{\"name\":\"book\"}],\"idle\":{\"promptMs\":0,\"hangupMs\":0}");
+	call_start(&d, QUIET_AGENT
+		   ",\"tools\":[{\"name\":\"book\"}],\"idle\":{\"promptMs\":0,\"hangupMs\":0}");
 	for (int i = 0; i < 150; i++) {
 		happens_text(&d, IV_EV_TEXT, "again");
 		llm_tool(&d, "c1", "book", "{}");

@@ -27,7 +27,8 @@ static void a_word_of_the_caller_starts_the_silence_anew(void **state)
 	struct driver d;
 
 	(void)state;
-	call_start(&d, QUIET_AGENT ",\"idle\":{\"promptMs\":5000,\"prompts\":[\"Hello?\"],\"hangupMs\":20000}");
+	call_start(&d, QUIET_AGENT
+		   ",\"idle\":{\"promptMs\":5000,\"prompts\":[\"Hello?\"],\"hangupMs\":20000}");
 	for (int i = 0; i < 10; i++) {
 		run(&d, 4000);
 		say_levels(&d, 200, -25);
@@ -63,8 +64,10 @@ static void the_maximum_duration_holds_on_every_leg(void **state)
 		call_start_on(&d, legs[i], 8000,
 			      "\"name\":\"t\",\"maxDurationMs\":10000,\"maxDurationText\":\"Time is up.\"");
 		ask(&d, "Tell me a story.");
-		answer(&d, "Once upon a time there was a fox who lived in the woods behind the hill, and every day "
-			   "he went down to the river to have a look at the ships. They never stopped.");
+		answer(&d, "Once upon a time there was a fox who lived in the woods behind the "
+			   "hill, and every day "
+			   "he went down to the river to have a look at the ships. They never "
+			   "stopped.");
 		run(&d, 15000);
 		want_text(&d, IV_ACT_SAY, "Time is up.");
 		want_ended(&d, "max_duration");

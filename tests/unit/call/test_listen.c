@@ -17,16 +17,20 @@ static int64_t wait_after(struct driver *d, const char *text, double confidence)
 
 static void the_end_of_a_turn_depends_on_its_text(void **state)
 {
-	static const struct { const char *settings, *text; double confidence; int64_t ms; } cases[] = {
-		{"", "What time is it?", 0.9, 220},       /* punctuation */
-		{"", "what time is it", 0.9, 440},        /* none */
-		{"", "Friday.", 0.9, 440},                /* few words */
-		{"", "What time is it?", 0.4, 1200},      /* unsure */
-		{"", "I would like a table and", 0.9, 1200}, /* trailing word */
+	static const struct { const char *settings, *text; double confidence; int64_t ms;
+	} cases[] = {
+		{"", "What time is it?", 0.9, 220},	      /* punctuation */
+		{"", "what time is it", 0.9, 440},	      /* none */
+		{"", "Friday.", 0.9, 440},		      /* few words */
+		{"", "What time is it?", 0.4, 1200},	      /* unsure */
+		{"", "I would like a table and", 0.9, 1200},  /* trailing word */
 		{"", "My number is five five one", 0.9, 800}, /* digits */
-		{",\"endpointing\":{\"waitFunction\":\"100+1000*x\"}", "What time is it?", 0.9, 150},
-		{",\"endpointing\":{\"unfinishedMs\":9000,\"maxMs\":2000}", "I would like a table and", 0.9, 2000},
-		{",\"endpointing\":{\"provider\":\"off\",\"maxMs\":2500}", "What time is it?", 0.9, 2500},
+		{",\"endpointing\":{\"waitFunction\":\"100+1000*x\"}", "What time is it?", 0.9,
+		 150},
+		{",\"endpointing\":{\"unfinishedMs\":9000,\"maxMs\":2000}",
+		 "I would like a table and", 0.9, 2000},
+		{",\"endpointing\":{\"provider\":\"off\",\"maxMs\":2500}", "What time is it?", 0.9,
+		 2500},
 	};
 
 	(void)state;
@@ -368,8 +372,10 @@ int main(void)
 		cmocka_unit_test(the_recognisers_own_end_of_turn_counts),
 		cmocka_unit_test(without_words_the_agent_keeps_listening),
 		cmocka_unit_test(the_recogniser_is_told_to_finish_after_120_ms),
-		cmocka_unit_test(what_is_gathered_goes_to_the_recogniser_with_the_first_silent_frame),
-		cmocka_unit_test(the_dying_away_of_a_word_belongs_to_it_but_does_not_delay_the_end_of_the_turn),
+		cmocka_unit_test(
+			what_is_gathered_goes_to_the_recogniser_with_the_first_silent_frame),
+		cmocka_unit_test(
+			the_dying_away_of_a_word_belongs_to_it_but_does_not_delay_the_end_of_the_turn),
 		cmocka_unit_test(a_partial_without_its_final_counts_after_a_while),
 		cmocka_unit_test(the_late_final_of_a_partial_already_taken_changes_nothing),
 		cmocka_unit_test(the_same_words_said_again_are_heard_again),

@@ -1,8 +1,12 @@
 /* The first words: consent, disclosure, greeting, in that order; what the law wants heard is heard. */
 #include "call_driver.h"
 
-#define OPENING "\"name\":\"t\",\"disclosure\":\"This is an automated voice.\",\"greeting\":\"Hello, what can I do for you?\""
-#define ASKING OPENING ",\"consent\":{\"mode\":\"ask\",\"prompt\":\"May we record this call?\",\"declined\":\"Then goodbye.\"}"
+#define OPENING                                                                                \
+	"\"name\":\"t\",\"disclosure\":\"This is an automated voice.\",\"greeting\":\"Hello, " \
+	"what can I do for you?\""
+#define ASKING                                                                    \
+	OPENING ",\"consent\":{\"mode\":\"ask\",\"prompt\":\"May we record this " \
+		"call?\",\"declined\":\"Then goodbye.\"}"
 
 static void the_disclosure_is_the_first_thing_said(void **state)
 {
@@ -146,7 +150,8 @@ static void a_long_greeting_is_said_in_pieces(void **state)
 
 	(void)state;
 	for (int i = 0; i < 12; i++)
-		n += (size_t)snprintf(agent + n, sizeof(agent) - n, "This is one more sentence of a long hello. ");
+		n += (size_t)snprintf(agent + n, sizeof(agent) - n,
+				      "This is one more sentence of a long hello. ");
 	(void)snprintf(agent + n, sizeof(agent) - n, "\"");
 	call_start(&d, agent);
 	run(&d, 36000);

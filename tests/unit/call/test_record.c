@@ -36,15 +36,36 @@ static const struct iv_event events[] = {
 	{.type = IV_EV_DTMF, .now_us = 40001, .text = {"#", 1}},
 	{.type = IV_EV_MARK, .now_us = 50000, .mark = {4000000000u, 7, -1}, .cleared = true},
 	{.type = IV_EV_MARK, .now_us = 50000, .mark = {1, 7, 123456789012}},
-	{.type = IV_EV_ASR_FINAL, .now_us = 60000, .text = {"hello", 5}, .confidence = 0.1, .flag = true},
+	{.type = IV_EV_ASR_FINAL,
+	 .now_us = 60000,
+	 .text = {"hello", 5},
+	 .confidence = 0.1,
+	 .flag = true},
 	{.type = IV_EV_ASR_PARTIAL, .now_us = 60000},
-	{.type = IV_EV_LLM_DELTA, .now_us = 70000, .gen = 3, .text = {long_text, sizeof(long_text)}},
+	{.type = IV_EV_LLM_DELTA,
+	 .now_us = 70000,
+	 .gen = 3,
+	 .text = {long_text, sizeof(long_text)}},
 	{.type = IV_EV_LLM_DELTA, .now_us = 70000, .gen = 3, .text = {long_text, 16378}},
-	{.type = IV_EV_LLM_TOOL, .now_us = 80000, .gen = 3, .id = {"c1", 2}, .name = {"book", 4}, .text = {"{}", 2}},
+	{.type = IV_EV_LLM_TOOL,
+	 .now_us = 80000,
+	 .gen = 3,
+	 .id = {"c1", 2},
+	 .name = {"book", 4},
+	 .text = {"{}", 2}},
 	{.type = IV_EV_LLM_DONE, .now_us = 80000, .gen = 3, .a = 5, .b = -1},
-	{.type = IV_EV_TTS_AUDIO, .now_us = 90000, .utt = 9, .samples = 960, .levels = levels, .level_count = 3},
+	{.type = IV_EV_TTS_AUDIO,
+	 .now_us = 90000,
+	 .utt = 9,
+	 .samples = 960,
+	 .levels = levels,
+	 .level_count = 3},
 	{.type = IV_EV_TTS_DONE, .now_us = 90000, .utt = 9},
-	{.type = IV_EV_TOOL_RESULT, .now_us = 90000, .id = {"c1", 2}, .text = {"{}", 2}, .flag = true},
+	{.type = IV_EV_TOOL_RESULT,
+	 .now_us = 90000,
+	 .id = {"c1", 2},
+	 .text = {"{}", 2},
+	 .flag = true},
 	{.type = IV_EV_TRANSFER, .now_us = 3600000000, .text = {"+91", 3}, .flag = true},
 	{.type = IV_EV_LEG_GONE, .now_us = 3600000000, .text = {"x", 1}},
 };
@@ -82,7 +103,9 @@ static void a_frame_costs_little(void **state)
 
 	(void)state;
 	iv_buf_init(&out, 64);
-	assert_true(iv_record_write(&out, &(struct iv_event){.type = IV_EV_FRAME, .now_us = 20000, .level = {-700, 40}}, &last));
+	assert_true(iv_record_write(
+		&out, &(struct iv_event){.type = IV_EV_FRAME, .now_us = 20000, .level = {-700, 40}},
+		&last));
 	assert_in_range(out.len, 1, 10);
 	iv_buf_deinit(&out);
 }
@@ -101,7 +124,8 @@ static void a_torn_tail_is_told_from_junk(void **state)
 		assert_int_equal(iv_record_read((struct iv_str){out.ptr, n}, &ev, &last), 0);
 		assert_int_equal(last, 7);
 	}
-	for (size_t i = 0; i < out.len; i++) /* one wrong byte never reads as the right length with less in it */
+	for (size_t i = 0; i < out.len;
+	     i++) /* one wrong byte never reads as the right length with less in it */
 		for (int b = 0; b < 256; b++) {
 			char old = out.ptr[i];
 
@@ -131,7 +155,10 @@ static void at_the_ceiling_nothing_is_written(void **state)
 
 static void the_header_carries_agent_and_options(void **state)
 {
-	struct iv_record_header h = {.call_id = IV_S("c\"1"), .version = IV_S("0.1"), .started_ms = 1700000000123}, back;
+	struct iv_record_header h = {.call_id = IV_S("c\"1"),
+				     .version = IV_S("0.1"),
+				     .started_ms = 1700000000123},
+				back;
 	struct iv_arena arena;
 	struct iv_buf out;
 	struct iv_err e = {0};
@@ -159,14 +186,22 @@ static void the_header_carries_agent_and_options(void **state)
 	assert_int_equal(iv_record_read_header((struct iv_str){out.ptr, out.len - 1}, &back, &arena, &e), -1);
 	assert_true(strstr(e.msg, "header") != NULL);
 	e = (struct iv_err){0};
-	assert_int_equal(iv_record_read_header(IV_S("INVORTO-CALL-1\n{\"agent\":{\"name\":\"t\"}}\n"), &back, &arena, &e), -1);
+	assert_int_equal(
+		iv_record_read_header(IV_S("INVORTO-CALL-1\n{\"agent\":{\"name\":\"t\"}}\n"), &back,
+				      &arena, &e),
+		-1);
 	assert_string_equal(e.field, "startedMs");
 	e = (struct iv_err){0};
-	assert_int_equal(iv_record_read_header(IV_S("INVORTO-CALL-1\n{\"startedMs\":1.7e36,\"agent\":{},\"opts\":{}}\n"),
-					       &back, &arena, &e), -1);
+	assert_int_equal(
+		iv_record_read_header(
+			IV_S("INVORTO-CALL-1\n{\"startedMs\":1.7e36,\"agent\":{},\"opts\":{}}\n"),
+			&back, &arena, &e),
+		-1);
 	assert_string_equal(e.field, "startedMs");
 	e = (struct iv_err){0};
-	assert_int_equal(iv_record_read_header(IV_S("INVORTO-CALL-1\n{\"startedMs\":1}\n"), &back, &arena, &e), -1);
+	assert_int_equal(iv_record_read_header(IV_S("INVORTO-CALL-1\n{\"startedMs\":1}\n"), &back,
+					       &arena, &e),
+			 -1);
 	assert_true(strstr(e.msg, "opts") != NULL);
 	iv_arena_deinit(&arena);
 	iv_buf_deinit(&out);

@@ -11,7 +11,8 @@ static void check_pieces(const char *text, bool first, bool done, const char *co
 		struct iv_str piece = {rest.ptr, cut};
 
 		if (!iv_str_eq(iv_str_trim(piece), iv_str(want[i])))
-			fail_msg("piece %zu of \"%s\" is \"%.*s\", want \"%s\"", i, text, IV_FMT(piece), want[i]);
+			fail_msg("piece %zu of \"%s\" is \"%.*s\", want \"%s\"", i, text,
+				 IV_FMT(piece), want[i]);
 		rest.ptr += cut;
 		rest.len -= cut;
 	}
@@ -81,8 +82,9 @@ static void the_first_piece_may_end_at_a_comma(void **state)
 static void a_danda_ends_a_sentence_without_a_blank(void **state)
 {
 	(void)state;
-	PIECES("\xe0\xa4\xb9\xe0\xa4\xbe\xe0\xa4\x81\xe0\xa5\xa4 \xe0\xa4\xa0\xe0\xa5\x80\xe0\xa4\x95\xe0\xa5\xa4", true,
-	       false, "\xe0\xa4\xb9\xe0\xa4\xbe\xe0\xa4\x81\xe0\xa5\xa4",
+	PIECES("\xe0\xa4\xb9\xe0\xa4\xbe\xe0\xa4\x81\xe0\xa5\xa4 "
+	       "\xe0\xa4\xa0\xe0\xa5\x80\xe0\xa4\x95\xe0\xa5\xa4",
+	       true, false, "\xe0\xa4\xb9\xe0\xa4\xbe\xe0\xa4\x81\xe0\xa5\xa4",
 	       "\xe0\xa4\xa0\xe0\xa5\x80\xe0\xa4\x95\xe0\xa5\xa4");
 }
 

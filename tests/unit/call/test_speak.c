@@ -249,7 +249,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_sentence_is_handed_over_before_the_answer_is_done),
-		cmocka_unit_test(the_next_sentence_is_synthesised_only_when_less_than_four_seconds_are_queued),
+		cmocka_unit_test(
+			the_next_sentence_is_synthesised_only_when_less_than_four_seconds_are_queued),
 		cmocka_unit_test(the_sentence_after_a_tool_comes_early_too),
 		cmocka_unit_test(a_failing_model_is_apologised_for_and_twice_ends_the_call),
 		cmocka_unit_test(an_answer_in_between_forgives_the_first_failure),

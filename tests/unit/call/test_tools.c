@@ -59,7 +59,8 @@ static void the_history_has_the_call_and_then_its_answers(void **state)
 	assert_int_equal(cJSON_GetArraySize(iv_json_get(m, "tool_calls")), 2);
 	call = cJSON_GetArrayItem(iv_json_get(m, "tool_calls"), 1);
 	assert_true(iv_str_eq(iv_json_str(call, "id"), IV_S("c2")));
-	assert_true(iv_str_eq(iv_json_str(iv_json_get(call, "function"), "arguments"), IV_S("{\"q\":\"\\\"x\\\"\"}")));
+	assert_true(iv_str_eq(iv_json_str(iv_json_get(call, "function"), "arguments"),
+			      IV_S("{\"q\":\"\\\"x\\\"\"}")));
 	assert_true(iv_str_eq(iv_json_str(cJSON_GetArrayItem(all, 2), "tool_call_id"), IV_S("c2")));
 	assert_true(iv_str_eq(iv_json_str(cJSON_GetArrayItem(all, 3), "tool_call_id"), IV_S("c1")));
 	cJSON_Delete(all);

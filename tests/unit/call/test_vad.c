@@ -7,7 +7,8 @@ static int feed(struct vad *v, int frames, int db, int crossings, int over_ddb)
 	int speech = 0;
 
 	for (int i = 0; i < frames; i++)
-		speech += vad_frame(v, (struct iv_level){(int16_t)(db * 10), (uint16_t)crossings}, over_ddb, i * 20000);
+		speech += vad_frame(v, (struct iv_level){(int16_t)(db * 10), (uint16_t)crossings},
+				    over_ddb, i * 20000);
 	return speech;
 }
 
