@@ -3,7 +3,7 @@
 #include "call_priv.h"
 
 enum { KEEP_BACK_MS = 3000, KEEP_STEP_MS = 1000, MARK_SHIFT_MAX_MS = 2000, UNDERRUN_MS = 40,
-       MS_PER_LETTER = 62, FIRST_SOUND_DDB = -500 };
+       MS_PER_LETTER = 62, FIRST_SOUND_DDB = -600 };
 
 int64_t samples_us(const struct iv_call *c, int64_t samples)
 {
@@ -118,7 +118,7 @@ static void send(struct iv_call *c, int64_t samples, int64_t pad)
 		if (c->turn.at.leg_first < 0)
 			c->turn.at.leg_first = c->now_us;
 		if (c->turn.at.heard_first < 0)
-			stamp_first_sound(c, samples, start + p->late_us);
+			stamp_first_sound(c, samples, start); /* marks lag by their way back */
 		add_segment(c, p->sent, samples, start + p->late_us);
 		p->flushed = false;
 	}
@@ -266,7 +266,8 @@ int playout_level_ddb(const struct iv_call *c)
 
 		if (u->start < 0 || u->start > heard || u->end <= from)
 			continue;
-		for (int64_t at = from < u->start ? u->start : from; at <= heard && at < u->end; at += frame) {
+		for (int64_t at = from < u->start ? u->start : from; at <= heard && at < u->end;
+		     at += frame) {
 			int level = utt_level_ddb(c, u, at);
 
 			loudest = level > loudest ? level : loudest;
