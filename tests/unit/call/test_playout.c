@@ -32,8 +32,11 @@ static void talk(struct driver *d, int64_t ms)
 
 static void the_far_end_holds_200_to_400_ms_on_every_leg(void **state)
 {
-	static const struct { enum iv_leg_kind leg; int rate; } legs[] = {
-		{IV_LEG_BROWSER, 16000}, {IV_LEG_BROWSER, 8000}, {IV_LEG_JAMBONZ, 16000}, {IV_LEG_TWILIO, 8000}};
+	static const struct { enum iv_leg_kind leg; int rate;
+	} legs[] = {{IV_LEG_BROWSER, 16000},
+		    {IV_LEG_BROWSER, 8000},
+		    {IV_LEG_JAMBONZ, 16000},
+		    {IV_LEG_TWILIO, 8000}};
 
 	(void)state;
 	for (size_t i = 0; i < IV_COUNT(legs); i++) {
