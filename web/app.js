@@ -69,7 +69,7 @@ function complain(words) {
 
 function showLevel(db, now) {
 	const share = Math.max(0, Math.min(1, (db - FLOOR_DB) / -FLOOR_DB));
-	$('level').style.transform = `scaleX(${1 - share})`; // covers what is not reached
+	$('level').style.clipPath = `inset(0 ${100 - 100 * share}% 0 0)`;
 	const words = db <= -99 ? '– dBFS' : `${Math.round(db)} dBFS`.replace('-', '−');
 	$('db').textContent = words;
 	$('meter').setAttribute('aria-valuenow', Math.round(Math.max(FLOOR_DB, db)));

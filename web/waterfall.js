@@ -65,7 +65,7 @@ export function waterfall(stamps) {
 
 		const track = make('span', 'track');
 		const bar = make('span', `bar ${name}`);
-		bar.style.left = `${at * scale}%`;
+		bar.style.left = `min(${at * scale}%, 100% - 2px)`;
 		bar.style.width = `${ms * scale}%`;
 		track.append(bar);
 		rows.append(row('', label, track, ms));

@@ -39,7 +39,7 @@ class Session {
 	tick() {
 		if (!this.say || this.paused)
 			return;
-		const { say } = this, each = 60; // frames a sentence
+		const { say } = this, each = 40; // frames a sentence
 		if (say.at >= 0 && say.at % each === 0 && say.at / each < say.sentences.length) {
 			say.heard.push(say.sentences[say.at / each]);
 			this.send('say', { turn: this.turn, text: say.heard.at(-1) });
