@@ -170,7 +170,10 @@ void turn_fail(struct iv_call *c, const char *reason)
 
 static size_t heard_of(const struct iv_call *c, const struct utt *u, int64_t heard, bool cut)
 {
-	return u->start < 0 ? 0 : cut ? heard_chars(c, u, heard) : u->text_len;
+	if (u->start < 0)
+		return 0;
+	/* Of a sentence the synthesiser left unfinished nobody heard the end. */
+	return cut || !u->whole ? heard_chars(c, u, heard) : u->text_len;
 }
 
 /* Gives the message what was heard of its sentences, from the i-th on. */

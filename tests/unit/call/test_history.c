@@ -91,6 +91,14 @@ static void a_tools_answer_goes_with_its_question(void **state)
 		run(&d, 20);
 		answer(&d, "Yes.");
 		run(&d, 500);
+		if (i % 7 == 0) { /* so that every kind of message is the oldest once */
+			happens_text(&d, IV_EV_TEXT, "and again");
+			happens_text(&d, IV_EV_LLM_FAILED, "timeout");
+			happens_text(&d, IV_EV_TEXT, "please");
+			run(&d, 5000);
+			answer(&d, "Yes.");
+			run(&d, 2000);
+		}
 		all = messages(&d);
 		assert_false(iv_str_eq(iv_json_str(cJSON_GetArrayItem(all, 0), "role"), IV_S("tool")));
 		cJSON_Delete(all);

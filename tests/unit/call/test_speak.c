@@ -153,6 +153,8 @@ static void half_a_sentence_is_played_and_the_turn_goes_on(void **state)
 	tts_done(&d, d.utt);
 	run(&d, 3000);
 	assert_int_equal(iv_call_last_turn(d.call)->outcome, IV_TURN_COMPLETED);
+	/* one second of it: 16 letters at 62 ms */
+	want_message(&d, 0, "assistant", "It is ten The sun is shining.");
 	call_stop(&d);
 }
 

@@ -206,6 +206,23 @@ static void end_call_hangs_up_after_the_last_words_were_heard(void **state)
 	call_stop(&d);
 }
 
+static void the_model_is_not_asked_again_once_it_has_said_goodbye(void **state)
+{
+	struct driver d;
+
+	(void)state;
+	start_with_tools(&d);
+	llm(&d, "Goodbye and thank you.");
+	llm_tool(&d, "c1", "book", "{}");
+	llm_tool(&d, "c2", "end_call", "{}");
+	llm_done(&d);
+	tool_answers(&d, "c1", "{}");
+	run(&d, 3000);
+	want_none(&d, IV_ACT_LLM_ASK);
+	want_ended(&d, "agent_ended");
+	call_stop(&d);
+}
+
 static void an_interrupted_goodbye_does_not_hang_up(void **state)
 {
 	struct driver d;
@@ -416,6 +433,7 @@ int main(void)
 		cmocka_unit_test(a_background_result_does_not_stand_between_a_call_and_its_answer),
 		cmocka_unit_test(a_turn_that_started_something_is_not_taken_back),
 		cmocka_unit_test(end_call_hangs_up_after_the_last_words_were_heard),
+		cmocka_unit_test(the_model_is_not_asked_again_once_it_has_said_goodbye),
 		cmocka_unit_test(an_interrupted_goodbye_does_not_hang_up),
 		cmocka_unit_test(transfer_to_human_leads_where_the_operator_said),
 		cmocka_unit_test(a_transfer_to_nobody_is_refused_and_the_call_goes_on),
