@@ -179,7 +179,7 @@ static bool dial(struct iv_asr *a)
 		.opened = on_opened, .message = on_message, .closed = on_closed};
 	const struct provider *v = a->walk.now;
 	struct asr_params params = {iv_str(v->base_url), iv_str(a->model), iv_str(a->language),
-				    a->rate_hz};
+				    a->rate_hz, iv_str(a->call_id)};
 	struct iv_buf url, key;
 	a->vendor = &asr_deepgram;
 	a->spoke = false;
@@ -284,6 +284,7 @@ struct iv_asr *iv_asr_open(struct iv_providers *p, const struct iv_asr_opts *o,
 	a->rate_hz = o->rate_hz == 8000 ? 8000 : 16000;
 	a->model = role_copy(role_or(o->model, p->cfg->deepgram_model));
 	a->language = role_copy(o->language);
+	a->call_id = role_copy(o->call_id);
 	uplink_init(&a->up, a->rate_hz, (int)p->cfg->asr_uplink_ms, (int)p->cfg->asr_ring_ms);
 	iv_timer_init(&a->wait, p->loop, on_wait, a);
 	iv_timer_init(&a->pace, p->loop, asr_on_pace, a);
@@ -303,6 +304,7 @@ static void destroy(void *arg)
 	uplink_deinit(&a->up);
 	free(a->model);
 	free(a->language);
+	free(a->call_id);
 	free(a);
 }
 

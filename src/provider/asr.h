@@ -35,7 +35,7 @@ struct iv_asr {
 	void *arg;
 	enum asr_state state; /* changed by set_state in asr.c only */
 	const char *reason;   /* why the last connection ended */
-	char *model, *language;
+	char *model, *language, *call_id;
 	int rate_hz;
 	struct iv_ws *ws;
 	struct asr_uplink up;

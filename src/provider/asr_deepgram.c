@@ -27,9 +27,10 @@ static bool build_url(struct iv_buf *out, const struct asr_params *p)
 			   "&utterance_end_ms=1000&vad_events=true&no_delay=true",
 			   p->rate_hz == 8000 ? "mulaw" : "linear16", p->rate_hz))
 		return false;
-	if (p->language.len == 0)
-		return true;
-	return iv_buf_adds(out, IV_S("&language=")) && iv_url_encode(out, p->language);
+	if (p->language.len &&
+	    !(iv_buf_adds(out, IV_S("&language=")) && iv_url_encode(out, p->language)))
+		return false;
+	return !p->call_id.len || (iv_buf_adds(out, IV_S("&tag=")) && iv_url_encode(out, p->call_id));
 }
 
 static bool build_authorization(struct iv_buf *out, const char *key)

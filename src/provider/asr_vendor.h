@@ -11,6 +11,7 @@ struct asr_params {
 	struct iv_str model;
 	struct iv_str language; /* empty: not said */
 	int rate_hz;		/* 8000: µ-law, 16000: linear16 */
+	struct iv_str call_id;	/* empty: not said */
 };
 
 enum asr_msg_kind {

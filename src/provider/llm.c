@@ -30,7 +30,7 @@ struct iv_llm {
 	struct iv_llm_events ev;
 	void *arg;
 	enum llm_state state;
-	char *model, *messages, *tools;
+	char *model, *messages, *tools, *user;
 	double temperature;
 	int64_t max_tokens;
 	struct iv_fetch *fetch;
@@ -70,6 +70,7 @@ static void destroy(void *arg)
 	free(l->model);
 	free(l->messages);
 	free(l->tools);
+	free(l->user);
 	free(l);
 }
 
@@ -258,7 +259,7 @@ static bool start(struct iv_llm *l, struct iv_buf *url, struct iv_buf *body)
 	bool own = l->walk.at > 0 || l->model[0] == '\0';
 	struct llm_params params = {iv_str(v->base_url), iv_str(own ? v->model : l->model),
 				    l->temperature,	 l->max_tokens,
-				    iv_str(l->messages), iv_str(l->tools)};
+				    iv_str(l->messages), iv_str(l->tools), iv_str(l->user)};
 	if (!l->vendor->url(url, &params) || !l->vendor->body(body, &params))
 		return false;
 	struct iv_buf key;
@@ -314,6 +315,7 @@ struct iv_llm *iv_llm_ask(struct iv_providers *p, const struct iv_llm_opts *o,
 	l->model = role_copy(o->model);
 	l->messages = role_copy(o->messages_json);
 	l->tools = role_copy(o->tools_json);
+	l->user = role_copy(o->call_id);
 	l->temperature = o->temperature < 0 ? p->cfg->openai_temperature : o->temperature;
 	l->max_tokens = o->max_tokens > 0 ? o->max_tokens : p->cfg->openai_max_tokens;
 	iv_list_init(&l->node);

@@ -69,6 +69,8 @@ static bool build_body(struct iv_buf *out, const struct llm_params *p)
 	}
 	iv_jw_i64(&w, original ? "max_completion_tokens" : "max_tokens", p->max_tokens);
 	iv_jw_num(&w, "temperature", p->temperature, 2);
+	if (p->user.len)
+		iv_jw_str(&w, "user", p->user);
 	iv_jw_end_obj(&w);
 	return iv_jw_done(&w);
 }

@@ -10,6 +10,7 @@ struct llm_params {
 	double temperature;
 	int64_t max_tokens;
 	struct iv_str messages_json, tools_json; /* arrays; tools empty or "[]": none */
+	struct iv_str user; /* opaque, empty: not said */
 };
 
 /* One answer as it comes. */

@@ -80,16 +80,16 @@ static void the_url_names_the_format_and_the_habits(void **state)
 		struct asr_params p;
 		const char *url;
 	} rows[] = {
-		{{{"https://api.deepgram.com", 24}, {"nova-2", 6}, {"", 0}, 8000},
+		{{{"https://api.deepgram.com", 24}, {"nova-2", 6}, {"", 0}, 8000, {"", 0}},
 		 "wss://api.deepgram.com/v1/"
 		 "listen?model=nova-2&encoding=mulaw&sample_rate=8000&channels=1"
 		 "&interim_results=true&punctuate=true&smart_format=true&endpointing=300"
 		 "&utterance_end_ms=1000&vad_events=true&no_delay=true"},
-		{{{"http://[::1]:9000/dg/", 21}, {"nova-3 x&y", 10}, {"en-IN", 5}, 16000},
+		{{{"http://[::1]:9000/dg/", 21}, {"nova-3 x&y", 10}, {"en-IN", 5}, 16000, {"call 1", 6}},
 		 "ws://[::1]:9000/dg/v1/"
 		 "listen?model=nova-3%20x%26y&encoding=linear16&sample_rate=16000"
 		 "&channels=1&interim_results=true&punctuate=true&smart_format=true&endpointing=300"
-		 "&utterance_end_ms=1000&vad_events=true&no_delay=true&language=en-IN"},
+		 "&utterance_end_ms=1000&vad_events=true&no_delay=true&language=en-IN&tag=call%201"},
 	};
 	for (size_t i = 0; i < IV_COUNT(rows); i++) {
 		struct iv_buf url;
@@ -103,7 +103,7 @@ static void the_url_names_the_format_and_the_habits(void **state)
 static void a_url_beyond_the_ceiling_is_refused(void **state)
 {
 	(void)state;
-	struct asr_params p = {{"http://x", 8}, {"m", 1}, {"en", 2}, 8000};
+	struct asr_params p = {{"http://x", 8}, {"m", 1}, {"en", 2}, 8000, {"call-1", 6}};
 	struct iv_buf url;
 	for (size_t limit = 1; limit < 190; limit += 7) {
 		iv_buf_init(&url, limit);

@@ -95,20 +95,20 @@ static void the_body_is_what_the_host_takes(void **state)
 		{"https://api.openai.com/v1", "[]",
 		 "{\"model\":\"m\",\"stream\":true,\"stream_options\":{\"include_usage\":true,"
 		 "\"include_obfuscation\":false},\"messages\":[{\"role\":\"user\"}],"
-		 "\"max_completion_tokens\":250,\"temperature\":0.5}"},
+		 "\"max_completion_tokens\":250,\"temperature\":0.5,\"user\":\"call-1\"}"},
 		{"http://127.0.0.1:11434/v1", "[]",
 		 "{\"model\":\"m\",\"stream\":true,\"stream_options\":{\"include_usage\":true},"
-		 "\"messages\":[{\"role\":\"user\"}],\"max_tokens\":250,\"temperature\":0.5}"},
+		 "\"messages\":[{\"role\":\"user\"}],\"max_tokens\":250,\"temperature\":0.5,\"user\":\"call-1\"}"},
 		{"http://api.openai.com.example.org/v1", "[{\"type\":\"function\"}]",
 		 "{\"model\":\"m\",\"stream\":true,\"stream_options\":{\"include_usage\":true},"
 		 "\"messages\":[{\"role\":\"user\"}],\"tools\":[{\"type\":\"function\"}],"
 		 "\"tool_choice\":\"auto\",\"parallel_tool_calls\":false,\"max_tokens\":250,"
-		 "\"temperature\":0.5}"},
+		 "\"temperature\":0.5,\"user\":\"call-1\"}"},
 	};
 	for (size_t i = 0; i < IV_COUNT(rows); i++) {
 		struct llm_params p = {
 			iv_str(rows[i].base), IV_S("m"), 0.5, 250, IV_S("[{\"role\":\"user\"}]"),
-			iv_str(rows[i].tools)};
+			iv_str(rows[i].tools), IV_S("call-1")};
 		struct iv_buf body;
 		iv_buf_init(&body, 4096);
 		assert_true(llm_openai.body(&body, &p));
