@@ -1,0 +1,32 @@
+"""The browser tests: with the mock of the socket, then with the daemon and the lab. Prints the count last."""
+import os
+import re
+import subprocess
+import sys
+
+here = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(here), "integration"))
+from stack import Stack  # noqa: E402
+
+passed = failed = 0
+
+
+def run(what, files, env):
+    global passed, failed
+    print(f"— {what}", flush=True)
+    out = subprocess.run(["node", "--test", "--test-reporter=tap", *files], cwd=here, env=env, timeout=300,
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.decode(errors="replace")
+    print(out, flush=True)
+    counts = {name: int(n) for name, n in re.findall(r"^# (pass|fail|cancelled) (\d+)$", out, re.M)}
+    passed += counts.get("pass", 0)
+    failed += counts["fail"] + counts["cancelled"] if counts else 1
+
+
+if not os.path.isdir(os.path.join(here, "node_modules")):
+    subprocess.run(["npm", "ci"], cwd=here, check=True)
+alone = {k: v for k, v in os.environ.items() if k != "INVORTO_URL"}
+run("with the mock", ["./"], alone)
+with Stack() as s:
+    run("with the daemon", ["voice.test.mjs", "page.test.mjs"], {**alone, "INVORTO_URL": s.url})
+print(f"{passed} passed, {failed} failed")
+sys.exit(failed > 0)
