@@ -5,21 +5,6 @@
 
 enum { CLOSING_MS = 15000, AGENT_BYTES = 524288 };
 
-const char *const iv_event_names[IV_EV_TYPES] = {
-	[IV_EV_START] = "start", [IV_EV_TICK] = "tick", [IV_EV_FRAME] = "frame", [IV_EV_DTMF] = "dtmf",
-	[IV_EV_MARK] = "mark", [IV_EV_LEG_GONE] = "leg.gone", [IV_EV_LEG_LOST] = "leg.lost",
-	[IV_EV_LEG_BACK] = "leg.back", [IV_EV_ASR_READY] = "asr.ready", [IV_EV_ASR_SPEECH] = "asr.speech",
-	[IV_EV_ASR_PARTIAL] = "asr.partial", [IV_EV_ASR_FINAL] = "asr.final", [IV_EV_ASR_EOT] = "asr.eot",
-	[IV_EV_ASR_FAILED] = "asr.failed", [IV_EV_ASR_SWITCHED] = "asr.switched",
-	[IV_EV_LLM_DELTA] = "llm.delta", [IV_EV_LLM_TOOL] = "llm.tool", [IV_EV_LLM_DONE] = "llm.done",
-	[IV_EV_LLM_FAILED] = "llm.failed", [IV_EV_LLM_SWITCHED] = "llm.switched",
-	[IV_EV_TTS_AUDIO] = "tts.audio", [IV_EV_TTS_DONE] = "tts.done", [IV_EV_TTS_FAILED] = "tts.failed",
-	[IV_EV_TTS_SWITCHED] = "tts.switched", [IV_EV_TOOL_RESULT] = "tool.result", [IV_EV_TEXT] = "text",
-	[IV_EV_PAUSE] = "pause", [IV_EV_RESUME] = "resume", [IV_EV_CONFIG] = "config",
-	[IV_EV_DTMF_SEND] = "dtmf.send", [IV_EV_TRANSFER] = "transfer", [IV_EV_SAY] = "say",
-	[IV_EV_HANGUP] = "hangup",
-};
-
 static const char *const life_names[LIFE_STATES] = {"new", "live", "closing", "ended"};
 static const char *const mouth_names[MOUTH_STATES] = {"idle", "thinking", "speaking", "held"};
 static const char *const ear_names[EAR_STATES] = {"quiet", "speech", "pause"};
@@ -47,7 +32,7 @@ void act(struct iv_call *c, const struct iv_action *a)
 	c->act(c->act_arg, a);
 }
 
-static void set_life(struct iv_call *c, enum life to)
+void set_life(struct iv_call *c, enum life to)
 {
 	static const bool legal[LIFE_STATES][LIFE_STATES] = {
 		[LIFE_NEW] = {[LIFE_LIVE] = true, [LIFE_ENDED] = true},
@@ -75,48 +60,6 @@ void set_mouth(struct iv_call *c, enum mouth to)
 		bad_edge("mouth", (int)c->mouth, (int)to);
 	c->mouth = to;
 }
-
-/* ── options ── */
-
-static void opts_defaults(void *object)
-{
-	struct iv_call_opts *o = object;
-
-	*o = (struct iv_call_opts){
-		.lead_min_ms = 200,
-		.lead_max_ms = 400,
-		.emotion_threshold_db = -50,
-		.emotion_window_ms = 250,
-		.emotion_min_hold = 2,
-		.tool_timeout_ms = 2000,
-		.rate_asr_per_min = 2.5,
-		.rate_tts_per_char = 0.001,
-		.rate_llm_per_token = 0.0001,
-		.rate_transport_per_min = 1.0,
-		.rate_platform_per_call = 0.5,
-	};
-}
-
-static const struct iv_field opts_fields[] = {
-	IV_INT(struct iv_call_opts, lead_min_ms, "leadMinMs", 0, 40, 2000, "least lead of playout"),
-	IV_INT(struct iv_call_opts, lead_max_ms, "leadMaxMs", 0, 80, 4000, "largest lead of playout"),
-	IV_DBL(struct iv_call_opts, emotion_threshold_db, "emotionThresholdDb", 0, -120, 0, "speaking"),
-	IV_INT(struct iv_call_opts, emotion_window_ms, "emotionWindowMs", 0, 100, 2000, "window"),
-	IV_INT(struct iv_call_opts, emotion_min_hold, "emotionMinHold", 0, 1, 20, "hysteresis"),
-	IV_INT(struct iv_call_opts, tool_timeout_ms, "toolTimeoutMs", 0, 100, 30000, "of a tool"),
-	IV_STR(struct iv_call_opts, consent_prompt, "consentPrompt", 0, 0, 2000, "spoken first"),
-	IV_STR(struct iv_call_opts, system_prompt, "systemPrompt", 0, 0, 16384, "before every prompt"),
-	IV_DBL(struct iv_call_opts, rate_asr_per_min, "rateAsrPerMin", 0, 0, 1e6, "INR"),
-	IV_DBL(struct iv_call_opts, rate_tts_per_char, "rateTtsPerChar", 0, 0, 1e6, "INR"),
-	IV_DBL(struct iv_call_opts, rate_llm_per_token, "rateLlmPerToken", 0, 0, 1e6, "INR"),
-	IV_DBL(struct iv_call_opts, rate_transport_per_min, "rateTransportPerMin", 0, 0, 1e6, "INR"),
-	IV_DBL(struct iv_call_opts, rate_platform_per_call, "ratePlatformPerCall", 0, 0, 1e6, "INR"),
-	IV_FIELDS_END,
-};
-const struct iv_shape iv_call_opts_shape = {.name = "CallOptions",
-					    .size = sizeof(struct iv_call_opts),
-					    .fields = opts_fields,
-					    .defaults = opts_defaults};
 
 /* ── life ── */
 
@@ -247,229 +190,7 @@ void call_close(struct iv_call *c, const char *reason, struct iv_str farewell)
 	turn_say(c, farewell, UTT_KEEP | UTT_ASIDE);
 }
 
-/* ── events ── */
-
-static void on_start(struct iv_call *c, const struct iv_event *ev)
-{
-	c->leg = ev->leg;
-	c->caps = iv_leg_caps(ev->leg);
-	c->rate_hz = ev->rate_hz;
-	c->resumable = ev->resumable;
-	set_life(c, LIFE_LIVE);
-	idle_touch(c);
-	note(c, "call.started", "leg", iv_leg_names[ev->leg], NULL);
-	act(c, &(struct iv_action){.type = IV_ACT_ASR_OPEN});
-	opening_start(c);
-}
-
-static void stop_for_now(struct iv_call *c)
-{
-	if (c->mouth == MOUTH_SPEAKING)
-		hold_start(c, c->now_us, true);
-	else if (c->mouth == MOUTH_HELD)
-		c->held.for_pause = true;
-}
-
-static void go_on(struct iv_call *c)
-{
-	if (c->in.paused || c->in.lost)
-		return;
-	c->in.last_speech_us = c->in.last_speech_us >= 0 ? c->now_us : -1;
-	idle_touch(c);
-	if (c->mouth == MOUTH_HELD && c->held.for_pause)
-		barge_resume(c);
-	playout_pump(c);
-}
-
-static void on_pause(struct iv_call *c, bool paused, const char *kind)
-{
-	if (c->in.paused == paused || c->life != LIFE_LIVE)
-		return;
-	note(c, kind, NULL);
-	c->in.paused = paused;
-	if (paused)
-		stop_for_now(c);
-	else
-		go_on(c);
-}
-
-static void on_lost(struct iv_call *c, bool lost)
-{
-	if (c->in.lost == lost)
-		return;
-	note(c, lost ? "leg.lost" : "leg.back", NULL);
-	c->in.lost = lost;
-	if (lost)
-		stop_for_now(c);
-	else
-		go_on(c);
-}
-
-static void on_asr_failed(struct iv_call *c)
-{
-	c->in.asr_out = true;
-	c->usage.asr_ms = c->now_us / US_PER_MS;
-	note(c, "asr.failed", NULL);
-	call_close(c, "provider", c->agent.apology);
-}
-
-static void on_llm(struct iv_call *c, const struct iv_event *ev)
-{
-	bool current = c->turn.open && c->turn.gen && ev->gen == c->turn.gen;
-
-	if (ev->type == IV_EV_LLM_DONE) {
-		c->usage.llm_in += ev->a;
-		c->usage.llm_out += ev->b;
-	}
-	if (!current)
-		return; /* a generation that was cancelled has nothing to say */
-	switch (ev->type) {
-	case IV_EV_LLM_DELTA:
-		turn_delta(c, ev->text);
-		break;
-	case IV_EV_LLM_DONE:
-		turn_llm_done(c);
-		break;
-	case IV_EV_LLM_SWITCHED:
-		note_text(c, "llm.switched", "provider", ev->text);
-		break;
-	default:
-		c->turn.gen = 0;
-		turn_fail(c, "llm");
-		break;
-	}
-}
-
-static void on_config(struct iv_call *c, struct iv_str text)
-{
-	cJSON *json = iv_json_parse(text, NULL);
-	struct iv_agent changed = c->agent;
-
-	if (json && iv_shape_merge(&iv_agent_shape, json, &changed, &c->agent_memory, NULL) &&
-	    iv_agent_check(&changed, NULL)) {
-		c->agent = changed;
-		note(c, "config.updated", NULL);
-	}
-	else
-		note(c, "config.refused", NULL);
-	cJSON_Delete(json);
-}
-
-static void on_say(struct iv_call *c, struct iv_str text, bool interrupt)
-{
-	if (c->life != LIFE_LIVE)
-		return;
-	if (interrupt && c->mouth == MOUTH_SPEAKING && !must_be_heard(c))
-		hold_start(c, c->now_us, false);
-	if (interrupt && c->mouth == MOUTH_HELD && !c->held.for_pause)
-		barge_confirm(c);
-	if (!c->turn.open)
-		turn_open(c, TURN_ANSWER);
-	note_text(c, "operator.say", "text", text);
-	turn_say(c, text, 0);
-}
-
-static void on_transfer(struct iv_call *c, struct iv_str to, bool attended)
-{
-	note(c, "transfer", "mode", attended ? "attended" : "blind", NULL);
-	act(c, &(struct iv_action){.type = IV_ACT_TRANSFER, .text = to, .flag = attended});
-	call_end(c, "transfer");
-}
-
-static void dispatch(struct iv_call *c, const struct iv_event *ev)
-{
-	switch (ev->type) {
-	case IV_EV_START:
-		on_start(c, ev);
-		break;
-	case IV_EV_FRAME:
-		listen_frame(c, ev->level);
-		break;
-	case IV_EV_DTMF:
-		if (ev->text.len && !c->in.paused)
-			keypad_digit(c, ev->text.ptr[0]);
-		break;
-	case IV_EV_MARK:
-		playout_mark(c, &ev->mark, ev->cleared);
-		break;
-	case IV_EV_LEG_LOST:
-	case IV_EV_LEG_BACK:
-		on_lost(c, ev->type == IV_EV_LEG_LOST);
-		break;
-	case IV_EV_ASR_READY:
-		c->in.asr_ready = true;
-		note_text(c, "asr.ready", "provider", ev->text);
-		break;
-	case IV_EV_ASR_PARTIAL:
-	case IV_EV_ASR_FINAL:
-		listen_text(c, ev->type == IV_EV_ASR_FINAL, ev->text, ev->confidence, ev->flag);
-		break;
-	case IV_EV_ASR_EOT:
-		c->in.provider_eot = listen_words(c).len > 0;
-		break;
-	case IV_EV_ASR_FAILED:
-		on_asr_failed(c);
-		break;
-	case IV_EV_ASR_SWITCHED:
-		note_text(c, "asr.switched", "provider", ev->text);
-		break;
-	case IV_EV_LLM_DELTA:
-	case IV_EV_LLM_DONE:
-	case IV_EV_LLM_FAILED:
-	case IV_EV_LLM_SWITCHED:
-		on_llm(c, ev);
-		break;
-	case IV_EV_LLM_TOOL:
-		tool_requested(c, ev);
-		break;
-	case IV_EV_TTS_AUDIO:
-		utt_audio(c, ev);
-		break;
-	case IV_EV_TTS_DONE:
-	case IV_EV_TTS_FAILED:
-		utt_done(c, ev->utt, ev->type == IV_EV_TTS_FAILED, ev->text);
-		break;
-	case IV_EV_TTS_SWITCHED:
-		note_text(c, "tts.switched", "provider", ev->text);
-		break;
-	case IV_EV_TOOL_RESULT:
-		tool_result(c, ev->id, ev->flag, ev->text);
-		break;
-	case IV_EV_TEXT:
-		listen_typed(c, ev->text);
-		break;
-	case IV_EV_PAUSE:
-	case IV_EV_RESUME:
-		on_pause(c, ev->type == IV_EV_PAUSE,
-			 ev->type == IV_EV_PAUSE ? "call.paused" : "call.resumed");
-		break;
-	case IV_EV_CONFIG:
-		on_config(c, ev->text);
-		break;
-	case IV_EV_DTMF_SEND:
-		note(c, "dtmf.send", NULL);
-		act(c, &(struct iv_action){.type = IV_ACT_DTMF_OUT, .text = ev->text});
-		break;
-	case IV_EV_TRANSFER:
-		on_transfer(c, ev->text, ev->flag);
-		break;
-	case IV_EV_SAY:
-		on_say(c, ev->text, ev->flag);
-		break;
-	case IV_EV_LEG_GONE:
-	case IV_EV_HANGUP: {
-		char reason[32];
-
-		iv_str_copy(reason, sizeof(reason), ev->text.len ? ev->text : IV_S("hangup"));
-		call_end(c, reason);
-		break;
-	}
-	case IV_EV_TICK:
-	case IV_EV_ASR_SPEECH: /* the local detector is faster; kept for the journal */
-	case IV_EV_TYPES:
-		break;
-	}
-}
+/* ── one step ── */
 
 /* What may have become due. Cheap when nothing has. */
 static void settle(struct iv_call *c)
@@ -499,7 +220,7 @@ void iv_call_step(struct iv_call *c, const struct iv_event *ev)
 	if (ev->now_us < c->now_us || (c->life != LIFE_NEW && ev->type == IV_EV_START))
 		bad_edge("time", (int)c->life, (int)ev->type);
 	c->now_us = ev->now_us;
-	dispatch(c, ev);
+	call_dispatch(c, ev);
 	if (ev->type != IV_EV_FRAME && c->life != LIFE_ENDED)
 		settle(c);
 	if (IV_DEBUG)

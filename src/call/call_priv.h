@@ -1,6 +1,7 @@
 /* The inside of a call, shared by the files of this folder and by nobody else.
  *
- *   call.c      step, life, deadlines        listen.c   caller's turn: vad, text, end of turn
+ *   call.c      step, life, invariants       events.c   which event concerns whom
+ *   opts.c      the options' table           listen.c   caller's turn: vad, text, end of turn
  *   speak.c     agent's turn                 utt.c      its sentences and their synthesis
  *   playout.c   far end's clock: what was sent, what is heard
  *   barge.c     interruption and resume      tools.c    function calls
@@ -195,6 +196,7 @@ struct iv_call {
 
 /* call.c */
 _Noreturn void bad_edge(const char *machine, int from, int to);
+void set_life(struct iv_call *c, enum life to);
 void set_mouth(struct iv_call *c, enum mouth to);
 void act(struct iv_call *c, const struct iv_action *a);
 void call_end(struct iv_call *c, const char *reason);
@@ -202,6 +204,9 @@ void call_close(struct iv_call *c, const char *reason, struct iv_str farewell); 
 char *copy_text(struct iv_str s);
 int64_t samples_us(const struct iv_call *c, int64_t samples);
 int64_t us_samples(const struct iv_call *c, int64_t us);
+
+/* events.c */
+void call_dispatch(struct iv_call *c, const struct iv_event *ev);
 
 /* vad.c */
 void vad_init(struct vad *v);
