@@ -99,6 +99,8 @@ static void on_backstop(void *arg)
 static void end(struct ws_sock *s)
 {
 	s->stop = true;
+	if (s->ws.state == IV_WS_DEAD) /* writing our close frame found the peer gone */
+		return;
 	if (!iv_timer_armed(
 		    &s->backstop)) /* a reader that stopped reading does not hold us either */
 		iv_timer_in_ms(&s->backstop, IV_WS_CLOSE_MS);

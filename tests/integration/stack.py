@@ -64,7 +64,7 @@ class Stack:
             DEEPGRAM_BASE_URL=self.lab_url, DEEPGRAM_API_KEY="dg-secret-key-000",
             OPENAI_BASE_URL=self.lab_url + "/v1", OPENAI_API_KEY="oa-secret-key-000",
             ELEVENLABS_BASE_URL=self.lab_url, ELEVENLABS_API_KEY="el-secret-key-000",
-            DRAIN_SECONDS="5", INVORTO_URL=self.url)
+            DRAIN_SECONDS="1", INVORTO_URL=self.url)
         self.env["AGENTS_DIR"] = self._agents(agents or {})
         self.env.update({k: v.replace("{lab}", self.lab_url) for k, v in (env or {}).items()})
         self.lab_args = list(lab_args)

@@ -163,7 +163,7 @@ def test_a_browser_comes_back_within_its_window_and_misses_nothing():
         assert back.until("error")["n"] == last, "what was missed is said again"
         back.close()
         time.sleep(0.3)
-        code, _, _ = refused(s, f"/realtime/voice?callId=h1&agentId=quiet&resume={hello['resume']}", ("invorto.v1", KEY))
+        code, _, _ = refused(s, f"/realtime/voice?callId=h1&agentId=quiet&resume={hello['resumeToken']}", ("invorto.v1", KEY))
         assert code == 4011, "1000 was a goodbye"
         lost = browser(s, "h2")
         lost.until("connected")
