@@ -7,6 +7,7 @@ import { endWords, errorWords, microphoneWords } from './words.js';
 const $ = (id) => document.getElementById(id);
 const transcript = new Transcript($('log'), $('scroller'));
 const FLOOR_DB = -60;
+const LINGER_MS = 1000;
 
 let phase = 'idle'; // idle, opening, live, lost, over
 let call = null;
@@ -224,14 +225,13 @@ async function obtainMicrophone() {
 	}
 }
 
-async function silence() {
-	microphone?.stop();
-	microphone = speaker = null;
-	speaking = voice = thinking = muted = false;
+// What is already here of the agent's last words may be played to its end.
+function silence(linger_ms = 0) {
 	const closing = context;
-	context = null;
-	if (closing)
-		await closing.close();
+	microphone?.stop();
+	microphone = speaker = context = null;
+	speaking = voice = thinking = muted = false;
+	setTimeout(() => closing?.close(), linger_ms);
 }
 
 function fail(words) {
@@ -247,18 +247,19 @@ async function begin(byVoice) {
 	complain('');
 	transcript.clear();
 	call = roundtrip = sound = null;
+	$('mute').setAttribute('aria-pressed', false);
 	$('with').textContent = 'Agent';
 	enter('opening');
 	try {
 		const where = await destination();
-		context = await opening.catch(() => null);
+		const ours = context = await opening.catch(() => null);
 		if (!where) {
-			await silence();
+			silence();
 			enter('idle');
 			$('key').focus();
 			return complain('Calls from here need an API key.');
 		}
-		speaker = context && player(context, onReport);
+		speaker = ours && player(ours, (report) => context === ours && onReport(report));
 		if (!context)
 			transcript.note('There is no sound in this browser; you can read along.');
 		const stream = byVoice && context ? await obtainMicrophone() : null;
@@ -275,7 +276,7 @@ async function begin(byVoice) {
 function over({ reason, code, begun }) {
 	clearInterval(ticking);
 	showNetwork();
-	silence();
+	silence(reason === 'hangup' ? 0 : LINGER_MS);
 	const words = endWords({ reason, code, begun });
 	if (code === 4003)
 		sessionStorage.removeItem('invorto.key');

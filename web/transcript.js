@@ -29,11 +29,17 @@ export class Transcript {
 	constructor(root, scroller) {
 		this.root = root;
 		this.scroller = scroller;
+		this.atEnd = true;
+		scroller.addEventListener('scroll', () => {
+			this.atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 80;
+		});
+		new ResizeObserver(() => this.change(() => {})).observe(scroller); // the dock below grows and shrinks
 		this.clear();
 	}
 
 	clear() {
 		this.root.replaceChildren();
+		this.atEnd = true;
 		this.turns = new Map(); // number → the agent's entry
 		this.you = this.agent = null; // entries still being written
 		this.name = 'Agent';
@@ -41,11 +47,9 @@ export class Transcript {
 
 	// Keeps the end in sight, unless somebody scrolled back to read.
 	change(work) {
-		const s = this.scroller;
-		const atEnd = s.scrollHeight - s.scrollTop - s.clientHeight < 80;
 		work();
-		if (atEnd)
-			s.scrollTop = s.scrollHeight;
+		if (this.atEnd)
+			this.scroller.scrollTop = this.scroller.scrollHeight;
 	}
 
 	add(className, who) {

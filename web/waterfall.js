@@ -35,7 +35,7 @@ function make(tag, className, text = '') {
 	return el;
 }
 
-const TITLES = { vad_end: 'Answered in', eou: 'Answered in', llm_first: 'Began to speak in', sentence_first: 'Began to speak in' };
+const TITLES = { vad_end: 'Answered in', eou: 'Answered in', llm_first: 'First sound in', sentence_first: 'First sound in' };
 const ZEROES = { vad_end: 'You were done', eou: 'You sent it' };
 
 function row(className, label, track, ms) {
