@@ -285,7 +285,7 @@ struct iv_asr *iv_asr_open(struct iv_providers *p, const struct iv_asr_opts *o,
 	a->model = role_copy(role_or(o->model, p->cfg->deepgram_model));
 	a->language = role_copy(o->language);
 	a->call_id = role_copy(o->call_id);
-	uplink_init(&a->up, a->rate_hz, (int)p->cfg->asr_uplink_ms, (int)p->cfg->asr_ring_ms);
+	uplink_init(&a->up, &p->rings, a->rate_hz, (int)p->cfg->asr_uplink_ms, (int)p->cfg->asr_ring_ms);
 	iv_timer_init(&a->wait, p->loop, on_wait, a);
 	iv_timer_init(&a->pace, p->loop, asr_on_pace, a);
 	iv_timer_init(&a->keep_alive, p->loop, asr_on_keep_alive, a);

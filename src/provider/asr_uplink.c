@@ -8,12 +8,15 @@
 #define BURST_MS 500
 #define PACE_NUM 5
 #define PACE_DEN 4
+/* A peak above it may be a word; what lies further back than this before one is not kept. */
+#define LOUD_PEAK 160
+#define KEEP_QUIET_MS 400
 
-void uplink_init(struct asr_uplink *u, int rate_hz, int chunk_ms, int ring_ms)
+void uplink_init(struct asr_uplink *u, struct ring_pool *pool, int rate_hz, int chunk_ms, int ring_ms)
 {
 	size_t width = rate_hz == 8000 ? 1 : 2;
 	*u = (struct asr_uplink){.rate_hz = rate_hz, .chunk = (size_t)(rate_hz / 1000 * chunk_ms)};
-	ring_init(&u->ring, (size_t)(rate_hz / 1000 * ring_ms), width);
+	ring_init(&u->ring, pool, (size_t)(rate_hz / 1000 * ring_ms), width);
 	u->out = malloc(u->chunk * width);
 	if (!u->out)
 		abort();
@@ -26,10 +29,43 @@ void uplink_deinit(struct asr_uplink *u)
 	u->out = NULL;
 }
 
+static bool is_loud(const int16_t *pcm, size_t n)
+{
+	int peak = 0;
+	for (size_t i = 0; i < n; i++) {
+		int v = pcm[i] < 0 ? -pcm[i] : pcm[i];
+		peak = v > peak ? v : peak;
+	}
+	return peak > LOUD_PEAK;
+}
+
+/* Lets go of what no reconnect would repeat: what final text covers, and silence before a sound. */
+static void forget(struct asr_uplink *u)
+{
+	uint64_t quiet = (uint64_t)(u->rate_hz / 1000 * KEEP_QUIET_MS), keep = u->ring.head;
+	if (u->heard >= u->loud_to)
+		u->loud_from = u->loud_to = 0;
+	if (u->loud_to)
+		keep = u->loud_from > u->heard ? u->loud_from : u->heard;
+	keep = keep > quiet ? keep - quiet : 0;
+	ring_forget(&u->ring, keep < u->sent ? keep : u->sent);
+}
+
+static void note_sound(struct asr_uplink *u, const int16_t *pcm, size_t n)
+{
+	if (!is_loud(pcm, n))
+		return;
+	if (!u->loud_to)
+		u->loud_from = u->ring.head;
+	u->loud_to = u->ring.head + n;
+}
+
 void uplink_add(struct asr_uplink *u, const int16_t *pcm, size_t n)
 {
 	uint8_t encoded[512];
 	size_t most = sizeof(encoded) / u->ring.width;
+	note_sound(u, pcm, n);
+	forget(u);
 	while (n > 0) {
 		size_t part = n < most ? n : most;
 		if (u->ring.width == 1) {

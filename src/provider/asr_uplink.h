@@ -16,6 +16,7 @@ struct asr_uplink {
 	uint8_t *out;	/* one chunk */
 	uint64_t sent;	/* next sample to send on this connection */
 	uint64_t heard; /* final text covers everything before */
+	uint64_t loud_from, loud_to; /* sound no final text covers yet; loud_to 0: none */
 	uint64_t base;	/* the sample that is second 0 of this connection */
 	bool catching_up;
 	uint64_t resumed_at;
@@ -31,7 +32,7 @@ struct uplink_part {
 	int64_t due_us; /* UPLINK_NOTHING: when the pace allows more; INT64_MAX: when audio comes */
 };
 
-void uplink_init(struct asr_uplink *u, int rate_hz, int chunk_ms, int ring_ms);
+void uplink_init(struct asr_uplink *u, struct ring_pool *pool, int rate_hz, int chunk_ms, int ring_ms);
 void uplink_deinit(struct asr_uplink *u);
 /* Encodes into the ring (µ-law at 8000, linear16 at 16000). */
 void uplink_add(struct asr_uplink *u, const int16_t *pcm, size_t n);

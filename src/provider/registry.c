@@ -133,6 +133,7 @@ void iv_providers_free(struct iv_providers *p)
 	if (!p)
 		return;
 	llm_drop_lingering(p);
+	ring_pool_deinit(&p->rings);
 	free(p);
 }
 

@@ -5,6 +5,7 @@
 
 #include "iv_breaker.h"
 #include "iv_provider.h"
+#include "ring.h"
 
 enum vendor { VENDOR_DEEPGRAM, VENDOR_OPENAI, VENDOR_ELEVENLABS };
 
@@ -39,6 +40,7 @@ struct iv_providers {
 	struct provider *defaults[ROLES][PROVIDERS_MAX];
 	size_t default_count[ROLES];
 	struct provider_times times;
+	struct ring_pool rings; /* recent audio of all recognisers */
 	struct iv_list
 		lingering; /* answers given whole whose connection is not free yet: struct iv_llm */
 };

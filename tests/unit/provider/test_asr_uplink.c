@@ -5,6 +5,8 @@
 
 #define MS16 16 /* samples per millisecond */
 
+static struct ring_pool pool; /* given back by the last test */
+
 static void add_ms(struct asr_uplink *u, int ms)
 {
 	size_t n = (size_t)ms * MS16;
@@ -35,7 +37,7 @@ static void audio_goes_in_whole_chunks(void **state)
 	(void)state;
 	struct asr_uplink u;
 	uint64_t at = 0;
-	uplink_init(&u, 16000, 80, 5000);
+	uplink_init(&u, &pool, 16000, 80, 5000);
 	uplink_restart(&u, 0);
 	add_ms(&u, 79);
 	assert_int_equal(uplink_next(&u, 0).kind, UPLINK_NOTHING);
@@ -57,7 +59,7 @@ static void telephone_audio_is_ulaw(void **state)
 	static const uint8_t g711[4] = {0xff, 0x00, 0x80, 0xff};
 	int16_t block[160];
 	struct asr_uplink u;
-	uplink_init(&u, 8000, 20, 1000);
+	uplink_init(&u, &pool, 8000, 20, 1000);
 	uplink_restart(&u, 0);
 	for (size_t i = 0; i < 160; i++)
 		block[i] = pcm[i % 4];
@@ -73,7 +75,7 @@ static void finalize_goes_behind_the_incomplete_chunk(void **state)
 {
 	(void)state;
 	struct asr_uplink u;
-	uplink_init(&u, 16000, 80, 5000);
+	uplink_init(&u, &pool, 16000, 80, 5000);
 	uplink_restart(&u, 0);
 	add_ms(&u, 100);
 	uplink_finalize(&u);
@@ -90,7 +92,7 @@ static void finalize_with_nothing_waiting_sends_no_empty_frame(void **state)
 {
 	(void)state;
 	struct asr_uplink u;
-	uplink_init(&u, 16000, 80, 5000);
+	uplink_init(&u, &pool, 16000, 80, 5000);
 	uplink_restart(&u, 0);
 	add_ms(&u, 80);
 	assert_int_equal(uplink_next(&u, 0).kind, UPLINK_AUDIO);
@@ -106,7 +108,7 @@ static void a_new_connection_repeats_from_the_last_final_text(void **state)
 	(void)state;
 	struct asr_uplink u;
 	uint64_t at = 0;
-	uplink_init(&u, 16000, 80, 5000);
+	uplink_init(&u, &pool, 16000, 80, 5000);
 	uplink_restart(&u, 0);
 	add_ms(&u, 2000);
 	drain(&u, 0, &at);
@@ -126,7 +128,7 @@ static void times_of_the_second_connection_count_from_its_own_start(void **state
 	(void)state;
 	struct asr_uplink u;
 	uint64_t at = 0;
-	uplink_init(&u, 16000, 80, 5000);
+	uplink_init(&u, &pool, 16000, 80, 5000);
 	uplink_restart(&u, 0);
 	add_ms(&u, 1600);
 	drain(&u, 0, &at);
@@ -151,7 +153,7 @@ static void replay_keeps_the_pace_and_catches_up(void **state)
 	struct asr_uplink u;
 	uint64_t at = 0;
 	bool caught_up = false;
-	uplink_init(&u, 16000, 80, 10000);
+	uplink_init(&u, &pool, 16000, 80, 10000);
 	add_ms(&u, 8000);
 	uplink_restart(&u, 0);
 	for (int ms = 0; ms <= 40000; ms += 20) {
@@ -175,7 +177,7 @@ static void the_pace_says_when_to_come_back(void **state)
 	(void)state;
 	struct asr_uplink u;
 	uint64_t at = 0;
-	uplink_init(&u, 16000, 80, 5000);
+	uplink_init(&u, &pool, 16000, 80, 5000);
 	add_ms(&u, 2000);
 	uplink_restart(&u, 1000000);
 	drain(&u, 1000000, &at);
@@ -192,7 +194,7 @@ static void more_than_the_ring_is_forgotten_oldest_first(void **state)
 	(void)state;
 	struct asr_uplink u;
 	uint64_t at = 0;
-	uplink_init(&u, 16000, 80, 1000);
+	uplink_init(&u, &pool, 16000, 80, 1000);
 	add_ms(&u, 3500);
 	uplink_restart(&u, 0);
 	at = 2500 * MS16;
@@ -213,7 +215,7 @@ static void an_unanswered_finalize_is_asked_again(void **state)
 		struct asr_uplink u;
 		bool again = false;
 		struct uplink_part part;
-		uplink_init(&u, 16000, 80, 5000);
+		uplink_init(&u, &pool, 16000, 80, 5000);
 		uplink_restart(&u, 0);
 		add_ms(&u, 80);
 		uplink_finalize(&u);
@@ -234,7 +236,7 @@ static void the_rest_is_what_makes_no_chunk(void **state)
 {
 	(void)state;
 	struct asr_uplink u;
-	uplink_init(&u, 16000, 80, 5000);
+	uplink_init(&u, &pool, 16000, 80, 5000);
 	uplink_restart(&u, 0);
 	add_ms(&u, 30);
 	assert_int_equal(uplink_rest(&u).n, 2 * 30 * MS16);
@@ -242,9 +244,43 @@ static void the_rest_is_what_makes_no_chunk(void **state)
 	uplink_deinit(&u);
 }
 
+static void silence_is_let_go_and_a_word_stays_until_its_final(void **state)
+{
+	(void)state;
+	struct asr_uplink u;
+	int16_t quiet[80 * MS16] = {0}, word[80 * MS16];
+	for (size_t i = 0; i < IV_COUNT(word); i++)
+		word[i] = i % 2 ? 900 : -900;
+	uplink_init(&u, &pool, 16000, 80, 5000);
+	uplink_restart(&u, 0);
+	for (int i = 0; i < 40; i++) {
+		uplink_add(&u, quiet, IV_COUNT(quiet));
+		(void)uplink_next(&u, 0);
+	}
+	assert_true(u.ring.head - ring_tail(&u.ring) <= 560 * MS16);
+	uint64_t begun = u.ring.head;
+	for (int i = 0; i < 40; i++) {
+		uplink_add(&u, i < 10 ? word : quiet, IV_COUNT(word));
+		(void)uplink_next(&u, 0);
+	}
+	assert_true(ring_tail(&u.ring) <= begun);
+	uplink_heard(&u, (double)(begun + 800 * MS16) / 16000);
+	uplink_add(&u, quiet, IV_COUNT(quiet));
+	assert_true(ring_tail(&u.ring) > begun + 800 * MS16);
+	uplink_deinit(&u);
+}
+
+static int empty_pool(void **state)
+{
+	(void)state;
+	ring_pool_deinit(&pool);
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(silence_is_let_go_and_a_word_stays_until_its_final),
 		cmocka_unit_test(audio_goes_in_whole_chunks),
 		cmocka_unit_test(telephone_audio_is_ulaw),
 		cmocka_unit_test(finalize_goes_behind_the_incomplete_chunk),
@@ -257,5 +293,5 @@ int main(void)
 		cmocka_unit_test(an_unanswered_finalize_is_asked_again),
 		cmocka_unit_test(the_rest_is_what_makes_no_chunk),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, empty_pool);
 }
