@@ -2,7 +2,7 @@
  * ahead of real time by the lead; a block is sent when the lead has shrunk to its minimum. */
 #include "call_priv.h"
 
-enum { KEEP_BACK_MS = 3000, KEEP_STEP_MS = 1000, MARK_SHIFT_MAX_MS = 2000, UNDERRUN_MS = 40,
+enum { KEEP_BACK_MS = 1500, KEEP_STEP_MS = 300, MARK_SHIFT_MAX_MS = 2000, UNDERRUN_MS = 40,
        MS_PER_LETTER = 62, FIRST_SOUND_DDB = -600 };
 
 int64_t samples_us(const struct iv_call *c, int64_t samples)

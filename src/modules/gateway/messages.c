@@ -135,6 +135,14 @@ static void on_ping(struct session *s)
 		(void)iv_ws_send_text(s->ws, iv_buf_str(&s->g->json), IV_WS_MUST); /* gone: closed() follows */
 }
 
+/* A browser has no far end to press keys towards: its keys are the caller's own. */
+static void press_keys(struct session *s, struct iv_str digits)
+{
+	for (size_t i = 0; i < digits.len; i++)
+		if (digits.ptr[i] != 'w')
+			session_step(s, &(struct iv_event){.type = IV_EV_DTMF, .text = {digits.ptr + i, 1}});
+}
+
 static void dispatch(struct session *s, const struct iv_client_message *m, struct iv_arena *arena,
 		     struct iv_err *e)
 {
@@ -151,6 +159,10 @@ static void dispatch(struct session *s, const struct iv_client_message *m, struc
 		on_ping(s);
 		return;
 	case IV_CL_DTMF_SEND:
+		if (s->leg.kind == IV_LEG_BROWSER) {
+			press_keys(s, m->digits);
+			return;
+		}
 		ev = (struct iv_event){.type = IV_EV_DTMF_SEND, .text = m->digits};
 		break;
 	case IV_CL_TRANSFER:

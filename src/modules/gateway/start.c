@@ -2,6 +2,7 @@
  * refusal is told in a message and a close code; it belongs to the arrival until the flow ends. */
 #include <stdio.h>
 #include <stdlib.h>
+#include "iv_crypto.h"
 #include "iv_flow.h"
 #include "iv_log.h"
 #include "iv_metrics.h"
@@ -55,6 +56,14 @@ static enum iv_flow_next check_origin(struct iv_flow *f)
 	return iv_auth_origin(a->g->d.auth, &c, carrier, &f->err) ? IV_FLOW_NEXT : IV_FLOW_DONE;
 }
 
+/* A token that was given to this call's own socket is as good as what that socket came with: a signature
+ * was good once, and the socket that comes back has no other. */
+static bool holds_token(const struct arrival *a, const struct session *s)
+{
+	return s && (s->state == SESSION_LIVE || s->state == SESSION_LOST) && s->leg.kind == IV_LEG_BROWSER &&
+	       a->leg.kind == IV_LEG_BROWSER && iv_secret_equal(iv_str(a->resume), iv_str(s->token));
+}
+
 static enum iv_flow_next authenticate(struct iv_flow *f)
 {
 	struct arrival *a = self(f);
@@ -66,6 +75,8 @@ static enum iv_flow_next authenticate(struct iv_flow *f)
 				    "is required: 1 to 128 of A-Z a-z 0-9 . _ : -");
 		return IV_FLOW_DONE;
 	}
+	if (a->resume[0] && holds_token(a, gateway_find(a->g, iv_str(a->call_id))))
+		return IV_FLOW_NEXT;
 	return iv_auth_socket(a->g->d.auth, &c, iv_wall_ms(), &method, &f->err) ? IV_FLOW_NEXT : IV_FLOW_DONE;
 }
 
@@ -95,7 +106,7 @@ static enum iv_flow_next find_call(struct iv_flow *f)
 	if (!s)
 		return IV_FLOW_NEXT;
 	a->session = s;
-	if (a->resume[0] && s->leg.kind == IV_LEG_BROWSER && strcmp(a->resume, s->token) == 0) {
+	if (holds_token(a, s)) {
 		a->kind = ARRIVAL_RESUMES;
 		return IV_FLOW_DONE;
 	}
