@@ -1,30 +1,48 @@
-"""Runs every test_* function of the test_*.py files here, one after the other; prints the count last.
+"""Runs every test_* function of the test_*.py files here, some at the same time: they mostly wait. A test whose
+function has `alone` set has the machine to itself. Prints the count last.
 python3 run.py [part of a name]…"""
 import importlib
 import os
 import sys
+import threading
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 
+AT_ONCE = 4
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, here)
 wanted = sys.argv[1:]
-passed = failed = 0
-for file in sorted(f for f in os.listdir(here) if f.startswith("test_") and f.endswith(".py")):
-    module = importlib.import_module(file[:-3])
-    for name, test in list(vars(module).items()):
-        if not name.startswith("test_") or not callable(test):
-            continue
-        if wanted and not any(w in name or w in file for w in wanted):
-            continue
-        began = time.monotonic()
-        try:
-            test()
-            passed += 1
-            print(f"ok {name} ({time.monotonic() - began:.1f} s)", flush=True)
-        except Exception:  # a test that dies is a test that failed; the next one still runs
-            failed += 1
-            print(f"FAILED {name} ({time.monotonic() - began:.1f} s)", flush=True)
-            traceback.print_exc(file=sys.stdout)
-print(f"{passed} passed, {failed} failed")
-sys.exit(failed > 0)
+printing = threading.Lock()
+
+
+def collect():
+    for file in sorted(f for f in os.listdir(here) if f.startswith("test_") and f.endswith(".py")):
+        for name, test in list(vars(importlib.import_module(file[:-3])).items()):
+            if name.startswith("test_") and callable(test) and test.__module__ == file[:-3] \
+                    and (not wanted or any(w in name or w in file for w in wanted)):
+                yield name, test
+
+
+def run(name, test):
+    began, why = time.monotonic(), None
+    try:
+        test()
+    except Exception:  # a test that dies is a test that failed; the others still run
+        why = traceback.format_exc()
+    with printing:
+        print(f"{'FAILED' if why else 'ok'} {name} ({time.monotonic() - began:.1f} s)\n{why or ''}".rstrip(), flush=True)
+    return why is None
+
+
+def main():
+    tests = list(collect())
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        results = list(pool.map(lambda t: run(*t), [t for t in tests if not hasattr(t[1], "alone")]))
+    results += [run(*t) for t in tests if hasattr(t[1], "alone")]
+    print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
+    return not all(results)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

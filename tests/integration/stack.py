@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -21,10 +22,19 @@ KEY = "integration-key-0123456789"
 SECRET = "integration-secret-0123456789"
 
 
+_ports = iter(random.sample(range(20000, 32000), 12000))  # below those the kernel gives to dialling sockets
+
+
 def free_port():
-    with contextlib.closing(socket.socket()) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    while True:
+        port = next(_ports)
+        with contextlib.closing(socket.socket()) as s:
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                s.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def wait_until(check, seconds, what):
@@ -48,9 +58,10 @@ def get(url, timeout=5):
 
 
 class Stack:
-    """One lab and one daemon; `env` adds settings, `agents` writes agents of its own ({id: {...}})."""
+    """One lab and one daemon; `env` adds settings, `agents` writes agents of its own ({id: {...}}). With
+    `second` there is another lab, behind the providers deepgram-2 and openai-2."""
 
-    def __init__(self, env=None, agents=None, lab_args=(), lab=True):
+    def __init__(self, env=None, agents=None, lab_args=(), lab=True, second=False):
         self.dir = tempfile.mkdtemp(prefix="invorto-test-")
         self.lab_port, self.port = free_port(), free_port()
         self.lab_url, self.url = f"http://127.0.0.1:{self.lab_port}", f"ws://127.0.0.1:{self.port}"
@@ -65,11 +76,15 @@ class Stack:
             OPENAI_BASE_URL=self.lab_url + "/v1", OPENAI_API_KEY="oa-secret-key-000",
             ELEVENLABS_BASE_URL=self.lab_url, ELEVENLABS_API_KEY="el-secret-key-000",
             DRAIN_SECONDS="1", INVORTO_URL=self.url)
+        self.second_port = free_port()
+        self.second_url = f"http://127.0.0.1:{self.second_port}"
+        if second:
+            self.env.update(DEEPGRAM_2_BASE_URL=self.second_url, OPENAI_2_BASE_URL=self.second_url + "/v1")
         self.env["AGENTS_DIR"] = self._agents(agents or {})
         self.env.update({k: v.replace("{lab}", self.lab_url) for k, v in (env or {}).items()})
         self.lab_args = list(lab_args)
-        self.with_lab = lab
-        self.lab = self.daemon = None
+        self.with_lab, self.with_second = lab, second
+        self.lab = self.second = self.daemon = None
 
     def _agents(self, own):
         path = os.path.join(self.dir, "agents")
@@ -81,19 +96,23 @@ class Stack:
 
     def __enter__(self):
         if self.with_lab:
-            self.start_lab()
+            self.lab = self._start_lab(self.lab_port)
+        if self.with_second:
+            self.second = self._start_lab(self.second_port)
         self.start_daemon()
         return self
 
-    def start_lab(self):
-        self.lab = subprocess.Popen([LAB, "providers", "--port", str(self.lab_port), *self.lab_args],
-                                    stdout=open(os.path.join(self.dir, "lab.log"), "ab"),
-                                    stderr=subprocess.STDOUT, cwd=ROOT)
-        wait_until(lambda: get(self.lab_url + "/lab/stats")[0] == 200, 20, "the lab")
+    def _start_lab(self, port):
+        with open(os.path.join(self.dir, f"lab-{port}.log"), "ab") as log:
+            lab = subprocess.Popen([LAB, "providers", "--port", str(port), *self.lab_args], stdout=log,
+                                   stderr=subprocess.STDOUT, cwd=ROOT)
+        wait_until(lambda: get(f"http://127.0.0.1:{port}/lab/stats")[0] == 200, 20, "the lab")
+        return lab
 
     def start_daemon(self):
-        self.daemon = subprocess.Popen([DAEMON, "serve"], env=self.env, cwd=ROOT, stdout=subprocess.DEVNULL,
-                                       stderr=open(os.path.join(self.dir, "invorto.log"), "ab"))
+        with open(os.path.join(self.dir, "invorto.log"), "ab") as log:
+            self.daemon = subprocess.Popen([DAEMON, "serve"], env=self.env, cwd=ROOT, stdout=subprocess.DEVNULL,
+                                           stderr=log)
         self.wait_for_daemon()
 
     def wait_for_daemon(self):
@@ -105,9 +124,10 @@ class Stack:
 
     def __exit__(self, *exc):
         code = self.stop_daemon()
-        if self.lab:
-            self.lab.kill()
-            self.lab.wait()
+        for lab in (self.lab, self.second):
+            if lab:
+                lab.kill()
+                lab.wait()
         if exc[0] is None:
             assert code in (0, None), f"the daemon ended with {code}: {self.log()[-2000:]}"
             log = self.log()
@@ -137,10 +157,11 @@ class Stack:
                 return float(line.split()[-1])
         raise AssertionError(f"no series {name}")
 
-    def lab_stats(self):
-        return json.loads(get(self.lab_url + "/lab/stats")[1])
+    def lab_stats(self, second=False):
+        return json.loads(get((self.second_url if second else self.lab_url) + "/lab/stats")[1])
 
     def faults(self, *rules):
+        """Adds rules to the first lab; without any, takes all of them back."""
         data = json.dumps({"rules": list(rules)}).encode()
         method = "POST" if rules else "DELETE"
         request = urllib.request.Request(self.lab_url + "/lab/faults", data=data if rules else None, method=method)
