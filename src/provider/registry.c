@@ -113,8 +113,9 @@ struct iv_providers *iv_providers_new(struct iv_net *n, const struct iv_config *
 	p->net = n;
 	p->loop = iv_net_loop(n);
 	p->cfg = cfg;
+	/* A stall is noticed while the ring still holds what was said into it. */
 	p->times = (struct provider_times){.asr_retry_ms = 150,
-					   .asr_stall_ms = 10000,
+					   .asr_stall_ms = cfg->asr_ring_ms < 5000 ? (int)cfg->asr_ring_ms * 4 / 5 : 4000,
 					   .asr_keep_alive_ms = 4000,
 					   .asr_proven_ms = 5000,
 					   .llm_linger_ms = 1000};
