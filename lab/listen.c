@@ -241,15 +241,16 @@ static void load_onset(void *arg)
 static void load_heard(void *arg)
 {
 	struct listen *l = arg;
-	char text[512];
+	char text[768];
 	double now = stream_time(l);
 	int n = snprintf(
 		text, sizeof(text),
 		"{\"type\":\"Results\",\"channel_index\":[0,1],\"start\":%.2f,\"duration\":1.00,"
 		"\"is_final\":true,\"speech_final\":true,\"from_finalize\":true,\"channel\":{"
 		"\"alternatives\":[{\"transcript\":\"" LOAD_WORDS
-		".\",\"confidence\":0.99,\"words\":[]}]}}",
-		now > 1 ? now - 1 : 0);
+		".\",\"confidence\":0.99,\"words\":[{\"word\":\"table\",\"start\":%.2f,\"end\":%.2f,"
+		"\"confidence\":0.99}]}]},\"metadata\":{\"request_id\":\"%s\"}}",
+		now > 1 ? now - 1 : 0, now > 1 ? now - 0.5 : 0, now, l->request_id);
 
 	send_text(l, (struct iv_str){text, (size_t)n});
 	if (l->closing && !l->finished)

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include "iv_g711.h"
+#include "iv_ws.h"
 #include "speak.h"
 
 #define CHUNK_MS 100
@@ -77,6 +78,97 @@ static void over(void *arg)
 
 	iv_timer_stop(&s->timer);
 	free(s);
+}
+
+/* ── the same over a socket: Speak, Flush → audio, Flushed. What gateways of other makes ask for. ── */
+
+struct speak_socket {
+	struct lab *lab;
+	struct iv_ws *ws;
+	struct iv_str chunk;
+	struct iv_timer timer;
+	int64_t next_us;
+	int left; /* chunks */
+	bool flush;
+};
+
+static void say_flushed(struct speak_socket *s)
+{
+	s->flush = false;
+	(void)iv_ws_send_text(s->ws, IV_S("{\"type\":\"Flushed\",\"sequence_id\":0}"), IV_WS_MUST);
+}
+
+static void socket_tick(void *arg)
+{
+	struct speak_socket *s = arg;
+
+	(void)iv_ws_send_binary(s->ws, s->chunk.ptr, s->chunk.len, IV_WS_MUST);
+	if (--s->left == 0) {
+		if (s->flush)
+			say_flushed(s);
+		return;
+	}
+	s->next_us += EVERY_US;
+	iv_timer_at(&s->timer, s->next_us);
+}
+
+static void on_socket_message(void *arg, struct iv_ws *ws, bool text, struct iv_str data)
+{
+	struct speak_socket *s = arg;
+
+	(void)text;
+	if (iv_str_find(data, IV_S("\"Speak\""), 0) >= 0 && !s->left) {
+		s->left = s->lab->load.reply_ms / CHUNK_MS;
+		s->next_us = iv_now_us() + s->lab->load.tts_ms * INT64_C(1000);
+		iv_timer_at(&s->timer, s->next_us);
+	} else if (iv_str_find(data, IV_S("\"Flush\""), 0) >= 0) {
+		s->flush = true;
+		if (!s->left)
+			say_flushed(s);
+	} else if (iv_str_find(data, IV_S("\"Clear\""), 0) >= 0) {
+		iv_timer_stop(&s->timer);
+		s->left = 0;
+	} else if (iv_str_find(data, IV_S("\"Close\""), 0) >= 0) {
+		iv_ws_close(ws, 1000, IV_S(""));
+	}
+}
+
+static void on_socket_closed(void *arg, struct iv_ws *ws, int code, int http_status, struct iv_str reason)
+{
+	struct speak_socket *s = arg;
+
+	(void)ws;
+	(void)code;
+	(void)http_status;
+	(void)reason;
+	iv_timer_stop(&s->timer);
+	free(s);
+}
+
+void load_speak_socket(void *ctx, struct iv_http_req *rq)
+{
+	static const struct iv_ws_handlers handlers = {.message = on_socket_message, .closed = on_socket_closed};
+	static const struct iv_ws_limits limits = {
+		.message_max = 65536, .soft_bytes = 1 << 20, .hard_bytes = 1 << 21, .hard_ms = 5000};
+	struct clip_format format = {.encoding = CLIP_LINEAR16, .rate_hz = 24000};
+	struct speak_socket *s;
+	char rate[8];
+	int64_t hz;
+
+	if (!((struct lab *)ctx)->load.on) {
+		iv_http_reply_err(rq, &(struct iv_err){.code = IV_EUNSUPPORTED,
+						       .msg = "the speak socket is there in load mode only"});
+		return;
+	}
+	s = lab_alloc(sizeof(*s));
+
+	if (iv_query_get(iv_http_query(rq), IV_S("sample_rate"), rate, sizeof(rate)) &&
+	    iv_str_to_i64(iv_str(rate), &hz) && (hz == 8000 || hz == 16000 || hz == 24000))
+		format.rate_hz = (int)hz;
+	s->lab = ctx;
+	s->chunk = tone(&format);
+	iv_timer_init(&s->timer, s->lab->loop, socket_tick, s);
+	s->ws = iv_ws_accept(rq, IV_STR_NULL, &limits, &handlers, s);
 }
 
 void load_speak(struct lab *lab, struct iv_http_req *rq, enum lab_service service,

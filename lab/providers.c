@@ -99,6 +99,7 @@ static void clear_route(void *lab, struct iv_http_req *rq)
 static const struct iv_route routes[] = {
 	{"WS", "/v1/listen", listen_route, 0, 600000, "Deepgram live recognition"},
 	{"POST", "/v1/speak", speak_deepgram_route, 65536, 600000, "Deepgram synthesis"},
+	{"WS", "/v1/speak", load_speak_socket, 0, 600000, "Deepgram synthesis by socket (load mode)"},
 	{"POST", "/v1/text-to-speech/:voice/stream", speak_elevenlabs_route, 65536, 600000,
 	 "ElevenLabs synthesis"},
 	{"POST", "/v1/chat/completions", chat_route, 1 << 20, 600000, "OpenAI chat completions"},

@@ -9,6 +9,7 @@ void speak_deepgram_route(void *lab, struct iv_http_req *rq);
 void speak_elevenlabs_route(void *lab, struct iv_http_req *rq);
 
 /* Load mode: a tone. Takes the request over. */
+void load_speak_socket(void *lab, struct iv_http_req *rq); /* Deepgram's speak socket */
 void load_speak(struct lab *lab, struct iv_http_req *rq, enum lab_service service,
 		struct clip_format format);
 

@@ -12,9 +12,9 @@ class Out extends A.AudioOutput{ constructor(send){super(24000,undefined,{pause:
  clearBuffer(){ if(this.dur>0){clearTimeout(this.t);this.t=null;const p=Math.min(this.dur,Date.now()-this.t0);this.dur=0;this.onPlaybackFinished({playbackPosition:p/1000,interrupted:true});}} }
 const llm=new oa.LLM({model:'gpt-4o-mini',apiKey:'x',baseURL:`http://${B}/v1`});
 const wss=new WebSocketServer({port:+process.env.PORT||9902,host:'127.0.0.1'}); let n=0;
-wss.on('connection',async ws=>{ n++; const inp=new In();const out=new Out(p=>{if(ws.readyState===1)ws.send('{"event":"media","streamSid":"MZ","media":{"payload":"'+p+'"}}');});
+wss.on('connection',async ws=>{ n++; let sid=''; const inp=new In();const out=new Out(p=>{if(ws.readyState===1)ws.send('{"event":"media","streamSid":"'+sid+'","media":{"payload":"'+p+'"}}');});
  const up=new AudioResampler(8000,16000,1);
- ws.on('message',m=>{const j=JSON.parse(m); if(j.event==='media'){const u=Buffer.from(j.media.payload,'base64');const a=new Int16Array(u.length);for(let i=0;i<u.length;i++)a[i]=dec[u[i]];for(const f of up.push(new AudioFrame(a,8000,1,a.length)))inp.push(f);}});
+ ws.on('message',m=>{const j=JSON.parse(m); if(j.event==='start')sid=j.streamSid; if(j.event==='media'){const u=Buffer.from(j.media.payload,'base64');const a=new Int16Array(u.length);for(let i=0;i<u.length;i++)a[i]=dec[u[i]];for(const f of up.push(new AudioFrame(a,8000,1,a.length)))inp.push(f);}});
  const session=new A.AgentSession({stt:new dg.STT({apiKey:'x',baseUrl:`ws://${B}`,sampleRate:16000,language:'en'}),llm,tts:new dg.TTS({apiKey:'x',baseUrl:`http://${B}`,sampleRate:24000}),vad:VADON?undefined:null,
   aecWarmupDuration:null,userAwayTimeout:null,turnHandling:{turnDetection:'stt',endpointing:{minDelay:0,maxDelay:0},interruption:{enabled:true,mode:'vad'},preemptiveGeneration:{enabled:false}}});
  session.on('error',e=>console.error('sess err',e?.error?.message||e)); 

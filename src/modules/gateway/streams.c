@@ -273,15 +273,13 @@ void streams_tts_cancel(struct session *s, uint32_t utt)
 }
 
 /* The clip is 8 kHz; a wider leg hears each sample twice over, which is enough for an apology. */
-void streams_clip_tick(struct session *s)
+static void give_clip(struct session *s)
 {
 	struct iv_str clip = s->g->d.clip;
 	size_t samples = clip.len / sizeof(int16_t), chunk = 8000 * CLIP_CHUNK_MS / 1000;
 	size_t n, times = (size_t)s->leg.rate_hz / 8000;
 	int16_t out[8000 * CLIP_CHUNK_MS / 1000 * 6];
 
-	if (!s->clip_utt)
-		return;
 	n = samples - s->clip_at < chunk ? samples - s->clip_at : chunk;
 	for (size_t i = 0; i < n; i++) {
 		int16_t v;
@@ -299,6 +297,12 @@ void streams_clip_tick(struct session *s)
 		s->clip_utt = 0;
 		session_step(s, &(struct iv_event){.type = IV_EV_TTS_DONE, .utt = utt});
 	}
+}
+
+void streams_clip_tick(struct session *s)
+{
+	if (s->clip_utt) /* apart, so that a tick does not pay for the clip's buffer */
+		give_clip(s);
 }
 
 /* ── tools ── */
