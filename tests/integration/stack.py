@@ -196,13 +196,18 @@ class Stack:
         return run.stdout.decode(errors="replace")
 
     def timeline(self, journal=None):
-        """[(seconds, kind, payload)] of a call's journal, the only one when none is named."""
-        entries = []
-        for line in self.replay(journal or self.only_journal()).splitlines():
-            parts = line.split(None, 2)
-            if len(parts) == 3 and parts[2].startswith("{"):
-                entries.append((float(parts[0]), parts[1], json.loads(parts[2])))
-        return entries
+        """[(seconds, kind, payload)] of a call's journal, the only one when none is named. A call that
+        has just ended may have its last entries on their way to the disk: up to 3 s are given to them."""
+        end = time.monotonic() + 3
+        while True:
+            entries = []
+            for line in self.replay(journal or self.only_journal()).splitlines():
+                parts = line.split(None, 2)
+                if len(parts) == 3 and parts[2].startswith("{"):
+                    entries.append((float(parts[0]), parts[1], json.loads(parts[2])))
+            if time.monotonic() > end or (entries and entries[-1][1] == "call.ended"):
+                return entries
+            time.sleep(0.1)
 
     def only_journal(self):
         journals = wait_until(self.journals, 5, "a journal")
