@@ -45,6 +45,7 @@ clang_major() { clang --version 2>/dev/null | sed -n 's/.*version \([0-9]*\)\..*
 # configure_and_build DIR TARGETS -- CMAKE-OPTIONS…
 build() {
 	local dir=$1 targets=$2
+	mkdir -p "$(dirname "$dir")"
 	shift 3
 	[ -f "$dir/build.ninja" ] || cmake -S . -B "$dir" -G Ninja "$@" >"$dir.log" 2>&1 ||
 		{ tail -n 20 "$dir.log" >&2; die "cmake failed"; }
