@@ -67,7 +67,7 @@ static void on_resume_over(void *arg)
 {
 	struct session *s = arg;
 
-	session_step(s, &(struct iv_event){.type = IV_EV_LEG_GONE, .text = IV_S("hangup")});
+	session_step(s, &(struct iv_event){.type = IV_EV_LEG_GONE, .text = IV_S("lost")});
 }
 
 static void new_token(char out[TOKEN_SIZE])
