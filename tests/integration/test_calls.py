@@ -75,6 +75,9 @@ def test_a_conversation_with_an_interruption_on_each_leg():
     assert not failures, failures
 
 
+test_a_conversation_with_an_interruption_on_each_leg.alone = True  # a frame late is a frame wrong
+
+
 def test_a_table_is_booked_by_a_tool_in_two_turns():
     with Stack() as s:
         r = s.call("--leg", "twilio", "--say", "text:Book a table for two", "--say", "text:tomorrow at seven",
