@@ -50,6 +50,7 @@ run_ctest() { # LABEL DIR
 
 do_unit() {
 	say "unit: build with sanitizers, run"
+	if python3 scripts/check-style.py; then ok; else bad "house rules"; fi
 	sanitized || { bad "the build with sanitizers"; return; }
 	run_ctest unit build/asan
 }
@@ -67,6 +68,7 @@ do_integration() {
 	say "integration: real calls through the daemon and the lab"
 	sanitized || { bad "the build with sanitizers"; return; }
 	optimised || { bad "the optimised build"; return; }
+	if ./scripts/docs.sh --check build/release; then ok; else bad "documents and tables disagree"; fi
 	python3 tests/integration/run.py >"$log" 2>&1
 	count_log "$log" integration
 }

@@ -82,6 +82,7 @@ struct iv_agent {
 	int64_t max_duration_ms;
 	struct iv_str max_duration_text;
 	bool emotion, record;
+	bool echo;                 /* says back what it hears: to test a line, and to measure one */
 	struct iv_str metadata;    /* JSON, kept and returned */
 };
 

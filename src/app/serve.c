@@ -38,16 +38,16 @@ struct app {
 };
 
 static const struct iv_route routes[] = {
-	{.method = "WS", .path = "/realtime/voice", .handle = iv_gateway_on_realtime, .doc = "A call's media socket: browser, SDK, Jambonz"},
-	{.method = "WS", .path = "/v1/realtime/:callId", .handle = iv_gateway_on_realtime, .doc = "The same, the call in the path"},
-	{.method = "WS", .path = "/realtime/twilio", .handle = iv_gateway_on_twilio, .doc = "Twilio Media Streams"},
-	{.method = "GET", .path = "/health", .handle = iv_ops_on_health, .doc = "The process answers; true while draining"},
-	{.method = "GET", .path = "/v1/health", .handle = iv_ops_on_health, .doc = "The same"},
-	{.method = "GET", .path = "/livez", .handle = iv_ops_on_livez, .doc = "The loop turns"},
-	{.method = "GET", .path = "/readyz", .handle = iv_ops_on_readyz, .doc = "503 when no more calls are taken"},
-	{.method = "GET", .path = "/metrics", .handle = iv_ops_on_metrics, .doc = "Prometheus text"},
-	{.method = "GET", .path = "/demo/ticket", .handle = iv_gateway_on_ticket, .doc = "A signed call for the page (development, this machine)"},
-	{.method = "GET", .path = "/*", .handle = iv_ops_on_page, .doc = "The page"},
+	{"WS", "/realtime/voice", iv_gateway_on_realtime, 0, 0, "A call's media socket: browser, SDK, Jambonz"},
+	{"WS", "/v1/realtime/:callId", iv_gateway_on_realtime, 0, 0, "The same, the call in the path"},
+	{"WS", "/realtime/twilio", iv_gateway_on_twilio, 0, 0, "Twilio Media Streams"},
+	{"GET", "/health", iv_ops_on_health, 0, 0, "The process answers; true while draining"},
+	{"GET", "/v1/health", iv_ops_on_health, 0, 0, "The same"},
+	{"GET", "/livez", iv_ops_on_livez, 0, 0, "The loop turns"},
+	{"GET", "/readyz", iv_ops_on_readyz, 0, 0, "503 when no more calls are taken"},
+	{"GET", "/metrics", iv_ops_on_metrics, 0, 0, "Prometheus text"},
+	{"GET", "/demo/ticket", iv_gateway_on_ticket, 0, 0, "A signed call for the page (development, this machine)"},
+	{"GET", "/*", iv_ops_on_page, 0, 0, "The page"},
 	{0},
 };
 

@@ -198,6 +198,8 @@ static const struct iv_field agent_fields[] = {
 	       "said when it is reached"),
 	IV_BOOL(struct iv_agent, emotion, "emotion", 0, "send emotion.window"),
 	IV_BOOL(struct iv_agent, record, "record", 0, "write a stereo recording"),
+	IV_BOOL(struct iv_agent, echo, "echo", 0,
+		"sends the caller's sound straight back and uses no provider: to test a line"),
 	IV_JSON(struct iv_agent, metadata, "metadata", 0, 16384, "kept and returned"),
 	IV_FIELDS_END,
 };

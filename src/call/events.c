@@ -25,6 +25,10 @@ static void on_start(struct iv_call *c, const struct iv_event *ev)
 	set_life(c, LIFE_LIVE);
 	idle_touch(c);
 	note(c, "call.started", "leg", iv_leg_names[ev->leg], NULL);
+	if (c->agent.echo) {
+		c->in.asr_out = true; /* the owner sends everything back: there is nobody to listen or speak */
+		return;
+	}
 	act(c, &(struct iv_action){.type = IV_ACT_ASR_OPEN});
 	opening_start(c);
 }

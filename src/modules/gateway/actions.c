@@ -29,6 +29,17 @@ static void send_audio(struct session *s, const struct iv_action *a)
 	stats_sent(s);
 }
 
+void actions_echo(struct session *s, const int16_t *pcm, size_t n)
+{
+	struct iv_gateway *g = s->g;
+
+	/* The codec's scratch holds what came in while it is being given out: what goes out is a copy. */
+	n = n < IV_LEG_SCRATCH_SAMPLES ? n : IV_LEG_SCRATCH_SAMPLES;
+	memcpy(g->block, pcm, n * sizeof(pcm[0]));
+	iv_leg_audio(&s->leg, g->block, n, (double)s->last_us / 1e6, iv_wall_ms(), &g->echo_scratch, send_leg, s);
+	iv_metric_add(IV_M_frames_out_total, (int)s->leg.kind, 1);
+}
+
 static void client(struct session *s, bool written, bool numbered)
 {
 	if (written)

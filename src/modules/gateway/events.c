@@ -18,6 +18,8 @@ static void on_frame(void *arg, const int16_t *pcm, size_t n)
 static void on_audio(struct session *s, const int16_t *pcm, size_t n)
 {
 	iv_metric_add(IV_M_frames_in_total, (int)s->leg.kind, 1);
+	if (iv_call_agent(s->call)->echo)
+		actions_echo(s, pcm, n);
 	if (s->asr && iv_call_listening(s->call))
 		iv_asr_send(s->asr, pcm, n);
 	iv_framer_push(&s->framer, pcm, n, on_frame, s);

@@ -37,6 +37,7 @@ struct iv_gateway {
 	struct iv_pcm_pool pool;
 	struct iv_call_opts call_opts;
 	struct iv_leg_scratch scratch;     /* one message at a time */
+	struct iv_leg_scratch echo_scratch; /* and one that goes back while it is read */
 	int16_t block[IV_LEG_SCRATCH_SAMPLES];
 	struct iv_buf json;                /* one outgoing message at a time */
 };
@@ -115,6 +116,7 @@ void events_leg(void *session, const struct iv_leg_event *ev);
 
 /* actions.c */
 void actions_do(void *session, const struct iv_action *a);
+void actions_echo(struct session *s, const int16_t *pcm, size_t n); /* straight back to where it came from */
 
 /* streams.c */
 void streams_asr_open(struct session *s);

@@ -456,7 +456,8 @@ void iv_gateway_on_ticket(void *ctx, struct iv_http_req *rq)
 	iv_id_new("call", iv_wall_ms(), call_id);
 	if (strcmp(g->d.cfg->env, "development") != 0 || !from_this_machine(rq) ||
 	    !iv_auth_sign(g->d.auth, iv_str(call_id), now_s, sig)) {
-		(void)iv_fail(&e, IV_EFORBIDDEN, "tickets are given in development, to this machine, when REALTIME_WS_SECRET is set");
+		(void)iv_fail(&e, IV_EFORBIDDEN,
+			      "tickets are given in development, to this machine, when REALTIME_WS_SECRET is set");
 		iv_http_reply_err(rq, &e);
 		return;
 	}
