@@ -9,7 +9,7 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
-AT_ONCE = 4
+AT_ONCE = 6
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, here)
 wanted = sys.argv[1:]

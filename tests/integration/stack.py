@@ -131,6 +131,7 @@ class Stack:
         if exc[0] is None:
             assert code in (0, None), f"the daemon ended with {code}: {self.log()[-2000:]}"
             log = self.log()
+            assert "runtime error" not in log and "Sanitizer" not in log, log[-3000:]
             for secret in (KEY, SECRET, "dg-secret-key-000", "oa-secret-key-000", "el-secret-key-000"):
                 assert secret not in log, "a secret is in the log"
             shutil.rmtree(self.dir)
