@@ -114,7 +114,7 @@ class Invorto(Stack):
 def measure(sut, leg, calls, seconds):
     """One run: N callers, a steady window, one row."""
     url, env = sut.target()
-    ramp = max(25, calls / 15)
+    ramp = max(25, calls / 10)
     name, rate = ("jambonz", "16000") if leg == "jambonz" else (leg, None)
     args = [LAB, "call", "--leg", name, "--url", url, "--agent", "bench", "--calls", str(calls), "--ramp", str(ramp),
             "--seconds", str(seconds + 4), "--json", "-"] + (["--rate", rate] if rate else [])
@@ -249,8 +249,8 @@ def main():
     p.add_argument("--steps")
     a = p.parse_args()
     steps = [int(x) for x in a.steps.split(",")] if a.steps else \
-        [10, 100] if a.quick else [10, 100, 400, 1000, 1250, 1500, 1750, 2000]
-    seconds = 6 if a.quick else 12
+        [10, 100] if a.quick else [10, 100, 400, 1000, 1250, 1500, 2000]
+    seconds = 6 if a.quick else 8
     results, echoes = [], []
     for leg in a.legs.split(","):
         results.append(summary(climb(Invorto, leg, steps, seconds)))
@@ -264,7 +264,7 @@ def main():
     floor = DELAYS["asr"] + DELAYS["ttft"] + DELAYS["token"] * (WORDS - 1) + DELAYS["tts"]
     peers = {"node": "sut_node.mjs", "livekit": "sut_lk.mjs"}
     for name in [n for n in a.peers.split(",") if n in peers]:
-        few = [10, 20, 40, 60] if name == "livekit" else [10, 100, 200, 300, 400, 500]
+        few = [10, 40] if name == "livekit" else [10, 100, 300, 500]
         results.append(summary(climb(lambda n=name: Peer(n, peers[n], floor), "twilio", few[:2] if a.quick else few, seconds)))
     print(f"\n{'system':20} {'leg':8} {'calls':>6} {'% core/call':>12} {'KiB/call':>9} {'added p50':>10} {'p99 ms':>8}  limited by")
     for r in results:
