@@ -32,16 +32,16 @@ enum iv_event_type {
 	IV_EV_ASR_FINAL,    /* text, confidence, flag: the recogniser's own end of turn */
 	IV_EV_ASR_EOT,      /* the recogniser's end of utterance, without text */
 	IV_EV_ASR_FAILED,   /* all recognisers are out */
-	IV_EV_ASR_SWITCHED, /* text: which one took over */
+	IV_EV_ASR_SWITCHED, /* text: which one took over, name: why */
 	IV_EV_LLM_DELTA,    /* gen, text */
 	IV_EV_LLM_TOOL,     /* gen, id, name, text: arguments as JSON */
 	IV_EV_LLM_DONE,     /* gen, a: tokens in, b: tokens out */
 	IV_EV_LLM_FAILED,   /* gen, text: reason (a word, never the provider's text) */
-	IV_EV_LLM_SWITCHED, /* gen, text: which one took over (nothing was said yet) */
+	IV_EV_LLM_SWITCHED, /* gen, text, name: the same; nothing was said yet */
 	IV_EV_TTS_AUDIO,    /* utt, samples, levels (one per started 20 ms) */
 	IV_EV_TTS_DONE,     /* utt */
 	IV_EV_TTS_FAILED,   /* utt, text: reason */
-	IV_EV_TTS_SWITCHED, /* utt, text: which one took over */
+	IV_EV_TTS_SWITCHED, /* utt, text, name: the same */
 	IV_EV_TOOL_RESULT,  /* id, text: JSON, flag: ok */
 	IV_EV_TEXT,         /* the caller typed: text */
 	IV_EV_PAUSE,

@@ -69,6 +69,7 @@ enum utt_flag {
 	UTT_KEEP = 1,       /* cannot be interrupted */
 	UTT_ASIDE = 2,      /* filler, idle prompt: not part of the history */
 	UTT_CLIP = 4,       /* a recorded clip; needs no synthesiser */
+	UTT_AGAIN = 8,      /* the rest of a sentence that broke off: not tried a third time */
 };
 
 struct utt {
@@ -322,6 +323,7 @@ void history_deinit(struct iv_call *c);
 /* note.c: one timeline entry. Pairs of key and value end with NULL. */
 void note(struct iv_call *c, const char *kind, const char *key, ...);
 void note_text(struct iv_call *c, const char *kind, const char *key, struct iv_str text);
+void note_switch(struct iv_call *c, const char *kind, struct iv_str provider, struct iv_str reason);
 void note_ms(struct iv_call *c, const char *kind, const char *key, int64_t ms);
 void note_turn(struct iv_call *c);
 void note_end(struct iv_call *c);

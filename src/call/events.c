@@ -102,7 +102,7 @@ static void on_llm(struct iv_call *c, const struct iv_event *ev)
 		turn_llm_done(c);
 		break;
 	case IV_EV_LLM_SWITCHED:
-		note_text(c, "llm.switched", "provider", ev->text);
+		note_switch(c, "llm.switched", ev->text, ev->name);
 		break;
 	default:
 		c->turn.gen = 0;
@@ -182,7 +182,7 @@ void call_dispatch(struct iv_call *c, const struct iv_event *ev)
 		on_asr_failed(c);
 		break;
 	case IV_EV_ASR_SWITCHED:
-		note_text(c, "asr.switched", "provider", ev->text);
+		note_switch(c, "asr.switched", ev->text, ev->name);
 		break;
 	case IV_EV_LLM_DELTA:
 	case IV_EV_LLM_DONE:
@@ -201,7 +201,7 @@ void call_dispatch(struct iv_call *c, const struct iv_event *ev)
 		utt_done(c, ev->utt, ev->type == IV_EV_TTS_FAILED, ev->text);
 		break;
 	case IV_EV_TTS_SWITCHED:
-		note_text(c, "tts.switched", "provider", ev->text);
+		note_switch(c, "tts.switched", ev->text, ev->name);
 		break;
 	case IV_EV_TOOL_RESULT:
 		tool_result(c, ev->id, ev->flag, ev->text);

@@ -2,7 +2,7 @@
  * turn is over. Without words the agent keeps listening, whatever the silence. */
 #include "call_priv.h"
 
-enum { SPEECH_MS = 60, PAUSE_FRAMES = 3, LATE_FINAL_MS = 700, NO_FRAMES_MS = 500,
+enum { SPEECH_MS = 60, PAUSE_FRAMES = 3, LATE_FINAL_MS = 700, FRESH_PARTIAL_MS = 350, NO_FRAMES_MS = 500,
        TAKEN_MS = 3000, TAIL_OVER_FLOOR = 60, TAIL_LEAST = -600 /* tenths of dB */ };
 
 static void set_ear(struct iv_call *c, enum ear to)
@@ -318,6 +318,11 @@ void listen_check(struct iv_call *c)
 		wait = in->provider_eot ? 0 : e->max_ms;
 	if (in->partial.len && wait < e->finalize_ms + LATE_FINAL_MS)
 		wait = e->finalize_ms + LATE_FINAL_MS; /* the final is on its way */
+	/* A recogniser that lags is still telling what was said before the silence: its text is not the end
+	 * of the turn while it grows. */
+	if (in->partial.len && c->now_us - in->partial_us < (int64_t)FRESH_PARTIAL_MS * US_PER_MS &&
+	    silence < e->max_ms)
+		return;
 	if (silence >= wait)
 		end_of_turn(c);
 }

@@ -43,6 +43,16 @@ void note_text(struct iv_call *c, const char *kind, const char *key, struct iv_s
 	emit(c, kind, &w);
 }
 
+void note_switch(struct iv_call *c, const char *kind, struct iv_str provider, struct iv_str reason)
+{
+	struct iv_jw w;
+
+	begin(c, &w);
+	iv_jw_str(&w, "provider", provider);
+	iv_jw_str(&w, "reason", reason);
+	emit(c, kind, &w);
+}
+
 void note_ms(struct iv_call *c, const char *kind, const char *key, int64_t ms)
 {
 	struct iv_jw w;

@@ -139,6 +139,31 @@ void utt_audio(struct iv_call *c, const struct iv_event *ev)
 	playout_pump(c);
 }
 
+/* A synthesiser broke off inside a sentence: what the caller would miss becomes a sentence of its own. */
+static bool say_rest(struct iv_call *c, struct utt *u)
+{
+	size_t n = heard_chars(c, u, u->end), at = (size_t)(u - c->utts);
+	struct iv_str rest = iv_str_trim((struct iv_str){u->text + n, u->text_len - n});
+
+	if (!rest.len)
+		return true;
+	if (c->utt_count == UTTS || u->flags & (UTT_AGAIN | UTT_CLIP))
+		return false;
+	memmove(&c->utts[at + 2], &c->utts[at + 1], (c->utt_count - at - 1) * sizeof(c->utts[0]));
+	c->utts[at + 1] = (struct utt){.id = ++c->next_utt,
+				       .flags = u->flags | UTT_AGAIN,
+				       .text = copy_text(rest),
+				       .text_len = rest.len,
+				       .message = u->message,
+				       .start = -1};
+	c->utt_count++;
+	for (size_t i = at + 2; i < c->utt_count; i++)
+		c->utts[i].id = ++c->next_utt; /* none was asked for yet: ids stay in the order of asking */
+	u->text_len = n; /* the broken one is what was heard of it */
+	u->whole = true;
+	return true;
+}
+
 void utt_done(struct iv_call *c, uint32_t id, bool failed, struct iv_str reason)
 {
 	struct utt *u = utt_find(c, id);
@@ -154,6 +179,10 @@ void utt_done(struct iv_call *c, uint32_t id, bool failed, struct iv_str reason)
 		note_text(c, "tts.failed", "reason", failed ? reason : IV_S("no_audio"));
 	if (mute) {
 		turn_fail(c, u->flags & UTT_CLIP ? "no_voice" : "tts");
+		return;
+	}
+	if (failed && !say_rest(c, u)) {
+		turn_fail(c, "tts");
 		return;
 	}
 	turn_progress(c);

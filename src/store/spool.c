@@ -7,7 +7,8 @@
 #include "iv_metrics.h"
 #include "iv_spool.h"
 
-enum { PATH_SIZE = 512, HEADER_SIZE = 64 };
+/* A round writes a share of the files, so that a thousand of them do not take the core at once. */
+enum { PATH_SIZE = 512, HEADER_SIZE = 64, ROUNDS = 20 };
 
 struct iv_spool {
 	struct iv_list node;
@@ -19,7 +20,7 @@ struct iv_spool {
 	size_t header_len;
 	int fd;
 	bool closing;
-	bool in_batch, last; /* of the batch under way: take part, and close afterwards */
+	bool in_batch, last; /* of the batch under way: takes part, is closed by it */
 	bool failed; /* set by the worker, read between batches */
 };
 
@@ -27,13 +28,23 @@ struct iv_spools {
 	struct iv_loop *loop;
 	struct iv_list files;
 	struct iv_timer timer;
-	int64_t flush_ms;
-	bool busy;
+	size_t count;
+	int64_t flush_ms; /* for all the rounds that visit every file once */
+	struct iv_spool **batch; /* the worker's while busy; it never looks at the list */
+	size_t batch_count, batch_cap;
+	unsigned round;
+	bool busy, sync;
 	void (*done)(void *arg);
 	void *done_arg;
 };
 
 static void flush(void *arg);
+
+static void arm(struct iv_spools *w)
+{
+	if (!w->busy && !iv_timer_armed(&w->timer))
+		iv_timer_in_ms(&w->timer, w->flush_ms / ROUNDS);
+}
 
 struct iv_spools *iv_spools_new(struct iv_loop *l, int64_t flush_ms)
 {
@@ -60,8 +71,8 @@ struct iv_spool *iv_spool_open(struct iv_spools *w, const char *path, size_t lim
 	iv_buf_init(&s->filling, limit_bytes);
 	iv_buf_init(&s->writing, limit_bytes);
 	iv_list_append(&w->files, &s->node);
-	if (!iv_timer_armed(&w->timer))
-		iv_timer_in_ms(&w->timer, w->flush_ms);
+	w->count++;
+	arm(w);
 	return s;
 }
 
@@ -87,8 +98,7 @@ void iv_spool_set_header(struct iv_spool *s, struct iv_str bytes)
 void iv_spool_close(struct iv_spool *s)
 {
 	s->closing = true;
-	if (!iv_timer_armed(&s->writer->timer) && !s->writer->busy)
-		iv_timer_in_ms(&s->writer->timer, s->writer->flush_ms);
+	arm(s->writer);
 }
 
 /* ── the worker's side ── */
@@ -152,16 +162,12 @@ static void write_batch(void *arg)
 	struct iv_spools *w = arg;
 	int any = -1;
 
-	IV_LIST_EACH(node, &w->files) {
-		struct iv_spool *s = IV_CONTAINER(node, struct iv_spool, node);
-
-		if (!s->in_batch)
-			continue;
-		write_file(s);
-		any = s->fd >= 0 ? s->fd : any;
+	for (size_t i = 0; i < w->batch_count; i++) {
+		write_file(w->batch[i]);
+		any = w->batch[i]->fd >= 0 ? w->batch[i]->fd : any;
 	}
-	if (any >= 0)
-		(void)syncfs(any); /* one sync for the batch; a failure shows at the file's own fsync */
+	if (any >= 0 && w->sync)
+		(void)syncfs(any); /* one sync for all files; a failure shows at each file's own fsync */
 }
 
 /* ── the loop's side ── */
@@ -171,61 +177,85 @@ static void release(struct iv_spool *s)
 	if (s->failed)
 		iv_metric_add(IV_M_journal_errors_total, 0, 1);
 	iv_list_remove(&s->node);
+	s->writer->count--;
 	iv_buf_deinit(&s->filling);
 	iv_buf_deinit(&s->writing);
 	free(s);
 }
 
+static void over(struct iv_spools *w)
+{
+	iv_timer_stop(&w->timer);
+	w->done(w->done_arg);
+	free(w->batch);
+	iv_free_later(w->loop, w);
+}
+
 static void batch_done(void *arg)
 {
 	struct iv_spools *w = arg;
-	bool waiting = false;
 
 	w->busy = false;
-	IV_LIST_EACH(node, &w->files) {
-		struct iv_spool *s = IV_CONTAINER(node, struct iv_spool, node);
-		bool finished = s->in_batch && s->last;
+	for (size_t i = 0; i < w->batch_count; i++) {
+		struct iv_spool *s = w->batch[i];
+		bool finished = s->last;
 
 		s->in_batch = s->last = false;
 		if (finished)
 			release(s);
-		else
-			waiting = waiting || s->closing;
 	}
-	if (w->done && iv_list_empty(&w->files)) {
-		iv_timer_stop(&w->timer);
-		w->done(w->done_arg);
-		iv_free_later(w->loop, w);
-	} else if (waiting && w->done) {
+	w->batch_count = 0;
+	if (w->done && iv_list_empty(&w->files))
+		over(w);
+	else if (w->done)
 		flush(w);
-	} else if (!iv_list_empty(&w->files)) {
-		iv_timer_in_ms(&w->timer, w->flush_ms);
-	}
+	else if (!iv_list_empty(&w->files))
+		arm(w);
+}
+
+static void take(struct iv_spools *w, struct iv_spool *s)
+{
+	struct iv_buf full = s->filling;
+
+	s->filling = s->writing;
+	s->writing = full;
+	s->last = s->closing;
+	s->in_batch = true;
+	w->batch[w->batch_count++] = s;
+}
+
+static void make_room(struct iv_spools *w)
+{
+	if (w->batch_cap >= w->count)
+		return;
+	w->batch_cap = w->count + 64;
+	w->batch = realloc(w->batch, w->batch_cap * sizeof(w->batch[0]));
+	if (!w->batch)
+		abort();
 }
 
 static void flush(void *arg)
 {
 	struct iv_spools *w = arg;
-	bool any = false;
+	size_t visits = w->done ? w->count : w->count / ROUNDS + 1;
 
 	if (w->busy)
 		return;
-	IV_LIST_EACH(node, &w->files) {
-		struct iv_spool *s = IV_CONTAINER(node, struct iv_spool, node);
-		struct iv_buf full = s->filling;
+	make_room(w);
+	for (size_t i = 0; i < visits && !iv_list_empty(&w->files); i++) {
+		struct iv_spool *s = IV_CONTAINER(w->files.next, struct iv_spool, node);
 
-		if (!full.len && !s->closing)
-			continue;
-		s->filling = s->writing;
-		s->writing = full;
-		s->last = s->closing;
-		s->in_batch = any = true;
+		iv_list_remove(&s->node); /* to the end: the next round begins behind it */
+		iv_list_append(&w->files, &s->node);
+		if (s->filling.len || s->closing)
+			take(w, s);
 	}
-	w->busy = any;
-	if (any)
+	w->sync = ++w->round % ROUNDS == 0;
+	w->busy = w->batch_count > 0;
+	if (w->busy)
 		iv_loop_work(w->loop, write_batch, batch_done, w);
 	else if (!iv_list_empty(&w->files))
-		iv_timer_in_ms(&w->timer, w->flush_ms);
+		arm(w);
 }
 
 void iv_spools_close(struct iv_spools *w, void (*done)(void *arg), void *arg)
@@ -238,9 +268,7 @@ void iv_spools_close(struct iv_spools *w, void (*done)(void *arg), void *arg)
 	if (w->busy)
 		return; /* its end goes on from here */
 	if (iv_list_empty(&w->files)) {
-		w->done = NULL;
-		done(arg);
-		iv_free_later(w->loop, w);
+		over(w);
 		return;
 	}
 	flush(w);

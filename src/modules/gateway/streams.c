@@ -34,7 +34,7 @@ static void on_asr_eot(void *arg)
 static void on_asr_switched(void *arg, const char *provider, const char *reason)
 {
 	iv_warn("asr.switched", IV_LS("provider", provider), IV_LS("reason", reason));
-	session_step(arg, &(struct iv_event){.type = IV_EV_ASR_SWITCHED, .text = iv_str(provider)});
+	session_step(arg, &(struct iv_event){.type = IV_EV_ASR_SWITCHED, .text = iv_str(provider), .name = iv_str(reason)});
 }
 
 static void on_asr_failed(void *arg, const char *reason)
@@ -104,7 +104,10 @@ static void on_llm_switched(void *arg, const char *provider, const char *reason)
 
 	iv_warn("llm.switched", IV_LS("call_id", s->call_id), IV_LS("provider", provider),
 		IV_LS("reason", reason));
-	session_step(s, &(struct iv_event){.type = IV_EV_LLM_SWITCHED, .gen = s->llm_gen, .text = iv_str(provider)});
+	session_step(s, &(struct iv_event){.type = IV_EV_LLM_SWITCHED,
+					   .gen = s->llm_gen,
+					   .text = iv_str(provider),
+					   .name = iv_str(reason)});
 }
 
 static void on_llm_failed(void *arg, const char *reason)
@@ -224,7 +227,10 @@ static void on_tts_switched(void *arg, const char *provider, const char *reason)
 
 	iv_warn("tts.switched", IV_LS("call_id", s->call_id), IV_LS("provider", provider),
 		IV_LS("reason", reason));
-	session_step(s, &(struct iv_event){.type = IV_EV_TTS_SWITCHED, .utt = s->tts_utt, .text = iv_str(provider)});
+	session_step(s, &(struct iv_event){.type = IV_EV_TTS_SWITCHED,
+					   .utt = s->tts_utt,
+					   .text = iv_str(provider),
+					   .name = iv_str(reason)});
 }
 
 static void on_tts_failed(void *arg, const char *reason)

@@ -146,6 +146,25 @@ static void a_partial_without_its_final_counts_after_a_while(void **state)
 	call_stop(&d);
 }
 
+static void a_recogniser_that_lags_does_not_split_a_turn(void **state)
+{
+	static const char *const grows[] = {"book a table", "book a table for two", "book a table for two tomorrow",
+					    "book a table for two tomorrow at seven."};
+	struct driver d;
+
+	(void)state;
+	call_start(&d, QUIET_AGENT);
+	say_levels(&d, 1500, -25);
+	for (size_t i = 0; i < IV_COUNT(grows); i++) {
+		partial(&d, grows[i]);
+		run(&d, 300);
+	}
+	want_none(&d, IV_ACT_LLM_ASK);
+	run_until(&d, IV_ACT_LLM_ASK, 1000);
+	want_message(&d, 0, "user", grows[3]);
+	call_stop(&d);
+}
+
 static void the_late_final_of_a_partial_already_taken_changes_nothing(void **state)
 {
 	struct driver d;
@@ -377,6 +396,7 @@ int main(void)
 		cmocka_unit_test(
 			the_dying_away_of_a_word_belongs_to_it_but_does_not_delay_the_end_of_the_turn),
 		cmocka_unit_test(a_partial_without_its_final_counts_after_a_while),
+		cmocka_unit_test(a_recogniser_that_lags_does_not_split_a_turn),
 		cmocka_unit_test(the_late_final_of_a_partial_already_taken_changes_nothing),
 		cmocka_unit_test(the_same_words_said_again_are_heard_again),
 		cmocka_unit_test(the_late_final_while_the_agent_speaks_is_no_interruption),

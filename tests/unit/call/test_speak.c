@@ -137,7 +137,7 @@ static void a_synthesiser_that_is_done_without_a_sample_has_failed(void **state)
 	call_stop(&d);
 }
 
-static void half_a_sentence_is_played_and_the_turn_goes_on(void **state)
+static void the_rest_of_a_sentence_that_broke_off_is_said_once_more(void **state)
 {
 	struct driver d;
 
@@ -146,15 +146,36 @@ static void half_a_sentence_is_played_and_the_turn_goes_on(void **state)
 	d.auto_tts = false;
 	ask(&d, "What time is it?");
 	answer(&d, "It is ten o'clock in the morning. The sun is shining.");
-	audio(&d, d.utt, 1000);
+	audio(&d, d.utt, 1000); /* 16 letters at 62 ms: "It is ten" and part of a word */
 	happens_text(&d, IV_EV_TTS_FAILED, "cut");
+	want_text(&d, IV_ACT_TTS_SAY, "o'clock in the morning.");
+	audio(&d, d.utt, 1000);
+	tts_done(&d, d.utt);
 	want_text(&d, IV_ACT_TTS_SAY, "The sun is shining.");
 	audio(&d, d.utt, 1000);
 	tts_done(&d, d.utt);
-	run(&d, 3000);
+	run(&d, 4000);
 	assert_int_equal(iv_call_last_turn(d.call)->outcome, IV_TURN_COMPLETED);
-	/* one second of it: 16 letters at 62 ms */
-	want_message(&d, 0, "assistant", "It is ten The sun is shining.");
+	want_message(&d, 0, "assistant", "It is ten o'clock in the morning. The sun is shining.");
+	call_stop(&d);
+}
+
+static void a_sentence_that_breaks_off_twice_is_apologised_for(void **state)
+{
+	struct driver d;
+
+	(void)state;
+	call_start(&d, QUIET_AGENT);
+	d.auto_tts = false;
+	ask(&d, "What time is it?");
+	answer(&d, "It is ten o'clock in the morning.");
+	audio(&d, d.utt, 20);
+	happens_text(&d, IV_EV_TTS_FAILED, "cut");
+	want_text(&d, IV_ACT_TTS_SAY, "It is ten o'clock in the morning.");
+	audio(&d, d.utt, 20);
+	happens_text(&d, IV_EV_TTS_FAILED, "cut");
+	want_note(&d, "turn.failed");
+	assert_string_equal(want(&d, IV_ACT_TTS_SAY)->a.name.ptr, "clip");
 	call_stop(&d);
 }
 
@@ -258,7 +279,8 @@ int main(void)
 		cmocka_unit_test(an_answer_in_between_forgives_the_first_failure),
 		cmocka_unit_test(a_failing_synthesiser_gives_way_to_the_clip),
 		cmocka_unit_test(a_synthesiser_that_is_done_without_a_sample_has_failed),
-		cmocka_unit_test(half_a_sentence_is_played_and_the_turn_goes_on),
+		cmocka_unit_test(the_rest_of_a_sentence_that_broke_off_is_said_once_more),
+		cmocka_unit_test(a_sentence_that_breaks_off_twice_is_apologised_for),
 		cmocka_unit_test(an_endless_sentence_is_cut_off),
 		cmocka_unit_test(silent_providers_are_given_up),
 		cmocka_unit_test(an_endless_answer_is_cut_off),
