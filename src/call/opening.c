@@ -16,16 +16,8 @@ static void say_greeting(struct iv_call *c)
 		turn_say(c, c->agent.greeting, 0);
 }
 
-static bool has_words(const struct iv_call *c)
-{
-	return c->opts.consent_prompt.len || c->agent.disclosure.len || c->agent.greeting.len ||
-	       c->agent.consent.mode != CONSENT_OFF;
-}
-
 void opening_start(struct iv_call *c)
 {
-	if (!has_words(c))
-		return; /* the caller speaks first */
 	turn_open(c, TURN_OPENING);
 	if (c->opts.consent_prompt.len)
 		turn_say(c, c->opts.consent_prompt, UTT_KEEP);

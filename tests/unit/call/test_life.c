@@ -176,7 +176,7 @@ static void the_bill_is_kept_while_the_call_lives_and_at_its_end(void **state)
 	assert_int_equal(u.llm_in, 200);
 	assert_int_equal(u.llm_out, 40);
 	assert_int_equal(u.tool_calls, 1);
-	assert_int_equal(u.turns, 1); /* an opening without words is none */
+	assert_int_equal(u.turns, 2); /* the opening, which said nothing, and this one */
 	cost = (double)u.call_ms / 60000 * (2.5 + 1.0) + 13 * 0.001 + 240 * 0.0001 + 0.5;
 	assert_true(u.cost_inr > cost - 1e-9 && u.cost_inr < cost + 1e-9);
 	happens_text(&d, IV_EV_HANGUP, "");
