@@ -69,7 +69,7 @@ enum utt_flag {
 	UTT_KEEP = 1,       /* cannot be interrupted */
 	UTT_ASIDE = 2,      /* filler, idle prompt: not part of the history */
 	UTT_CLIP = 4,       /* a recorded clip; needs no synthesiser */
-	UTT_AGAIN = 8,      /* the rest of a sentence that broke off: not tried a third time */
+	UTT_AGAIN = 8,      /* the rest of a sentence that broke off */
 };
 
 struct utt {

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include "call_priv.h"
 
-enum { PREFETCH_MS = 4000, LEVELS_MAX = 3000, UTT_AUDIO_MAX_MS = 60000, TTS_STALL_MS = 15000 };
+enum { PREFETCH_MS = 4000, LEVELS_MAX = 3000, UTT_AUDIO_MAX_MS = 60000, TTS_STALL_MS = 15000,
+       HEARD_AT_ALL_MS = 200 };
 
 struct utt *utt_at(struct iv_call *c, size_t i)
 {
@@ -147,8 +148,9 @@ static bool say_rest(struct iv_call *c, struct utt *u)
 
 	if (!rest.len)
 		return true;
-	if (c->utt_count == UTTS || u->flags & (UTT_AGAIN | UTT_CLIP))
-		return false;
+	/* A second time without one word more: half a sentence stands as it is, a mere click is a failure. */
+	if (c->utt_count == UTTS || u->flags & UTT_CLIP || (u->flags & UTT_AGAIN && !n))
+		return samples_us(c, u->end - u->start) >= (int64_t)HEARD_AT_ALL_MS * US_PER_MS;
 	memmove(&c->utts[at + 2], &c->utts[at + 1], (c->utt_count - at - 1) * sizeof(c->utts[0]));
 	c->utts[at + 1] = (struct utt){.id = ++c->next_utt,
 				       .flags = u->flags | UTT_AGAIN,
