@@ -87,7 +87,7 @@ static inline char *leg_out(struct leg *l)
 }
 bool leg_send_text(struct leg *l, const struct iv_buf *b);
 bool leg_printf(struct leg *l, const char *fmt, ...) IV_PRINTF(2, 3);
-/* ts and sig of the daemon's URL token, for now. */
+/* ts and sig of the daemon's URL token, signed at this moment. */
 void leg_sign(const struct leg *l, char ts[24], char sig[65]);
 /* The value of the first "key":"…" in flat JSON, still escaped; IV_STR_NULL when absent. Fast, for
  * messages that carry audio; everything else is parsed properly. */
