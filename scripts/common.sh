@@ -8,19 +8,12 @@ die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
 build_packages="gcc libc6-dev curl cmake ninja-build pkg-config libuv1-dev libwebsockets-dev libwebsockets-evlib-uv
 	libcurl4-openssl-dev libcjson-dev libssl-dev libspeexdsp-dev
 	flite1-dev libpocketsphinx-dev pocketsphinx-en-us"
-test_packages="libcmocka-dev clang libclang-rt-dev valgrind python3 openssl nodejs npm chromium"
+test_packages="libcmocka-dev clang valgrind python3 openssl nodejs npm chromium"
 
 # Installs what is missing of the packages named. Needs root or sudo only when something is.
 install_missing() {
 	local missing="" p
 	for p in "$@"; do
-		if [ "$p" = libclang-rt-dev ]; then
-			# Debian 12 names the runtime after the compiler's version.
-			ls /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a >/dev/null 2>&1 && continue
-			p=$(apt-cache search --names-only '^libclang-rt-[0-9]+-dev$' | awk '{print $1}' | sort -V |
-				awk -v want="libclang-rt-$(clang_major)-dev" '$1 == want {print}')
-			[ -n "$p" ] || continue
-		fi
 		[ "$p" = nodejs ] && command -v node >/dev/null && continue
 		[ "$p" = npm ] && command -v npm >/dev/null && continue
 		dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'ok installed' || missing="$missing $p"
@@ -40,15 +33,24 @@ install_missing() {
 		{ tail -n 20 "${TMPDIR:-/tmp}/invorto-apt.log" >&2; die "could not install:$missing"; }
 }
 
-clang_major() { clang --version 2>/dev/null | sed -n 's/.*version \([0-9]*\)\..*/\1/p' | head -n 1; }
+# What the fuzzers and sanitizers of clang link with. Its package is named after the compiler's version, which is
+# known only once the compiler is there; other distributions have it inside the compiler's package.
+install_clang_runtime() {
+	local major
+	major=$(clang --version 2>/dev/null | sed -n 's/.*version \([0-9]*\)\..*/\1/p' | head -n 1)
+	[ -n "$major" ] || die "clang is not installed"
+	ls /usr/lib/llvm-"$major"/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a >/dev/null 2>&1 && return 0
+	apt-cache show "libclang-rt-$major-dev" >/dev/null 2>&1 || return 0
+	install_missing "libclang-rt-$major-dev"
+}
 
-# configure_and_build DIR TARGETS -- CMAKE-OPTIONS…
+# build DIR TARGETS -- CMAKE-OPTIONS… : configures what is not configured yet, builds, prints only what went wrong.
 build() {
 	local dir=$1 targets=$2
 	mkdir -p "$(dirname "$dir")"
 	shift 3
 	[ -f "$dir/build.ninja" ] || cmake -S . -B "$dir" -G Ninja "$@" >"$dir.log" 2>&1 ||
-		{ tail -n 20 "$dir.log" >&2; die "cmake failed"; }
+		{ tail -n 20 "$dir.log" >&2; say "cmake failed: $dir.log"; return 1; }
 	# shellcheck disable=SC2086
-	ninja -C "$dir" $targets >"$dir.log" 2>&1 || { grep -E 'error|FAILED' "$dir.log" | head -n 20 >&2; die "the build failed: $dir.log"; }
+	ninja -C "$dir" $targets >"$dir.log" 2>&1 || { grep -E 'error|FAILED' "$dir.log" | head -n 20 >&2; say "the build failed: $dir.log"; return 1; }
 }

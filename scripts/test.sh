@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Every test.   ./scripts/test.sh [unit|sim|integration|e2e|fuzz|long]…
+# Every test.   ./scripts/test.sh [--no-install] [unit|sim|integration|e2e|fuzz|long]…
 # Without a part: unit, sim, integration, e2e and a short round of fuzz. Ends with "N passed, N failed".
 set -uo pipefail
 . "$(dirname "$0")/common.sh"
 
+install=true
+[ "${1:-}" = --no-install ] && { install=false; shift; }
 parts=${*:-unit sim integration e2e fuzz}
 for part in $parts; do
 	case $part in
@@ -15,7 +17,10 @@ passed=0 failed=0
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 
-[ "${1:-}" = --no-install ] || install_missing $build_packages $test_packages
+if $install; then
+	install_missing $build_packages $test_packages
+	install_clang_runtime
+fi
 
 ok() { passed=$((passed + 1)); }
 bad() { failed=$((failed + 1)); say "FAILED: $*"; }

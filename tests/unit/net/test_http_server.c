@@ -796,7 +796,7 @@ static void a_stream_waits_for_its_reader(void **state)
 	(void)state;
 	start(100);
 	raw_run(read_slowly);
-	assert_true(streaming.waits > 2);
+	assert_true(streaming.waits > 0); /* how often depends on how much the kernel takes at once */
 	assert_int_equal(closes, 0);
 	finish();
 }
