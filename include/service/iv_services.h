@@ -1,0 +1,26 @@
+/* iv_services: what a module may know of the rest of the process. Set once by the app, top to bottom;
+ * every pointer outlives the modules. Modules never include each other: they meet here. */
+#ifndef IV_SERVICES_H
+#define IV_SERVICES_H
+
+#include "iv_config.h"
+#include "iv_net.h"
+#include "iv_pg.h"
+#include "iv_redis.h"
+
+struct iv_services {
+	const struct iv_config *cfg;
+	struct iv_loop *loop;
+	struct iv_net *net;
+	struct iv_pg *pg;     /* role invorto_app: rows of one tenant at a time */
+	struct iv_pg *worker; /* role invorto_worker: claims of outbox, artifacts, retention */
+	struct iv_redis *redis;
+	struct iv_auth *auth;
+	struct iv_events *events;
+	struct iv_live *live; /* calls of this process: hang up, say, transfer … */
+	struct iv_artifacts *artifacts;
+	const char *instance_id; /* of this process, new at each start */
+	const char *version;
+};
+
+#endif
