@@ -79,6 +79,17 @@ IV_MUST_CHECK bool iv_shape_read(const struct iv_shape *shape, const cJSON *json
  * nothing when it fails. Arrays are replaced as a whole. */
 IV_MUST_CHECK bool iv_shape_merge(const struct iv_shape *shape, const cJSON *json, void *object,
 				  struct iv_arena *arena, struct iv_err *e);
+/* One wrong field: its JSON pointer into what was read ("/config/endpointing/silenceMs", "" is the whole;
+ * an alias or an unknown name as it was spelt, cut when very long) and the rule. Both die on return. */
+typedef void iv_shape_bad_fn(void *arg, const char *pointer, const char *rule);
+#define IV_SHAPE_BAD_MAX 32 /* so many are named, then reading ends */
+/* iv_shape_read and iv_shape_merge that go on behind a wrong field and name them all, required ones that
+ * are missing too. *e (may be NULL) is the first, in the form of iv_shape_read; memory that runs out ends
+ * the reading and is told only there (IV_ETOOBIG). After false the object of a read must not be used. */
+IV_MUST_CHECK bool iv_shape_read_all(const struct iv_shape *shape, const cJSON *json, void *object,
+				     struct iv_arena *arena, iv_shape_bad_fn *bad, void *arg, struct iv_err *e);
+IV_MUST_CHECK bool iv_shape_merge_all(const struct iv_shape *shape, const cJSON *json, void *object,
+				      struct iv_arena *arena, iv_shape_bad_fn *bad, void *arg, struct iv_err *e);
 /* Sets one field by dotted path from text: "endpointing.silenceMs", "180". snake_case path parts are
  * accepted as well ("endpointing.silence_ms"). Strings of a list are parted by commas; objects
  * of a list and JSON fields are given as JSON. */
@@ -88,5 +99,15 @@ IV_MUST_CHECK bool iv_shape_set(const struct iv_shape *shape, struct iv_str path
 void iv_shape_write(const struct iv_shape *shape, const void *object, const char *key, struct iv_jw *w);
 /* JSON Schema 2020-12 of the object, without "$schema", to be embedded. */
 void iv_shape_schema(const struct iv_shape *shape, const char *key, struct iv_jw *w);
+
+/* One side of a conversation: a request has no read-only fields, an answer no secrets and no aliases, and
+ * of a PATCH nothing is required. */
+enum iv_side { IV_SIDE_ANY, IV_SIDE_REQUEST, IV_SIDE_PATCH, IV_SIDE_ANSWER };
+#define IV_SHAPE_NAME 80
+/* What the shape is called on that side: "Agent", and "AgentInput" and "AgentPatch" where they differ. */
+void iv_shape_side_name(const struct iv_shape *shape, enum iv_side side, char out[IV_SHAPE_NAME]);
+/* The schema of one side; shapes inside it are references: `refs`, then their side's name. */
+void iv_shape_side_schema(const struct iv_shape *shape, enum iv_side side, const char *refs, const char *key,
+			  struct iv_jw *w);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include <assert.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 
 #include "utf8.h"
@@ -13,39 +12,10 @@
 #define ITEM_BYTES 4096		 /* longest string of an IV_F_STRS */
 #define EXACT 9007199254740992.0 /* 2^53: beyond it the text may have been rounded already */
 
-static void render(const struct shape_step *at, struct iv_buf *path)
+/* Is the next field worth a look? Behind a wrong one only where all of them are named. */
+static bool goes_on(const struct shape_reader *r, bool good)
 {
-	bool fits;
-
-	if (!at)
-		return;
-	render(at->outer, path);
-	if (at->name)
-		fits = iv_buf_printf(path, "%s%s", path->len ? "." : "", at->name);
-	else
-		fits = iv_buf_printf(path, "[%zu]", at->index);
-	(void)fits; /* a path that is too long is cut */
-}
-
-bool iv_shape_refuse(const struct shape_reader *r, const struct shape_step *at, const char *fmt,
-		     ...)
-{
-	char memory[sizeof(r->e->field)], msg[sizeof(r->e->msg)];
-	struct iv_buf path = {memory, 0, sizeof(memory) - 1, sizeof(memory) - 1};
-	va_list ap;
-
-	render(at, &path);
-	memory[path.len] = '\0';
-	va_start(ap, fmt);
-	vsnprintf(msg, sizeof(msg), fmt, ap);
-	va_end(ap);
-	return iv_fail_field(r->e, IV_EINVAL, memory, "%s", msg);
-}
-
-static bool full(const struct shape_reader *r)
-{
-	return iv_fail(r->e, IV_ETOOBIG, "is more than the memory of one request (%zu bytes)",
-		       r->arena->limit);
+	return good || (r->report && !r->report->over);
 }
 
 /* What was found, for messages. A string is quoted only where the row never holds a text, so that
@@ -177,7 +147,7 @@ static bool keep_text(const struct shape_reader *r, const struct shape_step *at,
 				       min, text.len);
 	copy = iv_arena_str(r->arena, text);
 	if (!copy.ptr)
-		return full(r);
+		return iv_shape_full(r);
 	*slot = copy;
 	return true;
 }
@@ -200,7 +170,7 @@ static bool bind_json(const struct shape_reader *r, const struct shape_step *at,
 	bool ok;
 
 	if (!text)
-		return full(r);
+		return iv_shape_full(r);
 	ok = keep_text(r, at, "JSON", iv_str(text), 0, field->max, slot);
 	cJSON_free(text);
 	return ok;
@@ -224,22 +194,23 @@ static bool check_array(const struct shape_reader *r, const struct shape_step *a
 static bool bind_strs(const struct shape_reader *r, const struct shape_step *at,
 		      const struct iv_field *field, const cJSON *json, struct iv_strs *slot)
 {
-	struct shape_step item_at = {at, NULL, 0};
+	struct shape_step item_at = {.outer = at};
 	struct iv_strs list = {0};
 	const cJSON *item;
+	bool good = true;
 
 	if (!check_array(r, at, field, json, &list.count))
 		return false;
 	list.items = iv_arena_alloc(r->arena, list.count * sizeof(*list.items));
 	if (!list.items)
-		return full(r);
-	for (item = json->child; item; item = item->next) {
-		if (!bind_str(r, &item_at, field, item, 1, ITEM_BYTES, &list.items[item_at.index]))
-			return false;
+		return iv_shape_full(r);
+	for (item = json->child; item && goes_on(r, good); item = item->next) {
+		good &= bind_str(r, &item_at, field, item, 1, ITEM_BYTES,
+				 &list.items[item_at.index]);
 		item_at.index++;
 	}
 	*slot = list;
-	return true;
+	return good;
 }
 
 static bool read_members(const struct shape_reader *r, const struct shape_step *at,
@@ -260,27 +231,27 @@ static void set_defaults(const struct iv_shape *shape, void *object)
 static bool bind_objs(const struct shape_reader *r, const struct shape_step *at,
 		      const struct iv_field *field, const cJSON *json, struct iv_objs *slot)
 {
-	struct shape_step item_at = {at, NULL, 0};
+	struct shape_step item_at = {.outer = at};
 	struct iv_objs list = {0};
 	const cJSON *item;
+	bool good = true;
 
 	if (!check_array(r, at, field, json, &list.count))
 		return false;
 	if (list.count > SIZE_MAX / field->shape->size)
-		return full(r);
+		return iv_shape_full(r);
 	list.items = iv_arena_alloc(r->arena, list.count * field->shape->size);
 	if (!list.items)
-		return full(r);
-	for (item = json->child; item; item = item->next) {
+		return iv_shape_full(r);
+	for (item = json->child; item && goes_on(r, good); item = item->next) {
 		char *object = (char *)list.items + item_at.index * field->shape->size;
 
 		set_defaults(field->shape, object);
-		if (!read_members(r, &item_at, field->shape, item, object, true))
-			return false;
+		good &= read_members(r, &item_at, field->shape, item, object, true);
 		item_at.index++;
 	}
 	*slot = list;
-	return true;
+	return good;
 }
 
 static bool bind_value(const struct shape_reader *r, const struct shape_step *at,
@@ -335,11 +306,30 @@ static size_t find_field(const struct iv_shape *shape, const char *name)
 	return i;
 }
 
+/* `seen` remembers the rows that were given. */
+static bool read_member(const struct shape_reader *r, const struct shape_step *at,
+			const struct iv_shape *shape, const cJSON *item, void *object,
+			bool all_required, bool seen[FIELDS_MAX])
+{
+	size_t i = find_field(shape, item->string);
+	const struct iv_field *field = &shape->fields[i];
+	struct shape_step here = {at, item->string, 0, item->string};
+
+	if (field->kind == IV_F_END)
+		return iv_shape_refuse(r, &here, "is not a known field");
+	assert(i < FIELDS_MAX);
+	here.name = field->name;
+	if (seen[i])
+		return iv_shape_refuse(r, &here, "is given twice");
+	seen[i] = true;
+	return bind_value(r, &here, field, item, object, all_required);
+}
+
 static bool read_members(const struct shape_reader *r, const struct shape_step *at,
 			 const struct iv_shape *shape, const cJSON *json, void *object,
 			 bool all_required)
 {
-	bool seen[FIELDS_MAX] = {false};
+	bool seen[FIELDS_MAX] = {false}, good = true;
 	char got[48];
 	const cJSON *item;
 	static const struct iv_field group = {.kind = IV_F_OBJ};
@@ -347,51 +337,70 @@ static bool read_members(const struct shape_reader *r, const struct shape_step *
 	if (!cJSON_IsObject(json))
 		return iv_shape_refuse(r, at, "must be an object, got %s",
 				       found(&group, json, got));
-	for (item = json->child; item; item = item->next) {
-		size_t i = find_field(shape, item->string);
-		const struct iv_field *field = &shape->fields[i];
-		struct shape_step here = {at, item->string, 0};
-
-		if (field->kind == IV_F_END)
-			return iv_shape_refuse(r, &here, "is not a known field");
-		assert(i < FIELDS_MAX);
-		here.name = field->name;
-		if (seen[i])
-			return iv_shape_refuse(r, &here, "is given twice");
-		seen[i] = true;
-		if (!bind_value(r, &here, field, item, object, all_required))
-			return false;
-	}
-	for (size_t i = 0; all_required && shape->fields[i].kind != IV_F_END; i++) {
-		const struct shape_step here = {at, shape->fields[i].name, 0};
+	for (item = json->child; item && goes_on(r, good); item = item->next)
+		good &= read_member(r, at, shape, item, object, all_required, seen);
+	for (size_t i = 0; all_required && shape->fields[i].kind != IV_F_END && goes_on(r, good);
+	     i++) {
+		const struct shape_step here = {.outer = at, .name = shape->fields[i].name};
 
 		if ((shape->fields[i].flags & IV_REQUIRED) && !seen[i])
-			return iv_shape_refuse(r, &here, "is required");
+			good = iv_shape_refuse(r, &here, "is required");
 	}
+	return good;
+}
+
+static bool read_whole(const struct shape_reader *r, const struct iv_shape *shape,
+		       const cJSON *json, void *object)
+{
+	memset(object, 0, shape->size);
+	set_defaults(shape, object);
+	return read_members(r, NULL, shape, json, object, true);
+}
+
+static bool merge_whole(const struct shape_reader *r, const struct iv_shape *shape,
+			const cJSON *json, void *object)
+{
+	void *draft = iv_arena_alloc(r->arena, shape->size);
+
+	if (!draft)
+		return iv_shape_full(r);
+	memcpy(draft, object, shape->size);
+	if (!read_members(r, NULL, shape, json, draft, false))
+		return false;
+	memcpy(object, draft, shape->size);
 	return true;
 }
 
 bool iv_shape_read(const struct iv_shape *shape, const cJSON *json, void *object,
 		   struct iv_arena *arena, struct iv_err *e)
 {
-	const struct shape_reader r = {arena, e};
+	const struct shape_reader r = {arena, e, NULL};
 
-	memset(object, 0, shape->size);
-	set_defaults(shape, object);
-	return read_members(&r, NULL, shape, json, object, true);
+	return read_whole(&r, shape, json, object);
 }
 
 bool iv_shape_merge(const struct iv_shape *shape, const cJSON *json, void *object,
 		    struct iv_arena *arena, struct iv_err *e)
 {
-	const struct shape_reader r = {arena, e};
-	void *draft = iv_arena_alloc(arena, shape->size);
+	const struct shape_reader r = {arena, e, NULL};
 
-	if (!draft)
-		return full(&r);
-	memcpy(draft, object, shape->size);
-	if (!read_members(&r, NULL, shape, json, draft, false))
-		return false;
-	memcpy(object, draft, shape->size);
-	return true;
+	return merge_whole(&r, shape, json, object);
+}
+
+bool iv_shape_read_all(const struct iv_shape *shape, const cJSON *json, void *object,
+		       struct iv_arena *arena, iv_shape_bad_fn *bad, void *arg, struct iv_err *e)
+{
+	struct shape_report report = {.bad = bad, .arg = arg};
+	const struct shape_reader r = {arena, e, &report};
+
+	return read_whole(&r, shape, json, object);
+}
+
+bool iv_shape_merge_all(const struct iv_shape *shape, const cJSON *json, void *object,
+			struct iv_arena *arena, iv_shape_bad_fn *bad, void *arg, struct iv_err *e)
+{
+	struct shape_report report = {.bad = bad, .arg = arg};
+	const struct shape_reader r = {arena, e, &report};
+
+	return merge_whole(&r, shape, json, object);
 }

@@ -50,7 +50,7 @@ static cJSON *as_list(struct iv_str text)
 }
 
 /* Text that is no such value stays a string: binding then refuses it with the row's own message. */
-static cJSON *as_json(const struct iv_field *field, const char *text, struct iv_err *e)
+cJSON *iv_shape_text_value(const struct iv_field *field, const char *text, struct iv_err *e)
 {
 	struct iv_str s = iv_str(text);
 	double number;
@@ -88,12 +88,10 @@ static bool assign(const struct shape_reader *r, const struct shape_step *at,
 	bool ok;
 
 	if (!text.ptr)
-		return iv_fail(r->e, IV_ETOOBIG,
-			       "is more than the memory of one request (%zu bytes)",
-			       r->arena->limit);
+		return iv_shape_full(r);
 	if (memchr(text.ptr, '\0', text.len) || !iv_utf8_valid(text))
 		return iv_shape_refuse(r, at, "must be UTF-8 without NUL");
-	json = as_json(field, text.ptr, &inner);
+	json = iv_shape_text_value(field, text.ptr, &inner);
 	if (!json)
 		return iv_shape_refuse(r, at, "%s", inner.msg);
 	ok = iv_shape_bind(r, at, field, json, object);
@@ -104,7 +102,7 @@ static bool assign(const struct shape_reader *r, const struct shape_step *at,
 bool iv_shape_set(const struct iv_shape *shape, struct iv_str path, struct iv_str value,
 		  void *object, struct iv_arena *arena, struct iv_err *e)
 {
-	const struct shape_reader r = {arena, e};
+	const struct shape_reader r = {arena, e, NULL};
 	struct shape_step steps[DEPTH_MAX] = {{0}};
 	struct iv_str rest = path, word;
 	char unknown[sizeof(e->field)];
@@ -115,7 +113,7 @@ bool iv_shape_set(const struct iv_shape *shape, struct iv_str path, struct iv_st
 		if (!field)
 			break;
 		steps[depth] =
-			(struct shape_step){depth ? &steps[depth - 1] : NULL, field->name, 0};
+			(struct shape_step){depth ? &steps[depth - 1] : NULL, field->name, 0, NULL};
 		if (rest.len == 0 && !iv_str_ends(path, IV_S(".")) && field->kind == IV_F_OBJ)
 			return iv_shape_refuse(&r, &steps[depth],
 					       "is a group of fields, one of which must be named");
