@@ -84,6 +84,30 @@ static void print_and_read(const struct outer *o, struct iv_arena *arena)
 	iv_buf_deinit(&out);
 }
 
+/* Nothing named, or at least one and at most the bound, each with a pointer into the text. */
+static void count_bad(void *arg, const char *pointer, const char *rule)
+{
+	size_t *count = arg;
+
+	if ((pointer[0] != '/' && pointer[0] != '\0') || !iv_utf8_valid(iv_str(pointer)) ||
+	    rule[0] == '\0' || ++*count > IV_SHAPE_BAD_MAX)
+		abort();
+}
+
+static bool read_both_ways(const cJSON *json, struct outer *o, struct iv_arena *arena,
+			   struct iv_err *e)
+{
+	struct iv_err first = {0};
+	size_t bad = 0;
+	bool all = iv_shape_read_all(&outer_shape, json, o, arena, count_bad, &bad, &first);
+	bool ok = iv_shape_read(&outer_shape, json, o, arena, e);
+
+	if (first.code != IV_ETOOBIG && e->code != IV_ETOOBIG &&
+	    (ok != all || ok != (bad == 0) || strcmp(first.field, e->field) != 0))
+		abort();
+	return ok;
+}
+
 static bool apply(uint8_t how, struct iv_str text, struct outer *o, struct iv_arena *arena,
 		  struct iv_err *e)
 {
@@ -98,7 +122,7 @@ static bool apply(uint8_t how, struct iv_str text, struct outer *o, struct iv_ar
 	if (!json)
 		return false;
 	ok = how % 3 ? iv_shape_merge(&outer_shape, json, o, arena, e)
-		     : iv_shape_read(&outer_shape, json, o, arena, e);
+		     : read_both_ways(json, o, arena, e);
 	cJSON_Delete(json);
 	return ok;
 }
