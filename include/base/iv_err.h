@@ -17,6 +17,8 @@
 	X(IV_ECONFLICT,    409, 4001, false, "conflict")                                           \
 	X(IV_EGONE,        410, 4011, false, "call_ended")                                         \
 	X(IV_ETOOBIG,      413, 1009, false, "too_large")                                          \
+	X(IV_EMEDIA,       415, 1003, false, "unsupported_media_type")                             \
+	X(IV_EUNPROCESSABLE, 422, 1008, false, "unprocessable")                                    \
 	X(IV_EQUOTA,       429, 4009, true,  "quota_exceeded")                                     \
 	X(IV_ERATE,        429, 4009, true,  "rate_limited")                                       \
 	X(IV_ECANCELED,    499, 1001, false, "canceled")                                           \

@@ -31,10 +31,13 @@ struct iv_http_opts {
 	size_t header_max, body_max;
 	int header_ms, keepalive_ms, max_connections;
 	const char *server_name; /* Server: header, or NULL for none */
+	/* No row answers: 404, or 405 with the methods of the path in `allow`. Answers at once. NULL: a
+	 * problem document. The body was not read. */
+	void (*unmatched)(void *ctx, struct iv_http_req *rq, int status, const char *allow);
 };
 
 /* Listens at once. `routes` ends with {0} and outlives the server; ctx goes to every handler.
- * Unknown paths: 404; wrong method: 405 with Allow; a "WS" path without an upgrade: 426. No answer
+ * Unknown paths, and other methods where only a row "/" + "*" fits: 404; wrong method: 405 with Allow; a "WS" path without an upgrade: 426. No answer
  * within the deadline: 504, then on_close. max_connections is cut to what the descriptor limit
  * leaves after 64 spare ones; one more is answered 503. */
 struct iv_http_server *iv_http_listen(struct iv_net *n, const struct iv_http_opts *opts,
@@ -55,6 +58,7 @@ struct iv_str iv_http_body(const struct iv_http_req *rq);
 /* ":callId" of the route, percent-decoded. */
 struct iv_str iv_http_param(const struct iv_http_req *rq, const char *name);
 struct iv_str iv_http_peer(const struct iv_http_req *rq); /* address without port */
+const struct iv_route *iv_http_row(const struct iv_http_req *rq); /* that answers it; NULL when unmatched */
 struct iv_loop *iv_http_loop(const struct iv_http_req *rq);
 struct iv_http_server *iv_http_server_of(const struct iv_http_req *rq);
 

@@ -2,6 +2,8 @@
  * 2020-12. */
 #include "iv_shape.h"
 
+#include <stdio.h>
+
 static void write_members(const struct iv_shape *shape, const void *object, struct iv_jw *w);
 
 static void write_field(const struct iv_field *f, const void *object, struct iv_jw *w)
@@ -80,7 +82,63 @@ static void bounds(const struct iv_field *f, const char *lo, const char *hi, str
 	iv_jw_num(w, hi, f->max, -1);
 }
 
-static void describe_type(const struct iv_field *f, struct iv_jw *w)
+/* Which side is described, and where its inner shapes are; refs NULL: in place. */
+struct view {
+	enum iv_side side;
+	const char *refs;
+};
+
+static bool shown(const struct iv_field *f, enum iv_side side)
+{
+	if (side == IV_SIDE_ANSWER)
+		return !(f->flags & IV_SECRET);
+	return side == IV_SIDE_ANY || !(f->flags & IV_READONLY);
+}
+
+static bool has_alias(const struct iv_field *f, enum iv_side side)
+{
+	return f->alias && side != IV_SIDE_ANSWER;
+}
+
+static void describe_object(const struct iv_shape *shape, struct view v, struct iv_jw *w);
+
+/* Items of a list are whole even in a PATCH. */
+static struct view of_items(struct view v)
+{
+	if (v.side == IV_SIDE_PATCH)
+		v.side = IV_SIDE_REQUEST;
+	return v;
+}
+
+static void describe_inner(const struct iv_shape *shape, struct view v, struct iv_jw *w)
+{
+	char name[IV_SHAPE_NAME], ref[256];
+
+	if (!v.refs) {
+		describe_object(shape, v, w);
+		return;
+	}
+	iv_shape_side_name(shape, v.side, name);
+	(void)snprintf(ref, sizeof(ref), "%s%s", v.refs, name);
+	iv_jw_cstr(w, "$ref", ref);
+}
+
+static void describe_list(const struct iv_field *f, struct view v, struct iv_jw *w)
+{
+	iv_jw_cstr(w, "type", "array");
+	if (f->max > 0)
+		iv_jw_num(w, "maxItems", f->max, 0);
+	iv_jw_obj(w, "items");
+	if (f->kind == IV_F_OBJS) {
+		describe_inner(f->shape, of_items(v), w);
+	} else {
+		iv_jw_cstr(w, "type", "string");
+		iv_jw_i64(w, "minLength", 1);
+	}
+	iv_jw_end_obj(w);
+}
+
+static void describe_type(const struct iv_field *f, struct view v, struct iv_jw *w)
 {
 	switch (f->kind) {
 	case IV_F_STR:
@@ -110,34 +168,21 @@ static void describe_type(const struct iv_field *f, struct iv_jw *w)
 		break;
 	case IV_F_STRS:
 	case IV_F_OBJS:
-		iv_jw_cstr(w, "type", "array");
-		if (f->max > 0)
-			iv_jw_num(w, "maxItems", f->max, 0);
-		if (f->kind == IV_F_OBJS) {
-			iv_shape_schema(f->shape, "items", w);
-			break;
-		}
-		iv_jw_obj(w, "items");
-		iv_jw_cstr(w, "type", "string");
-		iv_jw_i64(w, "minLength", 1);
-		iv_jw_end_obj(w);
+		describe_list(f, v, w);
+		break;
+	case IV_F_OBJ:
+		describe_inner(f->shape, v, w);
 		break;
 	case IV_F_JSON: /* any value: no type */
-	case IV_F_OBJ:
 	case IV_F_END:
 		break;
 	}
 }
 
-static void describe_object(const struct iv_shape *shape, struct iv_jw *w);
-
-static void describe_field(const struct iv_field *f, const char *name, struct iv_jw *w)
+static void describe_field(const struct iv_field *f, const char *name, struct view v, struct iv_jw *w)
 {
 	iv_jw_obj(w, name);
-	if (f->kind == IV_F_OBJ)
-		describe_object(f->shape, w);
-	else
-		describe_type(f, w);
+	describe_type(f, v, w);
 	if (f->doc)
 		iv_jw_cstr(w, "description", f->doc);
 	if (f->flags & IV_READONLY)
@@ -167,20 +212,23 @@ static void describe_either(const struct iv_field *f, struct iv_jw *w)
 	iv_jw_end_obj(w);
 }
 
-static void describe_required(const struct iv_shape *shape, struct iv_jw *w)
+static bool required(const struct iv_field *f, enum iv_side side)
+{
+	return (f->flags & IV_REQUIRED) && side != IV_SIDE_PATCH && shown(f, side);
+}
+
+static void describe_required(const struct iv_shape *shape, enum iv_side side, struct iv_jw *w)
 {
 	bool plain = false, either = false;
 
 	for (const struct iv_field *f = shape->fields; f->kind != IV_F_END; f++) {
-		if (!(f->flags & IV_REQUIRED))
-			continue;
-		plain = plain || !f->alias;
-		either = either || f->alias;
+		plain = plain || (required(f, side) && !has_alias(f, side));
+		either = either || (required(f, side) && has_alias(f, side));
 	}
 	if (plain) {
 		iv_jw_arr(w, "required");
 		for (const struct iv_field *f = shape->fields; f->kind != IV_F_END; f++) {
-			if ((f->flags & IV_REQUIRED) && !f->alias)
+			if (required(f, side) && !has_alias(f, side))
 				iv_jw_cstr(w, NULL, f->name);
 		}
 		iv_jw_end_arr(w);
@@ -188,32 +236,61 @@ static void describe_required(const struct iv_shape *shape, struct iv_jw *w)
 	if (either) {
 		iv_jw_arr(w, "allOf");
 		for (const struct iv_field *f = shape->fields; f->kind != IV_F_END; f++) {
-			if ((f->flags & IV_REQUIRED) && f->alias)
+			if (required(f, side) && has_alias(f, side))
 				describe_either(f, w);
 		}
 		iv_jw_end_arr(w);
 	}
 }
 
-static void describe_object(const struct iv_shape *shape, struct iv_jw *w)
+static void describe_object(const struct iv_shape *shape, struct view v, struct iv_jw *w)
 {
 	if (shape->name)
 		iv_jw_cstr(w, "title", shape->name);
 	iv_jw_cstr(w, "type", "object");
 	iv_jw_obj(w, "properties");
 	for (const struct iv_field *f = shape->fields; f->kind != IV_F_END; f++) {
-		describe_field(f, f->name, w);
-		if (f->alias)
-			describe_field(f, f->alias, w);
+		if (!shown(f, v.side))
+			continue;
+		describe_field(f, f->name, v, w);
+		if (has_alias(f, v.side))
+			describe_field(f, f->alias, v, w);
 	}
 	iv_jw_end_obj(w);
-	describe_required(shape, w);
+	describe_required(shape, v.side, w);
 	iv_jw_bool(w, "additionalProperties", false);
 }
 
 void iv_shape_schema(const struct iv_shape *shape, const char *key, struct iv_jw *w)
 {
+	iv_shape_side_schema(shape, IV_SIDE_ANY, NULL, key, w);
+}
+
+void iv_shape_side_schema(const struct iv_shape *shape, enum iv_side side, const char *refs, const char *key,
+			  struct iv_jw *w)
+{
 	iv_jw_obj(w, key);
-	describe_object(shape, w);
+	describe_object(shape, (struct view){side, refs}, w);
 	iv_jw_end_obj(w);
+}
+
+/* Does a request with this shape look other than an answer with it? */
+static bool has_sides(const struct iv_shape *shape)
+{
+	for (const struct iv_field *f = shape->fields; f->kind != IV_F_END; f++) {
+		if ((f->flags & (IV_SECRET | IV_READONLY)) || f->alias || (f->shape && has_sides(f->shape)))
+			return true;
+	}
+	return false;
+}
+
+void iv_shape_side_name(const struct iv_shape *shape, enum iv_side side, char out[IV_SHAPE_NAME])
+{
+	const char *suffix = "";
+
+	if (side == IV_SIDE_PATCH)
+		suffix = "Patch";
+	else if (side == IV_SIDE_REQUEST && has_sides(shape))
+		suffix = "Input";
+	(void)snprintf(out, IV_SHAPE_NAME, "%s%s", shape->name, suffix);
 }

@@ -16,7 +16,9 @@ static void refuse_route(struct http_conn *c, int status)
 
 	if (rq->head.content_length > 0 || rq->head.chunked)
 		rq->keep_alive = false; /* its body is not read */
-	if (status == 405) {
+	if ((status == 404 || status == 405) && c->server->opts.unmatched) {
+		c->server->opts.unmatched(c->server->ctx, rq, status, rq->match.allow);
+	} else if (status == 405) {
 		iv_http_set_header(rq, "Allow", iv_str(rq->match.allow));
 		http_reply_problem(rq, 405, "method_not_allowed", NULL,
 				   "the path knows other methods");

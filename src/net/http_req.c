@@ -72,6 +72,11 @@ struct iv_str iv_http_peer(const struct iv_http_req *rq)
 	return s.ptr ? s : IV_S("");
 }
 
+const struct iv_route *iv_http_row(const struct iv_http_req *rq)
+{
+	return rq->match.route;
+}
+
 struct iv_loop *iv_http_loop(const struct iv_http_req *rq)
 {
 	return rq->server->loop;

@@ -35,6 +35,15 @@ struct iv_str route_decode(struct iv_arena *a, struct iv_str s)
 	return (struct iv_str){out, n};
 }
 
+/* Most rows are refused by their first few letters. */
+static bool begins_otherwise(const char *pattern, struct iv_str path)
+{
+	for (size_t i = 0; pattern[i] && pattern[i] != ':' && pattern[i] != '*'; i++)
+		if (i >= path.len || path.ptr[i] != pattern[i])
+			return true;
+	return false;
+}
+
 /* Raw parameters go to m; false when the path is another. */
 static bool path_fits(const char *pattern, struct iv_str path, struct route_match *m)
 {
@@ -97,12 +106,16 @@ int route_find(const struct iv_route *routes, struct iv_str method, struct iv_st
 
 	*m = (struct route_match){0};
 	for (const struct iv_route *r = routes; r->method; r++) {
-		if (!path_fits(r->path, path, m))
+		bool any_path = strcmp(r->path, "/*") == 0; /* says nothing of this one */
+
+		if (begins_otherwise(r->path, path) || !path_fits(r->path, path, m))
 			continue;
+		if (any_path && m->allow[0])
+			continue; /* another row knows the path: 405 */
 		if (!method_fits(r->method, method, upgrade)) {
 			if (strcmp(r->method, "WS") == 0)
 				upgrade_only = true;
-			else
+			else if (!any_path)
 				allow_add(m->allow, r->method);
 			continue;
 		}

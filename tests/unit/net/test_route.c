@@ -94,6 +94,29 @@ static void the_first_row_that_fits_answers(void **state)
 	}
 }
 
+/* A page behind everything else must not make every unknown path a known one. */
+static void a_row_for_every_path_hides_no_405_and_makes_none(void **state)
+{
+	static const struct iv_route some[] = {
+		{.method = "POST", .path = "/v1/login", .handle = handle},
+		{.method = "GET", .path = "/*", .handle = handle},
+		{0},
+	};
+	struct iv_arena a;
+	struct route_match m;
+
+	(void)state;
+	iv_arena_init(&a, 4096);
+	assert_int_equal(route_find(some, IV_S("GET"), IV_S("/index.html"), false, &a, &m), 0);
+	assert_ptr_equal(m.route, &some[1]);
+	assert_int_equal(route_find(some, IV_S("GET"), IV_S("/v1/login"), false, &a, &m), 405);
+	assert_string_equal(m.allow, "POST");
+	assert_int_equal(route_find(some, IV_S("DELETE"), IV_S("/v1/login"), false, &a, &m), 405);
+	assert_string_equal(m.allow, "POST");
+	assert_int_equal(route_find(some, IV_S("DELETE"), IV_S("/index.html"), false, &a, &m), 404);
+	iv_arena_deinit(&a);
+}
+
 static void parameters_are_found_by_name(void **state)
 {
 	struct iv_arena a;
@@ -112,6 +135,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_row_that_fits_answers),
+		cmocka_unit_test(a_row_for_every_path_hides_no_405_and_makes_none),
 		cmocka_unit_test(parameters_are_found_by_name),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
