@@ -16,7 +16,9 @@ struct iv_services {
 	struct iv_pg *worker; /* role invorto_worker: claims of outbox, artifacts, retention */
 	struct iv_redis *redis;
 	struct iv_auth *auth;
-	struct iv_events *events;
+	struct iv_events *events;   /* the bus: published here, watched anywhere */
+	struct iv_control *control; /* a command reaches the instance that owns a call */
+	struct iv_rate *rate;       /* limits and one-time tokens, shared by all instances */
 	struct iv_live *live; /* calls of this process: hang up, say, transfer … */
 	struct iv_artifacts *artifacts;
 	const char *instance_id; /* of this process, new at each start */
