@@ -6,9 +6,11 @@ say() { printf '%s\n' "$*"; }
 die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
 
 build_packages="gcc libc6-dev curl cmake ninja-build pkg-config libuv1-dev libwebsockets-dev libwebsockets-evlib-uv
-	libcurl4-openssl-dev libcjson-dev libssl-dev libspeexdsp-dev libpq-dev python3
+	libcurl4-openssl-dev libcjson-dev libssl-dev libspeexdsp-dev libpq-dev libhiredis-dev libopusenc-dev
+	python3
 	flite1-dev libpocketsphinx-dev pocketsphinx-en-us"
-test_packages="libcmocka-dev clang valgrind postgresql openssl nodejs npm chromium"
+service_packages="postgresql postgresql-client redis-server"
+test_packages="$service_packages libcmocka-dev clang valgrind openssl nodejs npm chromium"
 
 # Installs what is missing of the packages named. Needs root or sudo only when something is.
 install_missing() {
