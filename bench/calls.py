@@ -29,6 +29,11 @@ AGENT = {"name": "Bench", "greeting": "", "disclosure": "", "disclosureWaived": 
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
+# On the lab's core the callers are the load and the providers a handful of answers a second that every turn
+# waits for: these go first, so that a turn is not measured waiting for the lab's own queue.
+FIRST = ["nice", "-n", "-15"] if os.geteuid() == 0 else []
+
+
 def pin(core, args, **kw):
     return subprocess.Popen(["taskset", "-c", str(core), *args], cwd=ROOT, **kw)
 
@@ -84,7 +89,7 @@ class Invorto(Stack):
                          agents={"bench": agent}, lab_args=["--load", load])
 
     def start_lab(self):
-        self.lab = pin(1, [LAB, "providers", "--port", str(self.lab_port), *self.lab_args],
+        self.lab = pin(1, [*FIRST, LAB, "providers", "--port", str(self.lab_port), *self.lab_args],
                        stdout=subprocess.DEVNULL, stderr=open(os.path.join(self.dir, "lab.log"), "ab"))
         wait_until(lambda: get(self.lab_url + "/lab/stats")[0] == 200, 20, "the lab")
 
@@ -200,7 +205,7 @@ class Peer:
 
     def __enter__(self):
         load = ",".join(f"{k}={v}" for k, v in DELAYS.items())
-        self.lab = pin(1, [LAB, "providers", "--port", str(self.lab_port), "--load", load],
+        self.lab = pin(1, [*FIRST, LAB, "providers", "--port", str(self.lab_port), "--load", load],
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_until(lambda: get(f"http://127.0.0.1:{self.lab_port}/lab/stats")[0] == 200, 20, "the lab")
         env = dict(os.environ, PROVIDERS=f"127.0.0.1:{self.lab_port}", PORT=str(self.port))

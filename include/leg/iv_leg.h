@@ -25,7 +25,6 @@ struct iv_leg_caps {
 	bool marks;         /* the far end tells what it has played */
 	bool marks_trusted; /* … and can be believed without the clock (twilio) */
 	int clear_hold_ms;  /* after a clear nothing may be sent until it is acknowledged, or so long */
-	int first_fill_ms;  /* the far end starts to play once it has so much */
 };
 const struct iv_leg_caps *iv_leg_caps(enum iv_leg_kind kind);
 

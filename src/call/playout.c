@@ -182,6 +182,7 @@ void playout_pump(struct iv_call *c)
 	struct playout *p = &c->out;
 	int64_t block = ms_samples(c, c->caps->block_ms);
 	int64_t lead_min = (int64_t)c->opts.lead_min_ms * US_PER_MS;
+	int64_t lead_max = (int64_t)c->opts.lead_max_ms * US_PER_MS;
 	bool coming = utts_in(c, UTT_ASKED);
 
 	if (c->mouth == MOUTH_IDLE || c->mouth == MOUTH_HELD || c->in.paused || c->in.lost)
@@ -195,7 +196,7 @@ void playout_pump(struct iv_call *c)
 		int64_t lead = p->busy_us > c->now_us ? p->busy_us - c->now_us : 0;
 		int64_t n = p->end - p->sent < block ? p->end - p->sent : block;
 
-		if (lead > lead_min)
+		if (lead > lead_min || (lead > 0 && lead + samples_us(c, n) > lead_max))
 			break;
 		/* A short block waits for more until the far end would run dry. A leg that pads would put
 		 * a hole into the sentence, so there it waits for the rest of it. */

@@ -9,6 +9,7 @@
 #define RATE_MAX 48000
 /* The media module keeps marks in band as this sample value: sent as audio it would fire them. */
 #define MARK_SAMPLE (-1)
+#define PUSH_MS 80 /* more than the far end ever keeps back */
 
 struct preamble {
 	struct iv_str call_id;
@@ -214,11 +215,17 @@ void jambonz_mark(const struct iv_mark *m, const struct leg_out *out)
 	leg_send_text(out, (struct iv_str){text, (size_t)(at - text)});
 }
 
-void jambonz_clear(uint32_t epoch, const struct leg_out *out)
+/* mod_audio_fork keeps the last samples back until more than 40 or 80 ms have gathered, and a kill does not
+ * reach them: they would be heard in front of the next answer. A block of silence pushes them to where the
+ * kill wipes them. The mark is given back as cleared once the wipe has happened: until then nothing new may
+ * be sent. */
+void jambonz_clear(const struct iv_leg *l, uint32_t epoch, const struct leg_out *out)
 {
-	/* Given back as cleared once the wipe has happened: until then nothing new may be sent. */
+	static const int16_t silence[PUSH_MS * 16];
 	const struct iv_mark bar = {.epoch = epoch, .at = -1};
 
+	out->send(out->arg, false,
+		  (struct iv_str){(const char *)silence, (size_t)(PUSH_MS * l->rate_hz / 1000) * sizeof(silence[0])});
 	jambonz_mark(&bar, out);
 	leg_send_text(out, IV_S("{\"type\":\"killAudio\"}"));
 }

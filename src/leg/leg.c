@@ -12,14 +12,13 @@
 const char *const iv_leg_names[] = {"browser", "jambonz", "twilio", NULL};
 
 static const struct iv_leg_caps caps[] = {
-	[IV_LEG_BROWSER] = {.block_ms = 40},
+	[IV_LEG_BROWSER] = {.block_ms = 80},
 	[IV_LEG_JAMBONZ] = {.block_ms = 80,
 			    .pad_last = true,
 			    .flush_block = true,
 			    .marks = true,
-			    .clear_hold_ms = 100,
-			    .first_fill_ms = 160},
-	[IV_LEG_TWILIO] = {.block_ms = 60, .marks = true, .marks_trusted = true},
+			    .clear_hold_ms = 100},
+	[IV_LEG_TWILIO] = {.block_ms = 100, .marks = true, .marks_trusted = true},
 };
 
 const struct iv_leg_caps *iv_leg_caps(enum iv_leg_kind kind)
@@ -90,7 +89,7 @@ void iv_leg_clear(struct iv_leg *l, uint32_t epoch, double ts_s, int64_t wall_ms
 		browser_clear(&out);
 		break;
 	case IV_LEG_JAMBONZ:
-		jambonz_clear(epoch, &out);
+		jambonz_clear(l, epoch, &out);
 		break;
 	case IV_LEG_TWILIO:
 		twilio_clear(l, &out);

@@ -31,7 +31,7 @@ bool jambonz_receive(struct iv_leg *l, bool text, struct iv_str message, struct 
 void jambonz_audio(const int16_t *pcm, size_t n, struct iv_leg_scratch *s,
 		   const struct leg_out *out);
 void jambonz_mark(const struct iv_mark *m, const struct leg_out *out);
-void jambonz_clear(uint32_t epoch, const struct leg_out *out);
+void jambonz_clear(const struct iv_leg *l, uint32_t epoch, const struct leg_out *out);
 
 bool twilio_receive(struct iv_leg *l, bool text, struct iv_str message, struct iv_leg_scratch *s,
 		    const struct leg_sink *sink, struct iv_err *e);

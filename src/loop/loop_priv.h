@@ -40,6 +40,7 @@ struct iv_loop {
 	struct iv_list phases[IV_PACER_PHASES];
 	unsigned phase_members[IV_PACER_PHASES];
 	unsigned pacer_members;
+	bool ticking;
 	int64_t slot; /* the last slot that ran; a slot is IV_SLOT_US of monotonic time */
 	void (*lag_hook)(void *arg, int64_t late_us);
 	void *lag_arg;

@@ -58,20 +58,31 @@ static void run_phase(struct iv_loop *l, int64_t slot)
 	}
 }
 
+void iv_pacer_catch_up(struct iv_loop *l)
+{
+	int64_t now, slot = l->slot + 1;
+
+	if (l->pacer_members == 0 || l->ticking)
+		return;
+	now = slot_of(iv_now_us());
+	if (now < slot)
+		return;
+	if (slot <= now - IV_PACER_PHASES) /* a stall: nobody is called twice for it */
+		slot = now - IV_PACER_PHASES + 1;
+	l->slot = now;
+	l->ticking = true;
+	for (; slot <= now; slot++)
+		run_phase(l, slot);
+	l->ticking = false;
+}
+
 static void on_alarm(uv_poll_t *h, int status, int events)
 {
 	struct iv_loop *l = h->data;
-	int64_t now = slot_of(iv_now_us());
-	int64_t slot = l->slot + 1;
 
 	(void)status;
 	(void)events;
-	if (slot <= now - IV_PACER_PHASES) /* a stall: nobody is called twice for it */
-		slot = now - IV_PACER_PHASES + 1;
-	if (now > l->slot)
-		l->slot = now;
-	for (; slot <= now; slot++)
-		run_phase(l, slot);
+	iv_pacer_catch_up(l); /* may find that everything has run already */
 	if (l->pacer_members > 0)
 		set_alarm(l);
 }

@@ -186,6 +186,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 {
 	struct http_conn *c = stream->data;
 
+	iv_pacer_catch_up(c->server->loop);
 	if (n < 0) {
 		on_gone(c, n);
 		return;

@@ -47,10 +47,7 @@ def check_conversation(stack, leg, summary, wav):
     shown = [first - end for end, first in latencies(wav)]
     assert len(shown) >= 3 and len(told) >= len(shown), (leg, told, shown)
     for i, (a, b) in enumerate(zip(told, shown)):
-        # mod_audio_fork keeps up to 40 ms of what was cut and plays it in front of the next answer: there
-        # the recording shows sound that early.
-        stale = 2 * FRAME_MS if leg == "jambonz" and turns[i + 1]["outcome"] == "interrupted" or i == 2 else 0
-        assert -2 * FRAME_MS <= a - b <= 2 * FRAME_MS + stale, (leg, told, shown)
+        assert -2 * FRAME_MS <= a - b <= 2 * FRAME_MS, (leg, told, shown)
     return told, shown
 
 

@@ -4,9 +4,9 @@
 static void each_kind_has_its_caps(void **state)
 {
 	static const struct iv_leg_caps rows[] = {
-		[IV_LEG_BROWSER] = {40, false, false, false, false, 0, 0},
-		[IV_LEG_JAMBONZ] = {80, true, true, true, false, 100, 160},
-		[IV_LEG_TWILIO] = {60, false, false, true, true, 0, 0},
+		[IV_LEG_BROWSER] = {80, false, false, false, false, 0},
+		[IV_LEG_JAMBONZ] = {80, true, true, true, false, 100},
+		[IV_LEG_TWILIO] = {100, false, false, true, true, 0},
 	};
 
 	(void)state;
@@ -19,7 +19,6 @@ static void each_kind_has_its_caps(void **state)
 		assert_int_equal(c->marks, rows[kind].marks);
 		assert_int_equal(c->marks_trusted, rows[kind].marks_trusted);
 		assert_int_equal(c->clear_hold_ms, rows[kind].clear_hold_ms);
-		assert_int_equal(c->first_fill_ms, rows[kind].first_fill_ms);
 	}
 	assert_string_equal(iv_leg_names[IV_LEG_BROWSER], "browser");
 	assert_string_equal(iv_leg_names[IV_LEG_JAMBONZ], "jambonz");

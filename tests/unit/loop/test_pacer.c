@@ -157,6 +157,43 @@ static void who_joins_inside_a_tick_gets_no_slot_from_before(void **state)
 	iv_loop_free(loop);
 }
 
+/* A long turn of reading: 60 ms of work that looks at the clock between two sockets. */
+static void read_much(void *arg)
+{
+	int64_t end = iv_now_us() + 60000;
+
+	(void)arg;
+	while (iv_now_us() < end) {
+		usleep(200);
+		iv_pacer_catch_up(loop);
+	}
+	iv_loop_stop(loop);
+}
+
+static void who_keeps_the_loop_busy_can_keep_it_punctual(void **state)
+{
+	static struct member x[20];
+	static struct iv_timer later;
+	int ticks = 0;
+
+	(void)state;
+	loop = iv_loop_new();
+	worst_late = lag_reports = 0;
+	iv_pacer_set_lag_hook(loop, on_lag, NULL);
+	for (size_t i = 0; i < IV_COUNT(x); i++)
+		join(&x[i]);
+	iv_timer_init(&later, loop, read_much, NULL);
+	iv_timer_in_ms(&later, 5);
+	iv_loop_run(loop);
+	for (size_t i = 0; i < IV_COUNT(x); i++) {
+		ticks += x[i].ticks;
+		assert_int_equal(x[i].gaps, 0);
+		iv_pacer_leave(loop, &x[i].m);
+	}
+	assert_true(ticks >= 50); /* 60 slots in the long turn alone; the machine may take some away */
+	iv_loop_free(loop);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +201,7 @@ int main(void)
 		cmocka_unit_test(after_a_stall_missed_slots_are_skipped),
 		cmocka_unit_test(a_member_may_take_another_of_its_phase_with_it),
 		cmocka_unit_test(who_joins_inside_a_tick_gets_no_slot_from_before),
+		cmocka_unit_test(who_keeps_the_loop_busy_can_keep_it_punctual),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
