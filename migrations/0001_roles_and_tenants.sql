@@ -38,16 +38,18 @@ begin
 			null; -- there already, or made this moment for another database of the cluster
 		end;
 	end loop;
-	if not pg_has_role('invorto_owner', 'member') then
+	begin
 		grant invorto_owner to current_user;
-	end if;
+	exception when insufficient_privilege then
+		null; -- whoever made the roles has seen to it, or SET ROLE below says so
+	end;
 	execute format('grant create on database %I to invorto_owner', current_database());
 end $$;
 grant usage on schema public to invorto_app, invorto_worker;
 grant usage, create on schema public to invorto_owner;
 
--- Made by `invorto migrate` before it looks here; made here for whoever applies the files by hand.
-create table if not exists schema_migrations (
+-- What was applied; `invorto migrate` writes a row in the transaction of each file.
+create table schema_migrations (
 	version integer primary key,
 	name text not null,
 	checksum text not null, -- sha-256 of the file, hex

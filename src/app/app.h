@@ -3,12 +3,14 @@
 #define APP_H
 
 #include "iv_config.h"
+#include "iv_migrate.h"
 #include "iv_record.h"
 
 enum { EXIT_USAGE = 64, EXIT_CONFIG = 78 };
 
 int app_serve(const struct iv_config *cfg);
 int app_replay(int argc, char **argv);
+int app_migrate(const struct iv_config *cfg, enum iv_migrate_mode mode);
 int app_agent_markdown(void);
 int app_agent_schema(void);
 

@@ -7,6 +7,8 @@
 static int usage(FILE *to, int status)
 {
 	(void)fputs("usage: invorto serve              take calls; settings come from the environment\n"
+		    "       invorto migrate [--check|--plan]\n"
+		    "                                  bring the database to this binary's schema, or say what is missing\n"
 		    "       invorto replay FILE [--actions] [--set FIELD=VALUE]…\n"
 		    "                                  step a call's journal through the machine again\n"
 		    "       invorto config [--markdown]  print the settings in force (secrets masked)\n"
@@ -80,12 +82,33 @@ static int serve(int argc)
 	return status;
 }
 
+static int migrate(int argc, char **argv)
+{
+	enum iv_migrate_mode mode = IV_MIGRATE_APPLY;
+	struct iv_config cfg;
+	int status;
+
+	if (argc == 1 && strcmp(argv[0], "--check") == 0)
+		mode = IV_MIGRATE_CHECK;
+	else if (argc == 1 && strcmp(argv[0], "--plan") == 0)
+		mode = IV_MIGRATE_PLAN;
+	else if (argc)
+		return usage(stderr, EXIT_USAGE);
+	if (!read_config(&cfg))
+		return EXIT_CONFIG;
+	status = app_migrate(&cfg, mode);
+	iv_config_free(&cfg);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	const char *command = argc > 1 ? argv[1] : "";
 
 	if (strcmp(command, "serve") == 0)
 		return serve(argc - 2);
+	if (strcmp(command, "migrate") == 0)
+		return migrate(argc - 2, argv + 2);
 	if (strcmp(command, "replay") == 0)
 		return app_replay(argc - 2, argv + 2);
 	if (strcmp(command, "config") == 0)
