@@ -10,7 +10,9 @@
 
 void iv_hmac_sha256(struct iv_str key, struct iv_str msg, uint8_t out[IV_SHA256_BYTES]);
 void iv_hmac_sha256_hex(struct iv_str key, struct iv_str msg, char out[IV_SHA256_HEX]);
+void iv_hmac_sha1(struct iv_str key, struct iv_str msg, uint8_t out[IV_SHA1_BYTES]); /* where a peer insists */
 void iv_sha256(struct iv_str msg, uint8_t out[IV_SHA256_BYTES]);
+void iv_sha256_hex(struct iv_str msg, char out[IV_SHA256_HEX]);
 void iv_sha1(struct iv_str msg, uint8_t out[IV_SHA1_BYTES]);
 /* Time does not depend on the bytes; lengths may be told apart. */
 bool iv_secret_equal(struct iv_str a, struct iv_str b);
@@ -22,5 +24,9 @@ size_t iv_base64(const uint8_t *in, size_t n, char *out); /* writes iv_base64_si
 /* Decoded length, or -1 for bytes that are not canonical base64 (padding required, no blanks).
  * out needs 3*(n/4) bytes. */
 ptrdiff_t iv_base64_decode(struct iv_str in, uint8_t *out);
+/* The alphabet of URLs, without padding and as strict; decoding needs 3*n/4 bytes. */
+size_t iv_base64url_size(size_t n);
+size_t iv_base64url(const uint8_t *in, size_t n, char *out); /* no NUL */
+ptrdiff_t iv_base64url_decode(struct iv_str in, uint8_t *out);
 
 #endif

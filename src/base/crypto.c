@@ -12,17 +12,24 @@
 static const char base64_alphabet[] =
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-void iv_hmac_sha256(struct iv_str key, struct iv_str msg, uint8_t out[IV_SHA256_BYTES])
+static void hmac(const EVP_MD *md, struct iv_str key, struct iv_str msg, uint8_t *out)
 {
 	/* libcrypto takes a NULL key for "the key of before": an empty one needs an address. */
 	const void *key_bytes = key.len ? key.ptr : "";
 	const void *msg_bytes = msg.len ? msg.ptr : "";
-	unsigned n = 0;
 
-	if (key.len > INT_MAX ||
-	    !HMAC(EVP_sha256(), key_bytes, (int)key.len, msg_bytes, msg.len, out, &n) ||
-	    n != IV_SHA256_BYTES)
+	if (key.len > INT_MAX || !HMAC(md, key_bytes, (int)key.len, msg_bytes, msg.len, out, NULL))
 		abort();
+}
+
+void iv_hmac_sha256(struct iv_str key, struct iv_str msg, uint8_t out[IV_SHA256_BYTES])
+{
+	hmac(EVP_sha256(), key, msg, out);
+}
+
+void iv_hmac_sha1(struct iv_str key, struct iv_str msg, uint8_t out[IV_SHA1_BYTES])
+{
+	hmac(EVP_sha1(), key, msg, out);
 }
 
 void iv_hmac_sha256_hex(struct iv_str key, struct iv_str msg, char out[IV_SHA256_HEX])
@@ -42,6 +49,14 @@ static void digest(const EVP_MD *md, struct iv_str msg, uint8_t *out)
 void iv_sha256(struct iv_str msg, uint8_t out[IV_SHA256_BYTES])
 {
 	digest(EVP_sha256(), msg, out);
+}
+
+void iv_sha256_hex(struct iv_str msg, char out[IV_SHA256_HEX])
+{
+	uint8_t sum[IV_SHA256_BYTES];
+
+	iv_sha256(msg, sum);
+	iv_hex(sum, sizeof(sum), out);
 }
 
 void iv_sha1(struct iv_str msg, uint8_t out[IV_SHA1_BYTES])

@@ -128,6 +128,54 @@ static void base64_comes_back_for_all_lengths(void **state)
 	}
 }
 
+static void base64url_has_no_padding_and_one_spelling(void **state)
+{
+	static const struct {
+		const char *plain, *text;
+	} rows[] = {{"", ""},	      {"f", "Zg"},	   {"fo", "Zm8"},	     {"foo", "Zm9v"},
+		    {"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"}, {"\xfb\xff\xfe", "-__-"}, {"\xff\xef", "_-8"}};
+	static const char *const bad[] = {"Z",	 "Zg=",	  "Zg==", "Zh",	   "Zm9",  "Zm9v+", "Zm9v/",
+					  "-_ -", "Zm9v\n", " Zg",  "Zm9vY", "\xC3\xA4", "Zm.v"};
+	uint8_t in[257], back[400];
+	char text[400];
+
+	(void)state;
+	for (size_t i = 0; i < IV_COUNT(rows); i++) {
+		size_t n = strlen(rows[i].plain);
+
+		assert_int_equal(iv_base64url_size(n), strlen(rows[i].text));
+		check_text((struct iv_str){text, iv_base64url((const uint8_t *)rows[i].plain, n, text)},
+			   rows[i].text);
+	}
+	for (size_t i = 0; i < IV_COUNT(bad); i++) {
+		if (iv_base64url_decode(iv_str(bad[i]), back) != -1)
+			fail_msg("\"%s\" was decoded", bad[i]);
+	}
+	for (size_t i = 0; i < sizeof(in); i++)
+		in[i] = (uint8_t)(i * 7 + 3);
+	for (size_t n = 0; n <= sizeof(in); n++) {
+		size_t len = iv_base64url(in, n, text);
+
+		assert_int_equal(len, iv_base64url_size(n));
+		assert_int_equal(iv_base64url_decode((struct iv_str){text, len}, back), (ptrdiff_t)n);
+		assert_memory_equal(back, in, n);
+	}
+}
+
+static void hmac_sha1_gives_the_values_of_rfc_2202(void **state)
+{
+	uint8_t mac[IV_SHA1_BYTES];
+	char hex[2 * IV_SHA1_BYTES + 1];
+
+	(void)state;
+	iv_hmac_sha1((struct iv_str){X20("\x0b"), 20}, IV_S("Hi There"), mac);
+	iv_hex(mac, sizeof(mac), hex);
+	assert_string_equal(hex, "b617318655057264e28bc0b6fb378c8ef146be00");
+	iv_hmac_sha1(IV_S("Jefe"), IV_S("what do ya want for nothing?"), mac);
+	iv_hex(mac, sizeof(mac), hex);
+	assert_string_equal(hex, "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+}
+
 static void secrets_are_equal_only_as_a_whole(void **state)
 {
 	(void)state;
@@ -156,6 +204,8 @@ int main(void)
 		cmocka_unit_test(base64_gives_the_values_of_rfc_4648),
 		cmocka_unit_test(base64_that_is_not_canonical_is_refused),
 		cmocka_unit_test(base64_comes_back_for_all_lengths),
+		cmocka_unit_test(base64url_has_no_padding_and_one_spelling),
+		cmocka_unit_test(hmac_sha1_gives_the_values_of_rfc_2202),
 		cmocka_unit_test(secrets_are_equal_only_as_a_whole),
 		cmocka_unit_test(random_bytes_differ),
 	};
