@@ -1,0 +1,181 @@
+/* Two rings on one clock. What is put in has its place by the time it came; what goes out is what is old
+ * enough that nothing can come before it any more. */
+#include <stdlib.h>
+#include <string.h>
+#include "iv_stereo.h"
+
+enum {
+	WINDOW_FRAMES = 50,     /* over which the least delay is looked for */
+	QUIET_PEAK = 330,       /* -40 dBFS: nobody misses it, nobody hears a seam in it */
+	AT_ONCE_FRAMES = 5,     /* an offset of more is put right wherever it is */
+	PATIENCE_FRAMES = 250,  /* so long a quiet place is waited for */
+};
+
+void iv_stereo_init(struct iv_stereo *s, int rate_hz)
+{
+	*s = (struct iv_stereo){.rate_hz = rate_hz, .frame = rate_hz / 50};
+	s->hold = (int64_t)rate_hz * IV_STEREO_HOLD_MS / 1000;
+	s->size = 2 * s->hold;
+	s->left = calloc((size_t)s->size, sizeof(s->left[0]));
+	s->right = calloc((size_t)s->size, sizeof(s->right[0]));
+	if (!s->left || !s->right)
+		abort();
+	s->least_lag = INT64_MAX;
+}
+
+void iv_stereo_deinit(struct iv_stereo *s)
+{
+	free(s->left);
+	free(s->right);
+	s->left = s->right = NULL;
+}
+
+/* What lies outside the ring, in the past or too far ahead, is left out. */
+static void put(const struct iv_stereo *s, int16_t *ring, int64_t at, const int16_t *pcm, size_t n)
+{
+	for (size_t i = 0; i < n; i++, at++)
+		if (at >= s->base && at < s->base + s->size)
+			ring[at % s->size] = pcm[i];
+}
+
+/* ── the caller ── */
+
+static bool quiet(const int16_t *pcm, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (pcm[i] > QUIET_PEAK || pcm[i] < -QUIET_PEAK)
+			return false;
+	return true;
+}
+
+/* The frame that was delayed least in a second arrived when it should: what even it is off by is the
+ * track's own offset, not the network's. */
+static void watch_lag(struct iv_stereo *s, int64_t lag)
+{
+	s->least_lag = lag < s->least_lag ? lag : s->least_lag;
+	s->lag_age += s->lag ? 1 : 0;
+	if (++s->lag_frames < WINDOW_FRAMES)
+		return;
+	if (s->least_lag > s->frame / 2 || s->least_lag < -s->frame / 2) {
+		s->lag_age = s->lag ? s->lag_age : 0;
+		s->lag = s->least_lag;
+	} else {
+		s->lag = 0;
+	}
+	s->lag_frames = 0;
+	s->least_lag = INT64_MAX;
+}
+
+/* True: this frame is left out. */
+static bool settle_lag(struct iv_stereo *s, const int16_t *pcm, size_t n)
+{
+	bool now = s->lag > AT_ONCE_FRAMES * s->frame || s->lag < -AT_ONCE_FRAMES * s->frame ||
+		   s->lag_age > PATIENCE_FRAMES || quiet(pcm, n);
+
+	if (!s->lag || !now)
+		return false;
+	if (s->lag > 0) {
+		s->left_end += s->lag;
+		s->lag = 0;
+		return false;
+	}
+	s->lag = -s->lag > s->frame + s->frame / 2 ? s->lag + (int64_t)n : 0;
+	return true;
+}
+
+void iv_stereo_left(struct iv_stereo *s, int64_t now, const int16_t *pcm, size_t n)
+{
+	int64_t lag = now - s->left_end - (int64_t)n;
+
+	if (!s->left_begun || lag > s->hold) {
+		s->left_begun = true;
+		s->left_end = now - (int64_t)n;
+		s->lag = s->lag_frames = s->lag_age = 0;
+		s->least_lag = INT64_MAX;
+		lag = 0;
+	}
+	watch_lag(s, lag);
+	if (settle_lag(s, pcm, n))
+		return;
+	if (s->left_end + (int64_t)n > now + s->hold / 2)
+		return; /* more than real time for longer than it may be */
+	put(s, s->left, s->left_end, pcm, n);
+	s->left_end += (int64_t)n;
+}
+
+/* ── the agent ── */
+
+void iv_stereo_right(struct iv_stereo *s, int64_t now, const int16_t *pcm, size_t n)
+{
+	int64_t room = now - s->right_end, len = (int64_t)n;
+
+	if (room <= 0)
+		return;
+	if (len > room) {
+		pcm += len - room;
+		len = room;
+	}
+	/* Heard to the end of the stretch before: it went on and stopped. Otherwise it began and goes on. */
+	put(s, s->right, s->right_full ? s->right_end : now - len, pcm, (size_t)len);
+	s->right_full = len == room;
+	s->right_end = now;
+}
+
+/* ── silence that was asked for ── */
+
+void iv_stereo_mute(struct iv_stereo *s, int64_t from, int64_t to)
+{
+	if (s->mute_count == IV_STEREO_MUTES) {
+		size_t i = s->mute_count - 1; /* what lies between two of them is given up */
+
+		s->mutes[i].from = from < s->mutes[i].from ? from : s->mutes[i].from;
+		s->mutes[i].to = to > s->mutes[i].to ? to : s->mutes[i].to;
+		return;
+	}
+	s->mutes[s->mute_count].from = from;
+	s->mutes[s->mute_count++].to = to;
+}
+
+void iv_stereo_unmute(struct iv_stereo *s, int64_t to)
+{
+	for (size_t i = 0; i < s->mute_count; i++)
+		if (s->mutes[i].to == INT64_MAX)
+			s->mutes[i].to = to;
+}
+
+static bool muted(const struct iv_stereo *s, int64_t at)
+{
+	for (size_t i = 0; i < s->mute_count; i++)
+		if (at >= s->mutes[i].from && at < s->mutes[i].to)
+			return true;
+	return false;
+}
+
+static void forget_mutes(struct iv_stereo *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->mute_count; i++)
+		if (s->mutes[i].to > s->base)
+			s->mutes[kept++] = s->mutes[i];
+	s->mute_count = kept;
+}
+
+size_t iv_stereo_take(struct iv_stereo *s, int64_t now, bool last, int16_t *out, size_t max)
+{
+	int64_t until = last ? now : now - s->hold;
+	size_t n = until > s->base ? (size_t)(until - s->base) : 0;
+
+	n = n < max ? n : max;
+	for (size_t i = 0; i < n; i++) {
+		int64_t at = s->base + (int64_t)i, place = at % s->size;
+		bool mute = s->mute_count && muted(s, at);
+
+		out[2 * i] = mute ? 0 : s->left[place];
+		out[2 * i + 1] = mute ? 0 : s->right[place];
+		s->left[place] = s->right[place] = 0;
+	}
+	s->base += (int64_t)n;
+	forget_mutes(s);
+	return n;
+}
