@@ -37,9 +37,10 @@ struct iv_http_opts {
 };
 
 /* Listens at once. `routes` ends with {0} and outlives the server; ctx goes to every handler.
- * Unknown paths, and other methods where only a row "/" + "*" fits: 404; wrong method: 405 with Allow; a "WS" path without an upgrade: 426. No answer
- * within the deadline: 504, then on_close. max_connections is cut to what the descriptor limit
- * leaves after 64 spare ones; one more is answered 503. */
+ * Unknown paths, and other methods where only a row for every path fits: 404; wrong method: 405 with
+ * Allow; a "WS" path without an upgrade: 426. No answer within the deadline: 504, then on_close.
+ * max_connections is cut to what the descriptor limit leaves after 64 spare ones; one more is answered
+ * 503. */
 struct iv_http_server *iv_http_listen(struct iv_net *n, const struct iv_http_opts *opts,
 				      const struct iv_route *routes, void *ctx, struct iv_err *e);
 int iv_http_port(const struct iv_http_server *s);
@@ -67,6 +68,7 @@ void iv_http_set_header(struct iv_http_req *rq, const char *name, struct iv_str 
 void iv_http_reply(struct iv_http_req *rq, int status, const char *content_type, struct iv_str body);
 /* RFC 9457 problem details, with the wire code of the error. */
 void iv_http_reply_err(struct iv_http_req *rq, const struct iv_err *err);
+const char *iv_http_status_text(int status); /* "Not Found" */
 /* Chunked. write returns false when more than 1 MiB waits to be sent: stop and come back in
  * on_writable. rq is gone after end, and after on_close. */
 void iv_http_stream_begin(struct iv_http_req *rq, int status, const char *content_type);

@@ -13,6 +13,7 @@
 #define SECRET_MAX 4096 /* bytes of a secret's file */
 #define STORAGE_MAX (256 * 1024)
 #define SECRET_LEAST 16 /* characters, in production */
+#define JWT_SECRET_LEAST 32 /* bytes, always: shorter ones are guessed off line */
 #define SHOWN 40	/* characters of a bad value that an error repeats */
 
 #define ROW(k, f, e, d, l, h, u, c, t)            \
@@ -341,7 +342,12 @@ static void check_together(struct reading *r)
 			"REALTIME_SEND_SOFT_BYTES=\"%lld\": expected less than "
 			"REALTIME_SEND_HARD_BYTES=\"%lld\"",
 			(long long)cfg->send_soft_bytes, (long long)cfg->send_hard_bytes);
+	if (iv_secret_set(cfg->jwt_secret) && strlen(iv_secret_reveal(cfg->jwt_secret)) < JWT_SECRET_LEAST)
+		problem(r, "JWT_SECRET: expected at least %d bytes (RFC 7518), it has %zu", JWT_SECRET_LEAST,
+			strlen(iv_secret_reveal(cfg->jwt_secret)));
 	if (strcmp(cfg->env, "production") == 0) {
+		if (iv_secret_set(cfg->database_url))
+			check_production(r, "JWT_SECRET", cfg->jwt_secret);
 		check_production(r, "REALTIME_API_KEY", cfg->realtime_api_key);
 		check_production(r, "REALTIME_WS_SECRET", cfg->realtime_ws_secret);
 	}

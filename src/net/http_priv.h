@@ -144,7 +144,6 @@ void http_refuse(struct http_conn *c, int status, const char *why);
 bool http_reply_upgrade(struct iv_http_req *rq, const char *accept_key, struct iv_str subprotocol);
 void http_reply_problem(struct iv_http_req *rq, int status, const char *code, const char *field,
 			const char *detail);
-const char *http_status_text(int status);
 
 /* ── http_req.c */
 /* rq is over: taken off its connection, freed after this turn. */

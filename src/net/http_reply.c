@@ -10,7 +10,7 @@
 
 #define HEAD_MAX 131072
 
-const char *http_status_text(int status)
+const char *iv_http_status_text(int status)
 {
 	static const struct {
 		int status;
@@ -88,7 +88,7 @@ static const char *date_now(struct iv_http_server *s)
 static bool put_common(struct iv_http_server *s, struct iv_buf *b, int status)
 {
 	bool ok = iv_buf_printf(b, "HTTP/1.1 %d %s\r\nDate: %s\r\n", status,
-				http_status_text(status), date_now(s));
+				iv_http_status_text(status), date_now(s));
 
 	return ok && (!s->server_name[0] || iv_buf_printf(b, "Server: %s\r\n", s->server_name));
 }
@@ -194,7 +194,7 @@ static void put_problem(struct iv_buf *out, int status, const char *code, const 
 	iv_jw_init(&w, out);
 	iv_jw_obj(&w, NULL);
 	iv_jw_cstr(&w, "type", "about:blank");
-	iv_jw_cstr(&w, "title", http_status_text(status));
+	iv_jw_cstr(&w, "title", iv_http_status_text(status));
 	iv_jw_i64(&w, "status", status);
 	iv_jw_cstr(&w, "code", code);
 	if (detail && detail[0])

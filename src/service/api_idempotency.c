@@ -1,0 +1,180 @@
+/* Idempotency-Key: the work of one key is done once. The key's row is taken before the row's own steps
+ * run and answered behind them; a second request finds it running (409), finished (the same answer again)
+ * or made for another request (422).
+ *
+ * What is remembered: success, and refusals that would be the same tomorrow. A 429 and a 5xx are not: the
+ * key is given back. Where a phone may have rung, a 5xx is remembered too, and a row that was left running
+ * is never taken over. */
+#include <stdio.h>
+#include <stdlib.h>
+#include "api_priv.h"
+#include "iv_crypto.h"
+#include "iv_id.h"
+#include "iv_log.h"
+#include "iv_sql.h"
+
+enum { KEY_MAX = 255, LEASE_SLACK_S = 10 };
+
+/* A structured field's string ("…"), or bare. */
+static struct iv_str unquoted(struct iv_str key)
+{
+	if (key.len >= 2 && key.ptr[0] == '"' && key.ptr[key.len - 1] == '"')
+		return (struct iv_str){key.ptr + 1, key.len - 2};
+	return key;
+}
+
+static bool acceptable(struct iv_str key)
+{
+	for (size_t i = 0; i < key.len; i++)
+		if (key.ptr[i] < '!' || key.ptr[i] > '~' || key.ptr[i] == '"' || key.ptr[i] == '\\')
+			return false;
+	return key.len >= 1 && key.len <= KEY_MAX;
+}
+
+/* Of all that makes the request this one: path with its ids, query, body. */
+static bool fingerprint(struct iv_api_call *c, char out[65])
+{
+	uint8_t parts[3][IV_SHA256_BYTES], whole[IV_SHA256_BYTES];
+
+	iv_sha256(iv_http_path(c->http), parts[0]);
+	iv_sha256(iv_http_query(c->http), parts[1]);
+	iv_sha256(c->body, parts[2]);
+	iv_sha256((struct iv_str){(const char *)parts, sizeof(parts)}, whole);
+	return iv_hex(whole, sizeof(whole), out) == 64;
+}
+
+enum iv_flow_next api_claim(struct iv_flow *f)
+{
+	struct iv_api_call *c = iv_api_self(f);
+	struct api_claim *claim = &c->priv->claim;
+	struct iv_str key = unquoted(iv_http_header(c->http, "idempotency-key"));
+	int deadline_ms = c->route->deadline_ms ? c->route->deadline_ms : API_DEADLINE_MS;
+	uint8_t random[(API_TOKEN_SIZE - 1) / 2];
+
+	if (!iv_http_header(c->http, "idempotency-key").len || !c->scope.tenant_id.len)
+		return IV_FLOW_NEXT;
+	if (!acceptable(key))
+		return iv_flow_fail(f, IV_EINVAL, "Idempotency-Key must be 1 to %d printable characters", KEY_MAX);
+	iv_random(random, sizeof(random));
+	(void)iv_hex(random, sizeof(random), claim->token);
+	claim->key = iv_arena_str(&c->arena, key);
+	/* From here on the client may leave and the work goes on. */
+	if (!claim->key.ptr || !fingerprint(c, claim->fingerprint) ||
+	    (c->body.len && !(c->body = iv_arena_str(&c->arena, c->body)).ptr))
+		return iv_flow_fail(f, IV_ETOOBIG, "no memory for the request");
+	claim->held = true;
+	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_idempotency_claim,
+			 &(struct iv_idempotency_claim_in){.route = iv_str(c->route->id),
+							   .key = claim->key,
+							   .fingerprint = iv_str(claim->fingerprint),
+							   .token = iv_str(claim->token),
+							   .lease_s = deadline_ms / 1000 + LEASE_SLACK_S,
+							   .retake = !(c->route->flags & IV_API_PLACES_CALL)},
+			 &claim->rows);
+}
+
+static enum iv_flow_next replay(struct iv_api_call *c, const struct iv_idempotency_claim_out *row)
+{
+	struct api_answer *a = &c->priv->answer;
+	struct iv_str type = iv_arena_str(&c->arena, row->content_type);
+
+	a->status = (int)row->status;
+	a->content_type = type.len ? type.ptr : NULL;
+	a->body = row->answer;
+	c->priv->claim.replayed = true;
+	return IV_FLOW_DONE;
+}
+
+enum iv_flow_next api_claimed(struct iv_flow *f)
+{
+	struct iv_api_call *c = iv_api_self(f);
+	struct api_claim *claim = &c->priv->claim;
+	const struct iv_idempotency_claim_out *row;
+
+	if (!claim->held)
+		return IV_FLOW_NEXT;
+	row = iv_idempotency_claim_at(&claim->rows, 0);
+	if (row->mine) {
+		claim->begun = true;
+		return IV_FLOW_NEXT;
+	}
+	claim->held = false;
+	if (!row->same)
+		return iv_flow_fail(f, IV_EUNPROCESSABLE, "this Idempotency-Key was used for another request");
+	if (row->done)
+		return replay(c, row);
+	iv_api_retry_after(c, 1);
+	return iv_flow_fail(f, IV_ECONFLICT, "the first request with this Idempotency-Key is still running");
+}
+
+/* ── behind the answer ── */
+
+static bool worth_remembering(const struct iv_api_call *c)
+{
+	const struct api_answer *a = &c->priv->answer;
+
+	if (!c->priv->claim.begun || a->body.len > API_REMEMBERED_BYTES)
+		return false;
+	if (a->status >= 500)
+		return (c->route->flags & IV_API_PLACES_CALL) && !c->nothing_done;
+	return a->status != 429 && a->status != 499;
+}
+
+static bool audits(const struct iv_api_call *c)
+{
+	return (c->route->flags & IV_API_AUDIT) && c->flow.err.code == IV_OK && !c->priv->claim.replayed &&
+	       c->scope.tenant_id.len;
+}
+
+bool api_must_finish(const struct iv_api_call *c)
+{
+	return c->priv->claim.held || audits(c);
+}
+
+static enum iv_flow_next remember(struct iv_flow *f)
+{
+	struct iv_api_call *c = api_call_of(f);
+	const struct api_claim *claim = &c->priv->claim;
+	const struct api_answer *a = &c->priv->answer;
+	struct iv_str route = iv_str(c->route->id), token = iv_str(claim->token);
+
+	if (!claim->held)
+		return IV_FLOW_NEXT;
+	if (!worth_remembering(c))
+		return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_idempotency_release,
+				 &(struct iv_idempotency_release_in){route, claim->key, token}, NULL);
+	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_idempotency_finish,
+			 &(struct iv_idempotency_finish_in){.route = route,
+							    .key = claim->key,
+							    .token = token,
+							    .status = a->status,
+							    .content_type = iv_str(a->content_type),
+							    .answer = a->body},
+			 NULL);
+}
+
+static enum iv_flow_next audit(struct iv_flow *f)
+{
+	struct iv_api_call *c = api_call_of(f);
+	const struct iv_api_private *p = c->priv;
+	struct iv_str entity = c->entity_id;
+	const char *kind = c->who.key_id.len ? "key" : c->who.user_id.len ? "user" : "platform";
+	char id[IV_ID_SIZE];
+
+	if (!audits(c))
+		return IV_FLOW_NEXT;
+	if (!entity.len && p->param_count)
+		entity = p->params[p->param_count - 1].value;
+	iv_id_new("aud", iv_wall_ms(), id);
+	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_audit_insert,
+			 &(struct iv_audit_insert_in){.id = iv_str(id),
+						      .actor_kind = iv_str(kind),
+						      .actor_id = c->who.key_id.len ? c->who.key_id : c->who.user_id,
+						      .action = iv_str(c->route->id),
+						      .entity_id = entity,
+						      .request_id = iv_str(c->request_id),
+						      .ip = c->peer.len ? c->peer : IV_STR_NULL},
+			 NULL);
+}
+
+const struct iv_flow_step api_finish_steps[] = {{"remember", remember}, {"audit", audit}, {0}};

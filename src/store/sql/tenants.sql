@@ -1,0 +1,19 @@
+-- The tenant as he sees himself.
+
+-- name: tenant_get :one :tenant
+-- out: id text, slug text, name text, status text, settings json, created_at time, updated_at time
+select id, slug, name, status, settings, created_at, updated_at from tenants where id = current_tenant()
+
+-- name: tenant_update :one :tenant
+-- Name null: stays. Settings are merged at the top; a null in them takes the member away.
+-- in:  name text, settings json
+-- out: id text, slug text, name text, status text, settings json, created_at time, updated_at time
+update tenants
+set name = coalesce($1, name), settings = jsonb_strip_nulls(settings || coalesce($2::jsonb, '{}')), updated_at = now()
+where id = current_tenant()
+returning id, slug, name, status, settings, created_at, updated_at
+
+-- name: audit_insert :exec :tenant
+-- in: id text, actor_kind text, actor_id text, action text, entity_id text, request_id text, ip text
+insert into audit_log (tenant_id, id, actor_kind, actor_id, action, entity_id, request_id, ip)
+values (current_tenant(), $1, $2, $3, $4, $5, $6, $7)
