@@ -300,10 +300,22 @@ bool iv_record_write_header(struct iv_buf *out, const struct iv_record_header *h
 	iv_jw_str(&w, "callId", h->call_id);
 	iv_jw_str(&w, "version", h->version);
 	iv_jw_i64(&w, "startedMs", h->started_ms);
+	if (h->context.len)
+		iv_jw_raw(&w, "context", h->context);
 	iv_shape_write(&iv_call_opts_shape, &h->opts, "opts", &w);
 	iv_shape_write(&iv_agent_shape, &h->agent, "agent", &w);
 	iv_jw_end_obj(&w);
 	return iv_jw_done(&w) && iv_buf_addc(out, '\n');
+}
+
+/* The member's text as it stands, for whoever knows what it means. */
+static struct iv_str arena_json(struct iv_arena *a, const cJSON *json)
+{
+	char *text = json ? cJSON_PrintUnformatted(json) : NULL;
+	struct iv_str copy = text ? iv_arena_str(a, iv_str(text)) : IV_STR_NULL;
+
+	cJSON_free(text);
+	return copy;
 }
 
 static struct iv_str arena_member(struct iv_arena *a, const cJSON *json, const char *key)
@@ -333,7 +345,8 @@ ptrdiff_t iv_record_read_header(struct iv_str in, struct iv_record_header *h, st
 	if (!json)
 		return -1;
 	*h = (struct iv_record_header){.call_id = arena_member(arena, json, "callId"),
-				       .version = arena_member(arena, json, "version")};
+				       .version = arena_member(arena, json, "version"),
+						  .context = arena_json(arena, iv_json_get(json, "context"))};
 	started = iv_json_get(json, "startedMs");
 	ok = cJSON_IsNumber(started) && started->valuedouble >= 0 && started->valuedouble <= STARTED_MAX_MS;
 	if (!ok)

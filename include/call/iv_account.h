@@ -1,0 +1,37 @@
+/* iv_account: what a call's journal says happened: its timeline, its end, what it used of whom. The journal
+ * goes through the machine again, so a call that ended and one whose process died are told by the same code:
+ * the second ends where its journal does, with the reason "crashed". */
+#ifndef IV_ACCOUNT_H
+#define IV_ACCOUNT_H
+
+#include "iv_record.h"
+
+#define IV_ACCOUNT_LINES 24
+
+/* Types and units are those of call_costs and rate_cards: "stt" "minute", "tts" "character", … */
+struct iv_account_line {
+	const char *type, *unit;
+	struct iv_str provider;
+	double units;
+};
+
+struct iv_account {
+	struct iv_record_header header; /* strings in the arena */
+	bool ended;                     /* the journal holds the end; else its process died */
+	struct iv_str reason;
+	int64_t ended_ms;               /* Unix */
+	enum iv_leg_kind leg;
+	struct iv_usage usage;
+	struct iv_account_line lines[IV_ACCOUNT_LINES]; /* what would not fit is added to the last of its type */
+	size_t line_count;
+	struct iv_buf timeline;         /* JSON array of {seq, kind, payload, at} */
+	struct iv_buf turns;            /* JSON lines: the payloads of turn.closed */
+};
+
+/* The caller clears *a with iv_account_deinit whatever the answer. A torn last record is the mark of a crash, not
+ * an error; timelines beyond timeline_max bytes end with an entry that says so. */
+IV_MUST_CHECK bool iv_account_read(struct iv_str journal, size_t timeline_max, struct iv_arena *arena,
+				   struct iv_account *a, struct iv_err *e);
+void iv_account_deinit(struct iv_account *a);
+
+#endif
