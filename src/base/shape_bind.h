@@ -31,6 +31,11 @@ bool iv_shape_refuse(const struct shape_reader *r, const struct shape_step *at, 
 		     ...) IV_PRINTF(3, 4);
 /* The arena is used up: no fault of the field, and nothing more can be read. Returns false. */
 bool iv_shape_full(const struct shape_reader *r);
+/* iv_shape_read with all of its ways to report. */
+bool iv_shape_read_whole(const struct shape_reader *r, const struct iv_shape *shape, const cJSON *json,
+			 void *object);
+/* The row of that name or alias, else the end of the table. */
+size_t iv_shape_find(const struct iv_shape *shape, const char *name);
 /* What a text stands for by a row: a JSON value that binding takes or refuses with the row's own
  * message. The caller owns it; NULL with *e filled when the row wants JSON and this is none. */
 cJSON *iv_shape_text_value(const struct iv_field *field, const char *text, struct iv_err *e);

@@ -293,7 +293,7 @@ bool iv_shape_bind(const struct shape_reader *r, const struct shape_step *at,
 	return bind_value(r, at, field, json, object, false);
 }
 
-static size_t find_field(const struct iv_shape *shape, const char *name)
+size_t iv_shape_find(const struct iv_shape *shape, const char *name)
 {
 	size_t i = 0;
 
@@ -311,7 +311,7 @@ static bool read_member(const struct shape_reader *r, const struct shape_step *a
 			const struct iv_shape *shape, const cJSON *item, void *object,
 			bool all_required, bool seen[FIELDS_MAX])
 {
-	size_t i = find_field(shape, item->string);
+	size_t i = iv_shape_find(shape, item->string);
 	const struct iv_field *field = &shape->fields[i];
 	struct shape_step here = {at, item->string, 0, item->string};
 
@@ -349,8 +349,8 @@ static bool read_members(const struct shape_reader *r, const struct shape_step *
 	return good;
 }
 
-static bool read_whole(const struct shape_reader *r, const struct iv_shape *shape,
-		       const cJSON *json, void *object)
+bool iv_shape_read_whole(const struct shape_reader *r, const struct iv_shape *shape, const cJSON *json,
+			 void *object)
 {
 	memset(object, 0, shape->size);
 	set_defaults(shape, object);
@@ -376,7 +376,7 @@ bool iv_shape_read(const struct iv_shape *shape, const cJSON *json, void *object
 {
 	const struct shape_reader r = {arena, e, NULL};
 
-	return read_whole(&r, shape, json, object);
+	return iv_shape_read_whole(&r, shape, json, object);
 }
 
 bool iv_shape_merge(const struct iv_shape *shape, const cJSON *json, void *object,
@@ -393,7 +393,7 @@ bool iv_shape_read_all(const struct iv_shape *shape, const cJSON *json, void *ob
 	struct shape_report report = {.bad = bad, .arg = arg};
 	const struct shape_reader r = {arena, e, &report};
 
-	return read_whole(&r, shape, json, object);
+	return iv_shape_read_whole(&r, shape, json, object);
 }
 
 bool iv_shape_merge_all(const struct iv_shape *shape, const cJSON *json, void *object,

@@ -2,6 +2,7 @@
  * read differently (user info, blanks, odd ports) is refused, never repaired. */
 #include "iv_buf.h"
 #include "iv_net.h"
+#include "iv_query.h"
 
 #define URL_MAX 8192
 
@@ -157,30 +158,12 @@ bool iv_url_parse(struct iv_str s, struct iv_url *u, struct iv_err *e)
 /* Writes the decoded bytes and NUL; -1 when malformed, holding NUL, or too long for size. */
 static ptrdiff_t decode(struct iv_str s, char *dst, size_t size)
 {
-	size_t n = 0;
+	ptrdiff_t n = size ? iv_query_decode(s, dst, size - 1) : -1;
 
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.ptr[i];
-
-		if (c == '+') {
-			c = ' ';
-		} else if (c == '%') {
-			int hi = s.len - i > 2 ? hex_value(s.ptr[i + 1]) : -1;
-			int lo = s.len - i > 2 ? hex_value(s.ptr[i + 2]) : -1;
-
-			if (hi < 0 || lo < 0)
-				return -1;
-			c = (char)(hi << 4 | lo);
-			i += 2;
-		}
-		if (c == '\0' || n + 1 >= size)
-			return -1;
-		dst[n++] = c;
-	}
-	if (size == 0)
+	if (n < 0 || memchr(dst, '\0', (size_t)n))
 		return -1;
 	dst[n] = '\0';
-	return (ptrdiff_t)n;
+	return n;
 }
 
 bool iv_query_get(struct iv_str query, struct iv_str name, char *dst, size_t size)
