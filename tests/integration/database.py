@@ -1,0 +1,123 @@
+"""A private PostgreSQL for the tests, and a fresh database with the schema for each that asks. Talks through psql."""
+import atexit
+import itertools
+import os
+import shutil
+import subprocess
+import tempfile
+import threading
+
+from stack import DAEMON, ROOT
+
+SERVICES = f". {ROOT}/scripts/common.sh; . {ROOT}/scripts/services.sh; "
+URLS = {"invorto_admin": "DATABASE_OWNER_URL", "invorto_app": "DATABASE_URL", "invorto_worker": "DATABASE_WORKER_URL"}
+_lock, _numbers, _cluster = threading.Lock(), itertools.count(1), None
+
+
+class SqlError(Exception):
+    def __init__(self, state, message):
+        super().__init__(f"{state} {message}")
+        self.state = state
+
+
+def run_psql(url, script):
+    """Rows of the last answer that has any, as lists of strings; an error is raised with its SQLSTATE."""
+    p = subprocess.run(["psql", "-X", "-q", "-At", "-F", "\x1f", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose", url],
+                       input=script, capture_output=True, text=True, timeout=120, check=False)
+    if p.returncode:
+        error = p.stderr.partition("ERROR:  ")[2] or p.stderr
+        state, _, message = error.partition(": ")
+        raise SqlError(state, message.split("\n")[0])
+    return [line.split("\x1f") for line in p.stdout.splitlines()]
+
+
+def quoted(text):
+    return "'" + text.replace("'", "''") + "'"
+
+
+class Cluster:
+    """One server for all tests of this run: a database costs a copy of a directory."""
+
+    def __init__(self):
+        self.dir = tempfile.mkdtemp(prefix="invorto-pg-")
+        atexit.register(self.stop)
+        out = subprocess.run(["bash", "-c", SERVICES + 'start_postgres "$1" fsync=off max_connections=200; '
+                              'printf "%s" "$DATABASE_OWNER_URL"', "bash", self.dir], capture_output=True, text=True, timeout=120, check=False)
+        assert out.returncode == 0, out.stderr
+        self.owner_url, self.templates = out.stdout, {}
+
+    def url(self, role, database):
+        return self.owner_url.replace("invorto_admin@/invorto?", f"{role}@/{database}?")
+
+    def create(self, name, template=None):
+        run_psql(self.owner_url, f"create database {name}" + (f" template {template}" if template else ""))
+
+    def stop(self):
+        subprocess.run(["bash", "-c", SERVICES + 'stop_services "$1"', "bash", self.dir], check=False, timeout=60)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def cluster():
+    global _cluster
+    with _lock:
+        _cluster = _cluster or Cluster()
+        return _cluster
+
+
+def _template(server, name):
+    """Made once, copied by every test; with _lock held, because a template must have no other user."""
+    if name and name not in server.templates:
+        fill = {"migrated": None, "tenants": "insert into tenants (id, slug, name) values ('A', 'a', 'Tenant A'), ('B', 'b', 'Tenant B')"}
+        if name == "filled":
+            with open(os.path.join(ROOT, "tests/integration/schema_rows.sql"), encoding="utf-8") as f:
+                rows = f.read()
+            fill["filled"] = f"\\set t A\n{rows}\\set t B\n{rows}"
+        base = {"migrated": None, "tenants": "migrated", "filled": "tenants"}[name]
+        server.create(f"template_{name}", _template(server, base))
+        if name == "migrated":
+            p = migrate(server.url("invorto_admin", "template_migrated"))
+            assert p.returncode == 0, p.stderr
+        else:
+            run_psql(server.url("invorto_admin", f"template_{name}"), fill[name])
+        server.templates[name] = f"template_{name}"
+    return server.templates.get(name)
+
+
+def migrate(owner_url, *args, **env):
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("DATABASE_")}
+    return subprocess.run([DAEMON, "migrate", *args], env={**clean, "DATABASE_OWNER_URL": owner_url, **env},
+                          capture_output=True, text=True, timeout=120, check=False)
+
+
+class Database:
+    """`like`: None, empty; "migrated", the schema; "tenants", with tenants A and B; "filled", with a row of each in
+    every table."""
+
+    def __init__(self, like="tenants"):
+        self.server, self.name = cluster(), f"test_{next(_numbers)}"
+        with _lock:
+            self.server.create(self.name, _template(self.server, like))
+
+    def url(self, role="invorto_app"):
+        return self.server.url(role, self.name)
+
+    def urls(self):
+        return {name: self.url(role) for role, name in URLS.items()}
+
+    def admin(self, script):
+        return run_psql(self.url("invorto_admin"), script)
+
+    def sql(self, script, tenant=None, user=None, role="invorto_app"):
+        """In one transaction, as the daemon does; tenant None sets nothing."""
+        scope = "".join(f"set local {name} = {quoted(value)};\n" for name, value in
+                        (("app.tenant_id", tenant), ("app.user_id", user)) if value is not None)
+        return run_psql(self.url(role), f"begin;\n{scope}{script}\n;commit;")
+
+    def refused(self, script, *states, **scope):
+        """The SQLSTATE must be one of those."""
+        try:
+            got = self.sql(script, **scope)
+        except SqlError as e:
+            assert e.state in states, f"{script}: {e}"
+            return
+        raise AssertionError(f"{script}: expected {' or '.join(states)}, got {got}")
