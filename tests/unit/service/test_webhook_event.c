@@ -1,0 +1,236 @@
+/* webhook_event.c: every type of event as it goes out, and what may be subscribed to. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+#include <stdlib.h>
+#include "iv_summary_event.h"
+
+#define S(x) IV_S(x)
+
+/* An event of each type with its required members set, and some more. */
+static const void *sample(const struct iv_webhook_type *t)
+{
+	static struct iv_event_call_started started;
+	static struct iv_event_asr_final final;
+	static struct iv_event_tool_call tool;
+	static struct iv_event_call_ended ended;
+	static struct iv_event_usage usage;
+	static struct iv_event_qa_flags flags;
+	static struct iv_event_webhook_test test;
+	static struct iv_event_endpoint_disabled disabled;
+	static struct iv_event_agent_summary summary;
+	static struct iv_event_qa_flag flag = {S("toxicity"), S("high"), S("2026-11-21T13:04:05.000Z")};
+	static struct iv_summary_message message = {.role = S("user"), .message = S("Hello"), .duration = 1.5};
+	static const struct {
+		const char *name;
+		void *event;
+	} all[] = {{"call.started", &started}, {"asr.final", &final}, {"agent.tool_call", &tool},
+		   {"call.ended", &ended}, {"billing.usage.updated", &usage}, {"qa.flags", &flags},
+		   {"webhook.test", &test}, {"webhook.endpoint_disabled", &disabled}, {"agent.summary", &summary}};
+
+	started = (struct iv_event_call_started){.started_at = S("2026-11-21T13:04:05.000Z"),
+						 .carrier = {S("jambonz"), S("abc@host")}};
+	final = (struct iv_event_asr_final){.text = S("one \"two\""), .confidence = 0.5};
+	tool = (struct iv_event_tool_call){.name = S("weather"), .args = S("{\"city\":\"Pune\"}"), .ok = true};
+	ended = (struct iv_event_call_ended){.ended_at = S("2026-11-21T13:05:05.000Z"),
+					     .status = S("completed"),
+					     .reason = S("hangup"),
+					     .duration_sec = 60};
+	usage = (struct iv_event_usage){.period = S("2026-11"), .at_risk = true};
+	flags = (struct iv_event_qa_flags){.flags = {&flag, 1}};
+	test = (struct iv_event_webhook_test){.endpoint_id = S("whe_1"), .message = S("hello")};
+	disabled = (struct iv_event_endpoint_disabled){.endpoint_id = S("whe_1"),
+						       .reason = S("gone"),
+						       .disabled_at = S("2026-11-21T13:04:05.000Z")};
+	summary = (struct iv_event_agent_summary){.started_at = S("2026-11-21T13:04:05.000Z"),
+						  .ended_at = S("2026-11-21T13:05:05.000Z"),
+						  .summary = {.notes = S("all is well")},
+						  .artifacts = {.transcript = S("https://x/t.json")},
+						  .artifact = {.messages = {&message, 1}},
+						  .agent_config = S("{\"name\":\"demo\"}")};
+	for (size_t i = 0; i < IV_COUNT(all); i++)
+		if (strcmp(all[i].name, t->name) == 0) {
+			iv_webhook_head_init(all[i].event, t, S("evt_1"), S("tnt_1"), S("call_1"),
+					     S("2026-11-21T13:04:05.678Z"));
+			return all[i].event;
+		}
+	fail_msg("no sample of %s", t->name);
+	return NULL;
+}
+
+static cJSON *printed(const struct iv_webhook_type *t, const void *event)
+{
+	struct iv_buf b;
+	cJSON *json;
+
+	iv_buf_init(&b, 65536);
+	assert_true(iv_webhook_print(t, event, &b));
+	json = iv_json_parse(iv_buf_str(&b), NULL);
+	assert_non_null(json);
+	iv_buf_deinit(&b);
+	return json;
+}
+
+static void has(const cJSON *json, const char *key, const char *value)
+{
+	struct iv_str s = iv_json_str(json, key);
+
+	assert_true(iv_str_eq(s, iv_str(value)));
+}
+
+static void every_payload_begins_with_the_promised_members(void **state)
+{
+	size_t n = 0;
+
+	(void)state;
+	for (const struct iv_webhook_type *t = iv_webhook_types; t->name; t++, n++) {
+		cJSON *json = printed(t, sample(t));
+
+		has(json, "type", t->name);
+		has(json, "schemaVersion", t->version);
+		has(json, "eventId", "evt_1");
+		has(json, "callId", "call_1");
+		has(json, "tenantId", "tnt_1");
+		has(json, "timestamp", "2026-11-21T13:04:05.678Z");
+		assert_true(strncmp(t->version, t->name, strlen(t->name)) == 0);
+		cJSON_Delete(json);
+	}
+	assert_int_equal(n, 9);
+}
+
+static void every_payload_is_what_its_shape_says(void **state)
+{
+	(void)state;
+	for (const struct iv_webhook_type *t = iv_webhook_types; t->name; t++) {
+		cJSON *json = printed(t, sample(t));
+		void *back = calloc(1, t->shape->size);
+		struct iv_arena arena;
+		struct iv_err e = {0};
+
+		assert_non_null(back);
+		iv_arena_init(&arena, 1 << 20);
+		if (!iv_shape_read(t->shape, json, back, &arena, &e))
+			fail_msg("%s: %s %s", t->name, e.field, e.msg);
+		/* And a member that is required is missed. */
+		cJSON_DeleteItemFromObject(json, "eventId");
+		assert_false(iv_shape_read(t->shape, json, back, &arena, &e));
+		iv_arena_deinit(&arena);
+		free(back);
+		cJSON_Delete(json);
+	}
+}
+
+static void an_event_of_no_call_leaves_the_call_out(void **state)
+{
+	const struct iv_webhook_type *t = iv_webhook_type(S("billing.usage.updated"));
+	struct iv_event_usage usage = {.period = S("2026-11")};
+	cJSON *json;
+
+	(void)state;
+	iv_webhook_head_init(&usage.head, t, S("evt_1"), S("tnt_1"), S(""), S("2026-11-21T13:04:05.678Z"));
+	json = printed(t, &usage);
+	assert_null(iv_json_get(json, "callId"));
+	cJSON_Delete(json);
+}
+
+static void older_names_carry_an_id_of_their_own(void **state)
+{
+	static const char *const pairs[][3] = {{"asr.final", "stt.final", "payload"},
+					       {"agent.tool_call", "tool.call", "payload"},
+					       {"agent.summary", "call.summary", "artifactUrl"},
+					       {"call.ended", "call.completed", "durationSec"}};
+
+	(void)state;
+	for (size_t i = 0; i < IV_COUNT(pairs); i++) {
+		const struct iv_webhook_type *t = iv_webhook_type(iv_str(pairs[i][0]));
+		struct iv_buf b;
+		cJSON *json;
+
+		iv_buf_init(&b, 65536);
+		assert_string_equal(iv_webhook_print_older(t, sample(t), S("evt_2"), &b), pairs[i][1]);
+		json = iv_json_parse(iv_buf_str(&b), NULL);
+		assert_non_null(json);
+		has(json, "type", pairs[i][1]);
+		has(json, "eventId", "evt_2");
+		has(json, "callId", "call_1");
+		has(json, "schemaVersion", t->version);
+		assert_non_null(iv_json_get(json, pairs[i][2]));
+		cJSON_Delete(json);
+		iv_buf_deinit(&b);
+	}
+}
+
+static void an_unhappy_end_is_call_failed(void **state)
+{
+	const struct iv_webhook_type *t = iv_webhook_type(S("call.ended"));
+	struct iv_event_call_ended e = *(const struct iv_event_call_ended *)sample(t);
+	struct iv_buf b;
+
+	(void)state;
+	iv_buf_init(&b, 65536);
+	e.status = S("no-answer");
+	assert_string_equal(iv_webhook_print_older(t, &e, S("evt_2"), &b), "call.failed");
+	iv_buf_deinit(&b);
+}
+
+static void what_has_no_older_form_prints_none(void **state)
+{
+	const struct iv_webhook_type *t = iv_webhook_type(S("call.started"));
+	struct iv_buf b;
+
+	(void)state;
+	iv_buf_init(&b, 65536);
+	assert_null(iv_webhook_print_older(t, sample(t), S("evt_2"), &b));
+	assert_int_equal(b.len, 0);
+	iv_buf_deinit(&b);
+	iv_buf_init(&b, 100);
+	t = iv_webhook_type(S("call.ended"));
+	assert_null(iv_webhook_print_older(t, sample(t), S("evt_2"), &b));
+	assert_false(iv_webhook_print(t, sample(t), &b));
+	iv_buf_deinit(&b);
+}
+
+static void names_are_known_once(void **state)
+{
+	static const char *const yes[] = {"*", "call.started", "stt.final", "tool.call", "call.summary",
+					  "call.completed", "call.failed", "webhook.endpoint_disabled"};
+	static const char *const no[] = {"", "call", "call.*", "CALL.STARTED", "call.started ", "agent.error"};
+
+	(void)state;
+	for (size_t i = 0; i < IV_COUNT(yes); i++)
+		assert_true(iv_webhook_subscribable(iv_str(yes[i])));
+	for (size_t i = 0; i < IV_COUNT(no); i++)
+		assert_false(iv_webhook_subscribable(iv_str(no[i])));
+	for (const struct iv_webhook_type *t = iv_webhook_types; t->name; t++) {
+		assert_ptr_equal(iv_webhook_type(iv_str(t->name)), t);
+		for (const char *const *o = t->older; *o; o++)
+			assert_null(iv_webhook_type(iv_str(*o)));
+	}
+}
+
+static void times_are_iso(void **state)
+{
+	char out[IV_TIME_SIZE];
+
+	(void)state;
+	assert_true(iv_str_eq(iv_webhook_time(1732190645678, out), S("2024-11-21T12:04:05.678Z")));
+	assert_true(iv_str_eq(iv_webhook_time(0, out), S("1970-01-01T00:00:00.000Z")));
+	assert_true(iv_str_eq(iv_webhook_time(1700000000007, out), S("2023-11-14T22:13:20.007Z")));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_payload_begins_with_the_promised_members),
+		cmocka_unit_test(every_payload_is_what_its_shape_says),
+		cmocka_unit_test(an_event_of_no_call_leaves_the_call_out),
+		cmocka_unit_test(older_names_carry_an_id_of_their_own),
+		cmocka_unit_test(an_unhappy_end_is_call_failed),
+		cmocka_unit_test(what_has_no_older_form_prints_none),
+		cmocka_unit_test(names_are_known_once),
+		cmocka_unit_test(times_are_iso),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
