@@ -96,10 +96,7 @@ const struct iv_webhook_type *iv_webhook_type(struct iv_str name);
 /* What an endpoint may subscribe to: today's names, the older ones, "*" for all of today's. */
 bool iv_webhook_subscribable(struct iv_str name);
 
-#define IV_TIME_SIZE 32
-/* "2026-11-21T13:04:05.678Z" */
-struct iv_str iv_webhook_time(int64_t wall_ms, char out[IV_TIME_SIZE]);
-/* Strings are not copied: they live as long as the head is used. */
+/* Strings are not copied: they live as long as the head is used. Times are iv_time_iso's. */
 void iv_webhook_head_init(struct iv_webhook_head *h, const struct iv_webhook_type *type, struct iv_str event_id,
 			  struct iv_str tenant_id, struct iv_str call_id, struct iv_str timestamp);
 /* The payload as it is stored, signed and sent; false when `out` is full. */

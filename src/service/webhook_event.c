@@ -1,7 +1,6 @@
 /* The types of events, and how one becomes bytes. */
 #include "webhook_event.h"
 
-#include <time.h>
 #include "iv_summary_event.h"
 
 #define CARRIER struct iv_webhook_carrier
@@ -231,20 +230,6 @@ bool iv_webhook_subscribable(struct iv_str name)
 				return true;
 	}
 	return false;
-}
-
-struct iv_str iv_webhook_time(int64_t wall_ms, char out[IV_TIME_SIZE])
-{
-	time_t s = (time_t)(wall_ms / 1000);
-	int64_t ms = wall_ms % 1000;
-	struct tm tm;
-	size_t n = 0;
-
-	if (gmtime_r(&s, &tm))
-		n = strftime(out, IV_TIME_SIZE, "%Y-%m-%dT%H:%M:%S.000Z", &tm);
-	for (size_t at = n - 2; n > 5 && at > n - 5; at--, ms /= 10)
-		out[at] = (char)('0' + ms % 10);
-	return (struct iv_str){out, n};
 }
 
 void iv_webhook_head_init(struct iv_webhook_head *h, const struct iv_webhook_type *type, struct iv_str event_id,

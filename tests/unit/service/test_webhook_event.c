@@ -209,16 +209,6 @@ static void names_are_known_once(void **state)
 	}
 }
 
-static void times_are_iso(void **state)
-{
-	char out[IV_TIME_SIZE];
-
-	(void)state;
-	assert_true(iv_str_eq(iv_webhook_time(1732190645678, out), S("2024-11-21T12:04:05.678Z")));
-	assert_true(iv_str_eq(iv_webhook_time(0, out), S("1970-01-01T00:00:00.000Z")));
-	assert_true(iv_str_eq(iv_webhook_time(1700000000007, out), S("2023-11-14T22:13:20.007Z")));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,7 +219,6 @@ int main(void)
 		cmocka_unit_test(an_unhappy_end_is_call_failed),
 		cmocka_unit_test(what_has_no_older_form_prints_none),
 		cmocka_unit_test(names_are_known_once),
-		cmocka_unit_test(times_are_iso),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
