@@ -13,6 +13,7 @@ as $$
 declare
 	c voice_call_records;
 	a voice_agents;
+	event text := new_id('evt');
 begin
 	if tenant is distinct from current_tenant() then
 		raise insufficient_privilege using message = 'the call''s tenant is not the one that is set';
@@ -44,9 +45,16 @@ begin
 		instance_id = excluded.instance_id, journal_path = excluded.journal_path,
 		answered_at = coalesce(voice_call_records.answered_at, now())
 	returning * into c;
+	perform enqueue_event(tenant, 'call.started', call, 'call.started:' || call,
+		jsonb_build_object('type', 'call.started', 'schemaVersion', 'call.started.v1', 'eventId', event, 'callId', call,
+			'tenantId', tenant, 'agentId', a.id, 'direction', c.direction, 'from', c.from_number, 'to', c.to_number,
+			'carrier', jsonb_build_object('name', c.carrier, 'callId', c.provider_call_id),
+			'startedAt', to_char(c.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))::text, event);
 	return query select null::text, a.id, a.version, a.config, jsonb_build_object('direction', c.direction,
 		'from', c.from_number, 'to', c.to_number, 'campaignId', c.campaign_id, 'leadId', c.lead_id,
 		'customerName', c.customer_name, 'metadata', c.metadata, 'agentVersion', a.version,
+		'wanted', (select jsonb_agg(w) from unnest(array['asr.final', 'agent.tool_call']) as w
+			where event_wanted(tenant, w)),
 		'startedMs', (extract(epoch from c.started_at) * 1000)::bigint);
 end $$;
 grant execute on function open_call(text, text, text, jsonb) to invorto_app;
@@ -86,6 +94,7 @@ declare
 	lines jsonb;
 	inr numeric;
 	usd numeric;
+	event text := public.new_id('evt');
 begin
 	select coalesce(jsonb_agg(jsonb_build_object('type', k.type, 'provider', coalesce(k.provider, ''), 'unit', k.unit,
 			'units', k.units, 'minutes', case when k.unit = 'minute' then k.units end, 'cost_inr', p.cost_inr,
@@ -99,5 +108,34 @@ begin
 			|| jsonb_build_object('cost', usd, 'cost_inr', inr));
 	end if;
 	return query select * from public.end_call(tenant, call, ending || jsonb_build_object('costs', lines));
+	perform public.enqueue_event(tenant, 'billing.usage.updated', call, 'billing.usage.updated:' || call,
+		jsonb_build_object('type', 'billing.usage.updated', 'schemaVersion', 'billing.usage.updated.v1', 'eventId', event,
+			'callId', call, 'tenantId', tenant, 'at', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+			'totals', coalesce(ending #> '{record,usage}', '{}') || jsonb_build_object('costInr', inr, 'costUsd', usd),
+			'costs', lines)::text, event);
 end $$;
 grant execute on function end_priced_call(text, text, jsonb) to invorto_app, invorto_worker;
+
+-- The older names of the same things, for those who ask for them by name: the event again, renamed.
+create function older_name() returns trigger
+language plpgsql
+as $$
+declare
+	older text := case new.type
+		when 'asr.final' then 'stt.final'
+		when 'agent.tool_call' then 'tool.call'
+		when 'agent.summary' then 'call.summary'
+		when 'call.ended' then case when new.payload::jsonb ->> 'status' = 'completed' then 'call.completed'
+			else 'call.failed' end
+		end;
+	event text := public.new_id('evt');
+begin
+	if older is not null and public.event_wanted(new.tenant_id, older) then
+		perform public.enqueue_event(new.tenant_id, older, new.call_id, older || ':' || new.dedup,
+			(new.payload::jsonb || jsonb_build_object('type', older, 'eventId', event))::text, event);
+	end if;
+	return null;
+end $$;
+create trigger older_name after insert on webhook_events
+	for each row when (new.type in ('asr.final', 'agent.tool_call', 'agent.summary', 'call.ended'))
+	execute function older_name();

@@ -24,6 +24,8 @@ struct iv_buf *iv_spool_buf(struct iv_spool *s);
 /* Overwrites the first bytes of the file when it is closed (a WAV header with its final size). */
 void iv_spool_set_header(struct iv_spool *s, struct iv_str bytes);
 void iv_spool_close(struct iv_spool *s); /* s is dead; its bytes still go out */
+/* The same; then `done` from the loop, once they are on the disk and synced, or never will be (whole false). */
+void iv_spool_close_then(struct iv_spool *s, void (*done)(void *arg, bool whole), void *arg);
 
 /* Reads a whole file (start-up and command line only: blocks). */
 IV_MUST_CHECK bool iv_file_read(const char *path, size_t limit_bytes, struct iv_buf *out, struct iv_err *e);

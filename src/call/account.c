@@ -1,8 +1,7 @@
 /* A journal read as an account: the machine is stepped through it and watched. */
 #include "iv_account.h"
 
-#include <stdio.h>
-#include <time.h>
+#include "iv_time.h"
 
 enum { TIMELINE_SPARE = 256, TURNS_BYTES = 16 << 20, TEXT_BYTES = 65536, HANGING_MS = 20 };
 
@@ -84,19 +83,13 @@ static void note_server(struct reader *r, const struct iv_event *ev, struct iv_a
 static void write_entry(struct iv_buf *out, int64_t seq, struct iv_str kind, struct iv_str payload, int64_t wall_ms)
 {
 	struct iv_jw w = {.out = out, .comma = seq > 1};
-	time_t s = (time_t)(wall_ms / 1000);
-	struct tm tm;
-	char at[40];
-	size_t n;
+	char at[IV_TIME_SIZE];
 
-	gmtime_r(&s, &tm);
-	n = strftime(at, sizeof(at), "%Y-%m-%dT%H:%M:%S", &tm);
-	(void)snprintf(at + n, sizeof(at) - n, ".%03dZ", (int)(wall_ms % 1000));
 	iv_jw_obj(&w, NULL);
 	iv_jw_i64(&w, "seq", seq);
 	iv_jw_str(&w, "kind", kind);
 	iv_jw_raw(&w, "payload", payload);
-	iv_jw_cstr(&w, "at", at);
+	iv_jw_str(&w, "at", iv_time_iso(wall_ms, at));
 	iv_jw_end_obj(&w);
 }
 

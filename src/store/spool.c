@@ -22,6 +22,8 @@ struct iv_spool {
 	bool closing;
 	bool in_batch, last; /* of the batch under way: takes part, is closed by it */
 	bool failed; /* set by the worker, read between batches */
+	void (*then)(void *arg, bool whole);
+	void *then_arg;
 };
 
 struct iv_spools {
@@ -101,6 +103,13 @@ void iv_spool_close(struct iv_spool *s)
 	arm(s->writer);
 }
 
+void iv_spool_close_then(struct iv_spool *s, void (*done)(void *arg, bool whole), void *arg)
+{
+	s->then = done;
+	s->then_arg = arg;
+	iv_spool_close(s);
+}
+
 /* ── the worker's side ── */
 
 static bool make_parents(char *path)
@@ -178,6 +187,8 @@ static void release(struct iv_spool *s)
 		iv_metric_add(IV_M_journal_errors_total, 0, 1);
 	iv_list_remove(&s->node);
 	s->writer->count--;
+	if (s->then)
+		s->then(s->then_arg, !s->failed);
 	iv_buf_deinit(&s->filling);
 	iv_buf_deinit(&s->writing);
 	free(s);

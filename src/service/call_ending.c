@@ -1,0 +1,229 @@
+/* An account as the schema's end_call() takes it: the record, its timeline, what it used, its files, its events. */
+#include "calls_priv.h"
+
+#include <stdio.h>
+#include "iv_id.h"
+#include "iv_time.h"
+
+static void put_time(struct iv_jw *w, const char *key, int64_t wall_ms)
+{
+	char at[IV_TIME_SIZE];
+
+	iv_jw_str(w, key, iv_time_iso(wall_ms, at));
+}
+
+static bool is_one_of(struct iv_str s, const char *const *words)
+{
+	for (; *words; words++)
+		if (iv_str_eq(s, iv_str(*words)))
+			return true;
+	return false;
+}
+
+struct iv_str ending_context(const struct iv_account *a, struct iv_arena *arena, const char *member)
+{
+	cJSON *json = a->header.context.len ? iv_json_parse(a->header.context, NULL) : NULL;
+	struct iv_str s = json ? iv_json_str(json, member) : IV_STR_NULL, copy;
+
+	copy = s.ptr ? iv_arena_str(arena, s) : IV_STR_NULL;
+	cJSON_Delete(json);
+	return copy;
+}
+
+/* ── the record ── */
+
+static void put_usage(struct iv_jw *w, const struct iv_usage *u)
+{
+	iv_jw_obj(w, "usage");
+	iv_jw_num(w, "asrMin", (double)u->asr_ms / 60000.0, 4);
+	iv_jw_num(w, "asrSeconds", (double)u->asr_ms / 1000.0, 3);
+	iv_jw_i64(w, "ttsChars", u->tts_chars);
+	iv_jw_i64(w, "llmIn", u->llm_in);
+	iv_jw_i64(w, "llmOut", u->llm_out);
+	iv_jw_i64(w, "toolCalls", u->tool_calls);
+	iv_jw_i64(w, "turns", u->turns);
+	iv_jw_i64(w, "interruptions", u->interruptions);
+	iv_jw_end_obj(w);
+}
+
+static void put_record(struct iv_jw *w, const struct iv_account *a, const struct ending_place *place)
+{
+	static const char *const failures[] = {"provider", "error", "crashed", NULL};
+	bool failed = is_one_of(a->reason, failures);
+	cJSON *context = a->header.context.len ? iv_json_parse(a->header.context, NULL) : NULL;
+	const cJSON *test = context ? iv_json_get(context, "test") : NULL;
+
+	iv_jw_obj(w, "record");
+	iv_jw_cstr(w, "status", failed ? "failed" : "completed");
+	iv_jw_str(w, "end_reason", a->reason);
+	if (failed)
+		iv_jw_str(w, "failure_reason", a->reason);
+	iv_jw_cstr(w, "outcome", iv_str_eq(a->reason, IV_S("transfer")) ? "transferred"
+				 : a->usage.turns > 1                   ? "connected"
+				 : failed                               ? "failed"
+									: NULL);
+	put_time(w, "started_at", a->header.started_ms);
+	put_time(w, "answered_at", a->header.started_ms);
+	put_time(w, "ended_at", a->ended_ms);
+	iv_jw_i64(w, "duration_seconds", (a->ended_ms - a->header.started_ms + 999) / 1000);
+	iv_jw_str(w, "voice_agent_id", a->header.agent.id);
+	iv_shape_write(&iv_agent_shape, &a->header.agent, "agent", w);
+	if (context)
+		iv_jw_str(w, "carrier", iv_json_str(context, "carrier"));
+	iv_jw_cstr(w, "instance_id", place->instance_id);
+	iv_jw_cstr(w, "journal_path", place->journal_path);
+	iv_jw_bool(w, "test", cJSON_IsTrue(test));
+	iv_jw_str(w, "language", a->header.agent.locale);
+	put_usage(w, &a->usage);
+	iv_jw_end_obj(w);
+	cJSON_Delete(context);
+}
+
+static void put_costs(struct iv_jw *w, const struct iv_account *a)
+{
+	iv_jw_arr(w, "costs");
+	for (size_t i = 0; i < a->line_count; i++) {
+		iv_jw_obj(w, NULL);
+		iv_jw_cstr(w, "type", a->lines[i].type);
+		iv_jw_cstr(w, "unit", a->lines[i].unit);
+		iv_jw_str(w, "provider", a->lines[i].provider);
+		iv_jw_num(w, "units", a->lines[i].units, 6);
+		iv_jw_end_obj(w);
+	}
+	iv_jw_end_arr(w);
+}
+
+static void put_artifact(struct iv_jw *w, const char *kind, const char *format, const char *path,
+			 const char *instance, int64_t bytes)
+{
+	iv_jw_obj(w, NULL);
+	iv_jw_cstr(w, "kind", kind);
+	iv_jw_cstr(w, "format", format);
+	iv_jw_cstr(w, "local_path", path);
+	iv_jw_cstr(w, "instance_id", instance);
+	if (bytes >= 0)
+		iv_jw_i64(w, "bytes", bytes);
+	iv_jw_end_obj(w);
+}
+
+/* ── events ── */
+
+static const char *event_type(struct iv_str kind)
+{
+	static const char *const tools[] = {"tool.succeeded", "tool.failed", "tool.cancelled", "tool.refused", NULL};
+
+	if (iv_str_eq(kind, IV_S("stt.final")))
+		return "asr.final";
+	return is_one_of(kind, tools) ? "agent.tool_call" : NULL;
+}
+
+static void put_payload(struct iv_jw *w, const char *type, const char *id, const struct iv_call_line *line)
+{
+	char version[64];
+
+	(void)snprintf(version, sizeof(version), "%s.v1", type);
+	iv_jw_obj(w, NULL);
+	iv_jw_cstr(w, "type", type);
+	iv_jw_cstr(w, "schemaVersion", version);
+	iv_jw_cstr(w, "eventId", id);
+	iv_jw_str(w, "callId", line->call_id);
+	iv_jw_str(w, "tenantId", line->tenant_id);
+	iv_jw_i64(w, "seq", line->seq);
+	put_time(w, "at", line->wall_ms);
+	iv_jw_str(w, "kind", line->kind);
+	iv_jw_raw(w, "data", line->payload);
+	iv_jw_end_obj(w);
+}
+
+bool ending_event(struct iv_buf *b, struct iv_arena *arena, const struct iv_call_line *line,
+		  struct iv_event_enqueue_in *in)
+{
+	const char *type = event_type(line->kind);
+	char id[IV_ID_SIZE], dedup[256];
+	struct iv_jw w;
+
+	if (!type)
+		return false;
+	iv_id_new("evt", line->wall_ms, id);
+	(void)snprintf(dedup, sizeof(dedup), "%s:%.*s:%lld", type, IV_FMT(line->call_id), (long long)line->seq);
+	iv_buf_clear(b);
+	iv_jw_init(&w, b);
+	put_payload(&w, type, id, line);
+	if (!iv_jw_done(&w))
+		return false;
+	in->type = iv_str(type);
+	in->id = iv_arena_str(arena, iv_str(id));
+	in->dedup = iv_arena_str(arena, iv_str(dedup));
+	in->payload = iv_arena_str(arena, iv_buf_str(b));
+	return in->id.ptr && in->dedup.ptr && in->payload.ptr;
+}
+
+static bool put_event(struct iv_jw *w, struct iv_buf *scratch, const struct iv_account *a, struct iv_str tenant,
+		      const cJSON *entry)
+{
+	char *payload = cJSON_PrintUnformatted(iv_json_get(entry, "payload"));
+	const cJSON *seq = iv_json_get(entry, "seq");
+	struct iv_arena arena;
+	struct iv_event_enqueue_in in = {0};
+	struct iv_call_line line = {.tenant_id = tenant,
+				    .call_id = a->header.call_id,
+				    .seq = cJSON_IsNumber(seq) ? (int64_t)seq->valuedouble : 0,
+				    .wall_ms = a->ended_ms,
+				    .kind = iv_json_str(entry, "kind"),
+				    .payload = iv_str(payload)};
+
+	iv_arena_init(&arena, TELLING_BYTES);
+	if (payload && ending_event(scratch, &arena, &line, &in)) {
+		iv_jw_obj(w, NULL);
+		iv_jw_str(w, "id", in.id);
+		iv_jw_str(w, "type", in.type);
+		iv_jw_str(w, "dedup", in.dedup);
+		iv_jw_str(w, "payload", in.payload);
+		iv_jw_end_obj(w);
+	}
+	iv_arena_deinit(&arena);
+	cJSON_free(payload);
+	return true;
+}
+
+/* What was told while the call lived is told again: it may not have got through, and is stored once. */
+static void put_events(struct iv_jw *w, const struct iv_account *a, struct iv_str tenant, const cJSON *timeline)
+{
+	struct iv_buf scratch;
+	const cJSON *entry;
+
+	iv_buf_init(&scratch, TELLING_BYTES);
+	iv_jw_arr(w, "events");
+	cJSON_ArrayForEach(entry, timeline)
+	{
+		if (event_type(iv_json_str(entry, "kind")))
+			(void)put_event(w, &scratch, a, tenant, entry);
+	}
+	iv_jw_end_arr(w);
+	iv_buf_deinit(&scratch);
+}
+
+bool ending_write(struct iv_buf *out, const struct iv_account *a, const struct ending_place *place)
+{
+	cJSON *timeline = cJSON_ParseWithLength(a->timeline.ptr, a->timeline.len); /* our own */
+	struct iv_arena arena;
+	struct iv_jw w;
+
+	iv_arena_init(&arena, 65536);
+	iv_jw_init(&w, out);
+	iv_jw_obj(&w, NULL);
+	put_record(&w, a, place);
+	iv_jw_raw(&w, "timeline", iv_buf_str(&a->timeline));
+	put_costs(&w, a);
+	iv_jw_arr(&w, "artifacts");
+	put_artifact(&w, "journal", "call", place->journal_path, place->instance_id, -1);
+	if (place->recording_path)
+		put_artifact(&w, "recording", place->recording_format, place->recording_path, place->instance_id,
+			     place->recording_bytes);
+	iv_jw_end_arr(&w);
+	put_events(&w, a, ending_context(a, &arena, "tenantId"), timeline);
+	iv_jw_end_obj(&w);
+	iv_arena_deinit(&arena);
+	cJSON_Delete(timeline);
+	return iv_jw_done(&w);
+}

@@ -1,0 +1,34 @@
+-- name: call_open :one :tenant
+-- A socket has come for a call: whom it talks to, and the row that says who holds it; or why not (refusal).
+-- in:  tenant text, call text, agent text, opening json
+-- out: refusal text, agent_id text, agent_version int, config json, call_record json
+select refusal, agent_id, agent_version, config, call_record from open_call($1, $2, $3, $4)
+
+-- name: call_close :one :tenant
+-- The end of a call: record, timeline, costs, artifacts, ledger, events, all at once and once.
+-- in:  tenant text, call text, ending json
+-- out: recorded bool, status text
+select recorded, status from end_priced_call($1, $2, $3)
+
+-- name: call_held :exec :tenant
+-- The process that holds these calls still does; the janitor leaves them alone.
+-- in:  calls texts, instance text
+update voice_call_records set updated_at = now()
+where tenant_id = current_tenant() and id = any($1) and instance_id = $2 and closed_at is null
+
+-- name: event_enqueue :exec :tenant
+-- An event for whoever subscribed; the second time it is a duplicate.
+-- in:  tenant text, type text, call text, dedup text, payload text, id text
+select enqueue_event($1, $2, $3, $4, $5, $6)
+
+-- name: call_whose :many :global
+-- Whose call is it? Two rows: the id is in use by two tenants.
+-- in:  call text
+-- out: tenant_id text
+select tenant_id from lookup.call($1)
+
+-- name: call_abandon :exec :tenant
+-- A call that was opened and came to nothing.
+-- in:  call text, instance text
+update voice_call_records set status = 'failed', end_reason = 'refused', failure_reason = 'refused'
+where tenant_id = current_tenant() and id = $1 and instance_id = $2 and closed_at is null
