@@ -36,7 +36,8 @@ struct iv_fetch_opts {
 	int stall_ms;      /* between body bytes; 0: off */
 	int total_ms;      /* 0: off */
 	size_t body_max;   /* bytes in all; more is IV_ETOOBIG; 0: 8 MiB */
-	bool public_only;  /* refuse loopback, private and link-local addresses (where the caller chose the URL) */
+	bool public_only;  /* refuse loopback, private and link-local addresses (where the caller chose the URL), but
+			    * for iv_net_opts.egress_allow */
 };
 
 /* Everything in opts is copied. No callback runs before it returns. */

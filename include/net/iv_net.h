@@ -11,6 +11,7 @@ struct iv_net_opts {
 	const char *user_agent;   /* "invorto/0.1.0" */
 	int max_host_connections; /* to one provider host; 0: no limit */
 	const char *ca_file;      /* NULL: the system's roots */
+	const char *egress_allow; /* networks that public_only may reach all the same: "10.0.0.0/8,::1"; NULL: none */
 };
 
 struct iv_net *iv_net_new(struct iv_loop *l, const struct iv_net_opts *opts, struct iv_err *e);

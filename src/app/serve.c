@@ -223,7 +223,8 @@ static bool start(struct app *app, struct iv_err *e)
 
 	if (!check_descriptors(cfg, e) || !load_clip(app, e))
 		return false;
-	app->net = iv_net_new(app->loop, &(struct iv_net_opts){.user_agent = "invorto/" IV_VERSION}, e);
+	app->net = iv_net_new(
+		app->loop, &(struct iv_net_opts){.user_agent = "invorto/" IV_VERSION, .egress_allow = cfg->egress_allow}, e);
 	app->providers = app->net ? iv_providers_new(app->net, cfg, e) : NULL;
 	app->agents = app->providers ? iv_agents_load(cfg, e) : NULL;
 	if (!app->agents || !agents_know_their_providers(app, e))

@@ -2,7 +2,7 @@
  * too long. libcurl is only entered from the loop; a handler that starts or cancels from inside a
  * transfer leaves the work for after the turn. */
 #include "fetch_priv.h"
-#include "public_addr.h"
+#include "egress.h"
 
 #define ERROR_BODY_MAX 4096
 #define ERROR_BODY_SKIPPED_MAX 65536 /* beyond, closing is cheaper than reading on */
@@ -125,7 +125,7 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl
 	struct iv_fetch *f = arg;
 
 	(void)purpose;
-	if (!iv_address_is_public(&address->addr)) {
+	if (!iv_egress_allows(f->ft->net->egress, &address->addr)) {
 		f->blocked = true;
 		return CURL_SOCKET_BAD;
 	}
@@ -133,14 +133,14 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl
 	return iv_curl_open_socket(f->ft->curl, address);
 }
 
-static bool peer_is_public(const char *ip)
+static bool peer_is_allowed(const struct iv_fetch *f, const char *ip)
 {
 	struct sockaddr_storage sa = {0};
 
 	if (uv_ip4_addr(ip, 0, (struct sockaddr_in *)(void *)&sa) != 0 &&
 	    uv_ip6_addr(ip, 0, (struct sockaddr_in6 *)(void *)&sa) != 0)
 		return false;
-	return iv_address_is_public((const struct sockaddr *)&sa);
+	return iv_egress_allows(f->ft->net->egress, (const struct sockaddr *)&sa);
 }
 
 /* Connected, the request goes out next. A kept connection comes here without having been opened for
@@ -152,7 +152,7 @@ static int on_connected(void *arg, char *peer_ip, char *own_ip, int peer_port, i
 	(void)own_ip;
 	(void)peer_port;
 	(void)own_port;
-	if (f->public_only && !peer_is_public(peer_ip)) {
+	if (f->public_only && !peer_is_allowed(f, peer_ip)) {
 		f->blocked = true;
 		return CURL_PREREQFUNC_ABORT;
 	}

@@ -1,6 +1,8 @@
 /* The floor's own state, and taking it down in order: sockets, transfers, resolver. */
 #include "net_priv.h"
 
+#include "egress.h"
+
 static char *copy(const char *s)
 {
 	char *c = s ? strdup(s) : NULL;
@@ -10,11 +12,25 @@ static char *copy(const char *s)
 	return c;
 }
 
+static void free_net(struct iv_net *n)
+{
+	iv_dns_free(n->dns);
+	iv_egress_free(n->egress);
+	free(n->user_agent);
+	free(n->ca_file);
+	free(n);
+}
+
 struct iv_net *iv_net_new(struct iv_loop *l, const struct iv_net_opts *opts, struct iv_err *e)
 {
-	struct iv_net *n = net_calloc(sizeof(*n));
+	struct iv_egress *egress = iv_egress_new(opts->egress_allow ? opts->egress_allow : "", e);
+	struct iv_net *n;
 
+	if (!egress)
+		return NULL;
+	n = net_calloc(sizeof(*n));
 	n->loop = l;
+	n->egress = egress;
 	n->user_agent = copy(opts->user_agent);
 	n->ca_file = copy(opts->ca_file);
 	n->max_host_connections = opts->max_host_connections;
@@ -22,10 +38,7 @@ struct iv_net *iv_net_new(struct iv_loop *l, const struct iv_net_opts *opts, str
 	n->fetcher = iv_fetcher_new(n);
 	if (!n->fetcher) {
 		iv_fail(e, IV_EINTERNAL, "libcurl cannot be initialised");
-		iv_dns_free(n->dns);
-		free(n->user_agent);
-		free(n->ca_file);
-		free(n);
+		free_net(n);
 		return NULL;
 	}
 	return n;
@@ -42,10 +55,7 @@ static void finish(void *arg)
 	void (*closed)(void *) = n->closed;
 	void *closed_arg = n->closed_arg;
 
-	iv_dns_free(n->dns);
-	free(n->user_agent);
-	free(n->ca_file);
-	free(n);
+	free_net(n);
 	if (closed)
 		closed(closed_arg);
 }

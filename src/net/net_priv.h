@@ -7,6 +7,7 @@
 #include "iv_net.h"
 
 struct iv_dns;
+struct iv_egress;
 struct iv_fetcher;
 struct iv_lws_host;
 
@@ -15,6 +16,7 @@ struct iv_net {
 	char *user_agent;
 	char *ca_file; /* NULL: the system's roots */
 	int max_host_connections;
+	struct iv_egress *egress;
 	struct iv_dns *dns;
 	struct iv_fetcher *fetcher;
 	struct iv_lws_host *lws; /* NULL until the first dial */

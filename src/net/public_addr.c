@@ -55,6 +55,8 @@ static bool public6(const uint8_t b[16])
 	/* 2001::/23 Teredo and other protocols */
 	if (b[0] == 0x20 && b[1] == 0x01 && (b[2] & 0xfe) == 0)
 		return false;
+	if (b[0] == 0x3f && b[1] == 0xff && b[2] < 0x10) /* 3fff::/20 documentation */
+		return false;
 	return be32(b) != 0x20010db8; /* documentation */
 }
 
