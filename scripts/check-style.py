@@ -10,7 +10,7 @@ BANNED = re.compile(r"\b(strcpy|strcat|sprintf|strtok|gets|atoi|atol|atof|alloca
 CLOCK = re.compile(r"\b(clock_gettime|gettimeofday|time)\s*\(")
 HOMES = {  # header: folders that may include it
     "libwebsockets.h": ("src/net",), "curl/curl.h": ("src/net",), "uv.h": ("src/loop", "src/net", "src/app", "include/loop", "lab"),
-    "libpq-fe.h": ("src/store",), "openssl/": ("src/base", "src/net", "src/store/redis_tls.c"), "speex/": ("src/audio",), "opus/": ("src/audio",), "ogg/": ("src/audio",),
+    "libpq-fe.h": ("src/store",), "openssl/": ("src/base", "src/net", "src/store/redis_tls.c", "src/store/pg_conn.c"), "speex/": ("src/audio",), "opus/": ("src/audio",), "ogg/": ("src/audio",),
     "flite/": ("lab",), "pocketsphinx": ("lab",), "hiredis": ("src/store",),
 }
 PURE = ("src/base", "src/audio", "src/leg", "src/call")

@@ -17,8 +17,8 @@ Scope    :tenant runs under row security for one tenant, as the app's role; :glo
 in, out  name and type by position: $1… in the order of in:, columns in the order of out:. Either may go on over
          several lines that begin with it. Types: text int float bool json time texts (enum iv_sql_kind); the
          server infers what a $n is, so a text may be a uuid, an enum, a numeric, an inet.
-time     goes out as text, '2026-01-31 23:59:59.123+00', which the server reads as the timestamptz it inferred;
-         in C it is Unix milliseconds.
+time     goes out as text, '2026-01-31T23:59:59.123Z', which the server reads as the timestamptz it inferred; in C
+         it is Unix milliseconds.
 
 What is refused: unused or missing $n, `select *`, two statements under one name, names C cannot have."""
 import os

@@ -1,0 +1,484 @@
+/* The pool: who waits, which connection takes it, what is tried again, when everything is over. */
+#include "pg_priv.h"
+
+#include "iv_crypto.h"
+#include "iv_log.h"
+#include "iv_metrics.h"
+
+enum { TRIES_MAX = 3, AGAIN_MS = 20 };
+
+#define LATER "the database cannot answer now: try again"
+
+struct iv_pg {
+	struct iv_loop *loop;
+	struct pg_target target;
+	char name[32];
+	int metric_label;
+	int depth, connect_ms, query_ms;
+	size_t waiting_max;
+	struct pg_conn *conns;
+	int conn_count;
+	struct pg_backoff backoff;
+	struct iv_list waiting; /* oldest first */
+	struct iv_list delayed; /* tried again soon */
+	struct iv_list ending;  /* end after this turn */
+	size_t waiting_count;
+	struct pg_listener *listener;
+	bool up, closing, over;
+	int64_t down_since_us;
+	struct iv_pg_stats stats;
+	void (*done)(void *arg);
+	void *done_arg;
+};
+
+static void dispatch(struct iv_pg *pg);
+static void check_over(struct iv_pg *pg);
+
+static void count_waiting(struct iv_pg *pg, int n)
+{
+	pg->waiting_count = (size_t)((ptrdiff_t)pg->waiting_count + n);
+	iv_metric_set(IV_M_pg_waiting, pg->metric_label, (double)pg->waiting_count);
+}
+
+static void set_up(struct iv_pg *pg, bool up)
+{
+	if (pg->up == up)
+		return;
+	pg->up = up;
+	pg->down_since_us = iv_now_us();
+	if (up)
+		iv_info("pg.up", IV_LS("pool", pg->name));
+	else
+		iv_warn("pg.down", IV_LS("pool", pg->name));
+}
+
+/* ── the end of a batch ── */
+
+/* Takes b from wherever it is; not from a connection, which counts on its answer. */
+static void unlink_batch(struct iv_pg_batch *b)
+{
+	if (b->at == PG_AT_WAITING || b->at == PG_AT_DELAY)
+		count_waiting(b->pool, -1);
+	iv_list_remove(&b->node);
+	iv_timer_stop(&b->deadline);
+	iv_timer_stop(&b->again);
+}
+
+static bool is_failure(enum iv_code code)
+{
+	return code == IV_EDRAINING || code == IV_EINTERNAL || code == IV_ETOOBIG;
+}
+
+/* Frees b, then tells whoever waits: it may ask again, or close the pool. */
+static void end(struct iv_pg *pg, struct iv_pg_batch *b, const struct iv_err *err)
+{
+	struct iv_pg_run *run = b->run;
+	int64_t ms = (iv_now_us() - b->asked_us) / 1000;
+	struct iv_err copy = *err;
+
+	unlink_batch(b);
+	pg->stats.batches++;
+	pg->stats.failures += is_failure(copy.code);
+	iv_metric_add(IV_M_pg_batches_total, pg->metric_label, 1);
+	iv_metric_observe(IV_M_pg_batch_ms, pg->metric_label, (double)ms);
+	if (is_failure(copy.code)) {
+		iv_metric_add(IV_M_pg_failures_total, pg->metric_label, 1);
+		iv_warn("pg.failed", IV_LS("pool", pg->name), IV_LS("statement", b->parts[b->part_count - 1].query->name),
+			IV_LS("code", iv_code_info(copy.code)->name), IV_LS("why", copy.msg), IV_LI("ms", ms));
+	}
+	pg_batch_free(b);
+	if (!run)
+		return;
+	run->batch = NULL;
+	iv_op_done(&run->op, &copy);
+}
+
+static void end_ending(void *arg)
+{
+	struct iv_pg *pg = arg;
+
+	while (!iv_list_empty(&pg->ending)) {
+		struct iv_pg_batch *b = IV_CONTAINER(pg->ending.next, struct iv_pg_batch, node);
+
+		end(pg, b, &b->err);
+	}
+	check_over(pg);
+}
+
+void pg_end_later(struct iv_pg *pg, struct iv_pg_batch *b, enum iv_code code, const char *msg)
+{
+	unlink_batch(b);
+	b->at = PG_AT_END;
+	b->conn = NULL;
+	b->err = (struct iv_err){0};
+	(void)iv_fail(&b->err, code, "%s", msg);
+	if (iv_list_empty(&pg->ending))
+		iv_defer(pg->loop, end_ending, pg);
+	iv_list_append(&pg->ending, &b->node);
+}
+
+/* Interest is lost. What the server has is done all the same: its answer is read and dropped. */
+static void on_cancel(struct iv_op *op)
+{
+	struct iv_pg_run *run = IV_CONTAINER(op, struct iv_pg_run, op);
+	struct iv_pg_batch *b = run->batch;
+
+	run->batch = NULL;
+	b->run = NULL;
+	if (b->at != PG_AT_WAITING && b->at != PG_AT_DELAY)
+		return;
+	unlink_batch(b);
+	pg_batch_free(b);
+}
+
+static void on_deadline(void *arg)
+{
+	struct iv_pg_batch *b = arg;
+
+	/* What the server makes of it is unknown: the connection is not used again, nor is what waits behind. */
+	if (b->at == PG_AT_SERVER) {
+		set_up(b->pool, false);
+		pg_conn_close(b->conn, "deadline");
+	} else if (b->at != PG_AT_END) {
+		pg_end_later(b->pool, b, IV_EDRAINING, "no database connection was free in time");
+	}
+}
+
+/* ── trying again ── */
+
+static void put_waiting(struct iv_pg *pg, struct iv_pg_batch *b, bool first)
+{
+	b->at = PG_AT_WAITING;
+	count_waiting(pg, 1);
+	iv_list_append(first ? pg->waiting.next : &pg->waiting, &b->node);
+}
+
+static void on_again(void *arg)
+{
+	struct iv_pg_batch *b = arg;
+	struct iv_pg *pg = b->pool;
+
+	iv_list_remove(&b->node);
+	count_waiting(pg, -1);
+	put_waiting(pg, b, true);
+	dispatch(pg);
+}
+
+static bool try_again(struct iv_pg *pg, struct iv_pg_batch *b, enum pg_then then)
+{
+	uint32_t chance;
+
+	if (!b->run || pg->closing)
+		return false;
+	if (then == PG_THEN_REPREPARE && !b->reprepared) {
+		b->reprepared = true;
+		pg_batch_rewind(b);
+		put_waiting(pg, b, true);
+		return true;
+	}
+	if (then != PG_THEN_AGAIN || b->tries == TRIES_MAX)
+		return false;
+	b->tries++;
+	pg_batch_rewind(b);
+	b->at = PG_AT_DELAY;
+	count_waiting(pg, 1);
+	iv_list_append(&pg->delayed, &b->node);
+	iv_random(&chance, sizeof(chance));
+	iv_timer_in_ms(&b->again, 1 + (int64_t)chance % (AGAIN_MS << b->tries));
+	return true;
+}
+
+void pg_settle(struct iv_pg *pg, struct pg_conn *c, struct iv_pg_batch *b)
+{
+	enum pg_then then = b->sqlstate[0] ? pg_verdict(b->sqlstate)->then : PG_THEN_NOTHING;
+	struct iv_err err = b->err;
+
+	set_up(pg, then != PG_THEN_DROP);
+	if (then == PG_THEN_REPREPARE && b->generation == c->generation) {
+		/* New names for all of them: the old ones go with the connection. */
+		iv_map_free(c->prepared);
+		c->prepared = iv_map_new();
+		c->generation++;
+	} else if (then == PG_THEN_DROP) {
+		pg_conn_retire(c);
+	} else if (err.code == IV_OK) {
+		pg->backoff.failures = 0;
+	}
+	if (!try_again(pg, b, then)) {
+		if (err.code == IV_OK && b->run)
+			pg_batch_read(b, &err);
+		end(pg, b, &err);
+	}
+	if (c->state == PG_RETIRING && c->depth == 0)
+		pg_conn_close(c, "retired");
+	dispatch(pg);
+}
+
+/* ── connections ── */
+
+static struct pg_conn *least_busy(struct iv_pg *pg)
+{
+	struct pg_conn *best = NULL;
+
+	for (int i = 0; i < pg->conn_count; i++) {
+		struct pg_conn *c = &pg->conns[i];
+
+		if (c->state == PG_READY && (!best || c->depth < best->depth))
+			best = c;
+	}
+	return best;
+}
+
+static bool has_room(struct iv_pg *pg)
+{
+	const struct pg_conn *c = least_busy(pg);
+
+	return c && c->depth < pg->depth;
+}
+
+/* One at a time: a login costs the server a process and us a few milliseconds of hashing. */
+static void open_one_more(struct iv_pg *pg)
+{
+	struct pg_conn *closed = NULL;
+
+	if (pg->closing || iv_timer_armed(&pg->backoff.timer))
+		return;
+	for (int i = 0; i < pg->conn_count; i++) {
+		struct pg_conn *c = &pg->conns[i];
+
+		if (c->state == PG_RESOLVING || c->state == PG_CONNECTING)
+			return;
+		if (!closed && c->state == PG_CLOSED)
+			closed = c;
+	}
+	if (closed)
+		pg_conn_open(closed, pg->connect_ms, (unsigned)pg->backoff.failures);
+}
+
+/* Gives to the least busy connection, and opens another when that one is busy. */
+static void dispatch(struct iv_pg *pg)
+{
+	while (!iv_list_empty(&pg->waiting)) {
+		struct iv_pg_batch *b = IV_CONTAINER(pg->waiting.next, struct iv_pg_batch, node);
+		struct pg_conn *c = least_busy(pg);
+
+		if (!c || c->depth > 0)
+			open_one_more(pg);
+		if (!c || c->depth >= pg->depth)
+			return;
+		iv_list_remove(&b->node);
+		count_waiting(pg, -1);
+		pg_pipe_send(c, b);
+	}
+}
+
+static void count_open(const struct iv_pg *pg)
+{
+	iv_metric_set(IV_M_pg_connections, pg->metric_label, iv_pg_stats(pg).open);
+}
+
+static void on_ready(struct pg_conn *c)
+{
+	struct iv_pg *pg = c->owner;
+
+	count_open(pg);
+	set_up(pg, true);
+	dispatch(pg);
+}
+
+static void on_lost(struct pg_conn *c)
+{
+	struct iv_pg *pg = c->owner;
+
+	while (!iv_list_empty(&c->in_flight))
+		pg_end_later(pg, IV_CONTAINER(c->in_flight.next, struct iv_pg_batch, node), IV_EDRAINING, LATER);
+	c->depth = 0;
+	if (pg->closing)
+		return;
+	pg->stats.reconnects++;
+	set_up(pg, false);
+	if (!iv_timer_armed(&pg->backoff.timer))
+		pg_backoff_start(&pg->backoff);
+}
+
+static void on_closed(struct pg_conn *c)
+{
+	struct iv_pg *pg = c->owner;
+
+	count_open(pg);
+	check_over(pg);
+	dispatch(pg);
+}
+
+static const struct pg_conn_type conn_type = {on_ready, pg_pipe_input, on_lost, on_closed};
+
+/* While the pool is down somebody has to find out when that ends, whether or not there is work. */
+static void on_backoff(void *arg)
+{
+	struct iv_pg *pg = arg;
+
+	if (!pg->up || !iv_list_empty(&pg->waiting) || !least_busy(pg))
+		open_one_more(pg);
+}
+
+/* ── the pool ── */
+
+struct iv_pg *iv_pg_new(struct iv_loop *l, const struct iv_pg_opts *o, struct iv_err *e)
+{
+	struct iv_pg *pg = pg_calloc(sizeof(*pg));
+
+	pg->loop = l;
+	pg->depth = o->depth;
+	pg->connect_ms = o->connect_ms;
+	pg->query_ms = o->query_ms;
+	pg->waiting_max = (size_t)o->waiting_max;
+	pg->metric_label = strcmp(o->name, "worker") == 0;
+	pg->down_since_us = iv_now_us();
+	(void)iv_str_copy(pg->name, sizeof(pg->name), iv_str(o->name)); /* a label: cut rather than refused */
+	iv_list_init(&pg->waiting);
+	iv_list_init(&pg->delayed);
+	iv_list_init(&pg->ending);
+	if (!pg_target_init(&pg->target, o, e)) {
+		pg_target_deinit(&pg->target);
+		free(pg);
+		return NULL;
+	}
+	pg->conn_count = o->connections;
+	pg->conns = pg_calloc((size_t)o->connections * sizeof(pg->conns[0]));
+	for (int i = 0; i < o->connections; i++)
+		pg_conn_init(&pg->conns[i], &conn_type, pg, l, &pg->target, pg->name, i + 1);
+	iv_timer_init(&pg->backoff.timer, l, on_backoff, pg);
+	iv_timer_in_ms(&pg->backoff.timer, 0); /* the first connection, as soon as the loop runs */
+	return pg;
+}
+
+static void finish(void *arg)
+{
+	struct iv_pg *pg = arg;
+
+	if (pg->done)
+		pg->done(pg->done_arg);
+	pg_listener_free(pg->listener);
+	pg_target_deinit(&pg->target);
+	free(pg->conns);
+	free(pg);
+}
+
+static void check_over(struct iv_pg *pg)
+{
+	if (!pg->closing || pg->over || !iv_list_empty(&pg->ending) || (pg->listener && !pg_listener_over(pg->listener)))
+		return;
+	for (int i = 0; i < pg->conn_count; i++)
+		if (pg->conns[i].state != PG_CLOSED)
+			return;
+	pg->over = true;
+	iv_defer(pg->loop, finish, pg);
+}
+
+static void fail_all(struct iv_pg *pg, struct iv_list *list)
+{
+	while (!iv_list_empty(list))
+		pg_end_later(pg, IV_CONTAINER(list->next, struct iv_pg_batch, node), IV_EDRAINING,
+			     "the database pool is closing");
+}
+
+void iv_pg_close(struct iv_pg *pg, void (*done)(void *arg), void *arg)
+{
+	pg->closing = true;
+	pg->done = done;
+	pg->done_arg = arg;
+	iv_timer_stop(&pg->backoff.timer);
+	fail_all(pg, &pg->waiting);
+	fail_all(pg, &pg->delayed);
+	for (int i = 0; i < pg->conn_count; i++) {
+		struct pg_conn *c = &pg->conns[i];
+
+		if (c->depth > 0)
+			pg_conn_retire(c);
+		else
+			pg_conn_close(c, "pool closed");
+	}
+	if (pg->listener)
+		pg_listener_close(pg->listener);
+	check_over(pg);
+}
+
+bool iv_pg_up(const struct iv_pg *pg)
+{
+	return pg->up;
+}
+
+struct iv_pg_stats iv_pg_stats(const struct iv_pg *pg)
+{
+	struct iv_pg_stats s = pg->stats;
+
+	s.waiting = pg->waiting_count;
+	for (int i = 0; i < pg->conn_count; i++) {
+		s.open += pg_conn_live(&pg->conns[i]);
+		s.busy += pg->conns[i].depth > 0;
+	}
+	return s;
+}
+
+/* ── asking ── */
+
+static enum iv_flow_next refuse(struct iv_pg *pg, struct iv_flow *f, const struct iv_err *e)
+{
+	pg->stats.failures += is_failure(e->code);
+	iv_metric_add(IV_M_pg_failures_total, pg->metric_label, is_failure(e->code));
+	if (f->err.code == IV_OK)
+		f->err = *e;
+	return IV_FLOW_DONE;
+}
+
+/* Down for longer than an answer may take: whoever waits now would wait in vain. */
+static bool long_down(const struct iv_pg *pg)
+{
+	return !pg->up && iv_now_us() - pg->down_since_us > (int64_t)pg->query_ms * 1000;
+}
+
+enum iv_flow_next iv_pg_run(struct iv_pg *pg, struct iv_flow *f, struct iv_pg_run *run, const struct iv_scope *scope,
+			    struct iv_arena *arena, const struct iv_pg_part *parts, size_t count)
+{
+	struct iv_err e = {0};
+	struct iv_pg_batch *b = NULL;
+
+	run->batch = NULL;
+	for (size_t i = 0; i < count; i++)
+		if (parts[i].rows)
+			*parts[i].rows = (struct iv_rows){0};
+	if (pg->closing || long_down(pg))
+		(void)iv_fail(&e, IV_EDRAINING, LATER);
+	else if (pg->waiting_count >= pg->waiting_max && !has_room(pg))
+		(void)iv_fail(&e, IV_EDRAINING, "too many wait for the database");
+	else
+		b = pg_batch_new(scope, parts, count, &e);
+	if (!b)
+		return refuse(pg, f, &e);
+	b->pool = pg;
+	b->arena = arena;
+	b->run = run;
+	b->asked_us = iv_now_us();
+	iv_timer_init(&b->deadline, pg->loop, on_deadline, b);
+	iv_timer_init(&b->again, pg->loop, on_again, b);
+	iv_timer_at(&b->deadline, b->asked_us + (int64_t)pg->query_ms * 1000);
+	run->batch = b;
+	put_waiting(pg, b, false);
+	iv_op_begin(&run->op, f, on_cancel);
+	dispatch(pg);
+	return iv_flow_await(f);
+}
+
+void iv_pg_listen(struct iv_pg *pg, const char *channel, void (*fn)(void *arg, struct iv_str payload), void *arg)
+{
+	if (pg->closing)
+		return;
+	if (!pg->listener)
+		pg->listener = pg_listener_new(pg, pg->loop, &pg->target, pg->name, pg->connect_ms, pg->query_ms);
+	pg_listener_add(pg->listener, channel, fn, arg);
+}
+
+void pg_listener_closed(struct iv_pg *pg)
+{
+	check_over(pg);
+}
