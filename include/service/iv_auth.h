@@ -17,10 +17,12 @@ struct iv_credentials {
 	struct iv_str authorization; /* Authorization as sent */
 	struct iv_str api_key;       /* query parameter */
 	struct iv_str ts, sig;
+	struct iv_str ticket;        /* query parameter; looked at by iv_auth_guest alone */
+	struct iv_str peer;          /* address of the client; the same */
 	struct iv_str origin, host;
 };
 
-enum iv_auth_method { IV_AUTH_KEY, IV_AUTH_SIGNATURE };
+enum iv_auth_method { IV_AUTH_KEY, IV_AUTH_SIGNATURE, IV_AUTH_TENANT_KEY, IV_AUTH_TOKEN, IV_AUTH_TICKET };
 
 /* Checks key, bearer, query key, then signature. IV_EAUTH says which proof was missing or wrong, never
  * its value. */

@@ -1,7 +1,7 @@
 /* iv_principal: who asks. What a request or a socket brought becomes a tenant, a role and limits; always
  * from the credential, never from what the request says of itself.
  *
- *   API key   inv_live_… or inv_test_…, as bearer token or x-api-key; looked up by its SHA-256
+ *   API key   iv_live_… or iv_test_…, as bearer token or x-api-key; looked up by its SHA-256
  *   JWT       HS256 with JWT_SECRET, or keys of JWT_PUBLIC_KEY and JWT_JWKS_URL; ours or Supabase's claims
  *   ticket    wst_…, made by POST /v1/realtime/tickets for one socket, good once
  *
@@ -13,6 +13,7 @@
 #include "iv_arena.h"
 #include "iv_auth.h"
 #include "iv_flow.h"
+#include "iv_rate.h"
 #include "iv_services.h"
 #include "iv_shape.h"
 
@@ -49,6 +50,8 @@ struct iv_offer {
 struct iv_auth_run {
 	struct iv_op op;
 	struct auth_lookup *lookup;
+	struct auth_guest *guest;
+	int64_t wait_s; /* of IV_ERATE: Retry-After */
 };
 
 /* Gives it the database, Redis and the keys' address: from here on keys, people and tickets are known.
@@ -73,6 +76,15 @@ struct iv_socket_guest {
 	enum iv_auth_method method;
 	struct iv_str call_id, agent_id; /* what a ticket was made for; "" when it says nothing */
 };
+/* A ticket for one socket of this principal: "wst_…", into `out`. Good for SOCKET_TICKET_TTL, once. */
+#define IV_TICKET_SIZE 48
+struct iv_ticket_run {
+	struct iv_once_run once;
+	bool fresh;
+};
+enum iv_flow_next iv_auth_ticket(struct iv_auth *a, struct iv_flow *f, struct iv_ticket_run *run,
+				 const struct iv_principal *who, struct iv_str call_id, struct iv_str agent_id,
+				 char out[IV_TICKET_SIZE]);
 /* iv_auth_socket first, then keys, JWTs and tickets of tenants. At most ws_connects_per_s sockets a second
  * for one key (IV_ERATE). */
 enum iv_flow_next iv_auth_guest(struct iv_auth *a, struct iv_flow *f, struct iv_auth_run *run,

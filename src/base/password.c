@@ -1,4 +1,4 @@
-/* scrypt over libcrypto, and the form of an API key. */
+/* scrypt over libcrypto. */
 #include "iv_password.h"
 
 #include <openssl/evp.h>
@@ -12,12 +12,7 @@ enum {
 	SALT_BYTES = 16,
 	HASH_BYTES = 32,
 	MEMORY = 160 << 20,
-	RANDOM_CHARS = 32,
-	CHECK_CHARS = 6,
-	MARK_CHARS = 9, /* "inv_live_" */
 };
-
-/* ── passwords ── */
 
 struct scrypt_hash {
 	int64_t log_n, r, p;
@@ -84,68 +79,4 @@ bool iv_password_matches(struct iv_str password, struct iv_str hash)
 	same = iv_secret_equal((struct iv_str){(const char *)found, HASH_BYTES},
 			       (struct iv_str){(const char *)h.hash, HASH_BYTES});
 	return known && same;
-}
-
-/* ── API keys ── */
-
-static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-static uint32_t crc32(const char *bytes, size_t n)
-{
-	uint32_t crc = 0xFFFFFFFFu;
-
-	for (size_t i = 0; i < n; i++) {
-		crc ^= (unsigned char)bytes[i];
-		for (int k = 0; k < 8; k++)
-			crc = crc >> 1 ^ (0xEDB88320u & (0u - (crc & 1u)));
-	}
-	return ~crc;
-}
-
-/* Of everything before it. */
-static void put_checksum(const char *key, size_t n, char out[CHECK_CHARS])
-{
-	uint32_t sum = crc32(key, n);
-
-	for (int i = CHECK_CHARS - 1; i >= 0; i--, sum /= 62)
-		out[i] = digits[sum % 62];
-}
-
-void iv_api_key_new(bool live, char out[IV_API_KEY_SIZE])
-{
-	size_t n = MARK_CHARS;
-
-	memcpy(out, live ? "inv_live_" : "inv_test_", MARK_CHARS);
-	while (n < MARK_CHARS + RANDOM_CHARS) {
-		uint8_t byte;
-
-		iv_random(&byte, 1);
-		if (byte < 248) /* 4 × 62: every character as likely as any other */
-			out[n++] = digits[byte % 62];
-	}
-	put_checksum(out, n, out + n);
-	out[n + CHECK_CHARS] = '\0';
-}
-
-bool iv_api_key_looks_like(struct iv_str key)
-{
-	return iv_str_starts(key, IV_S("inv_live_")) || iv_str_starts(key, IV_S("inv_test_"));
-}
-
-bool iv_api_key_well_formed(struct iv_str key)
-{
-	char sum[CHECK_CHARS];
-
-	if (key.len != MARK_CHARS + RANDOM_CHARS + CHECK_CHARS || !iv_api_key_looks_like(key))
-		return false;
-	put_checksum(key.ptr, MARK_CHARS + RANDOM_CHARS, sum);
-	return memcmp(sum, key.ptr + MARK_CHARS + RANDOM_CHARS, CHECK_CHARS) == 0;
-}
-
-void iv_api_key_hash(struct iv_str key, char out[IV_SHA256_HEX])
-{
-	uint8_t hash[IV_SHA256_BYTES];
-
-	iv_sha256(key, hash);
-	(void)iv_hex(hash, sizeof(hash), out);
 }

@@ -4,8 +4,9 @@
 #include <stdlib.h>
 #include "api_priv.h"
 #include "iv_id.h"
+#include "iv_query.h"
 
-enum { PARAMETER_BYTES = 4096, DETAIL_BYTES = 256 };
+enum { DETAIL_BYTES = 256 };
 
 /* ── what is wrong ── */
 
@@ -69,140 +70,32 @@ bool iv_api_sent(const struct iv_api_call *c, const char *member)
 
 /* ── the query ── */
 
-static int hex(char ch)
-{
-	if (ch >= '0' && ch <= '9')
-		return ch - '0';
-	if (ch >= 'a' && ch <= 'f')
-		return ch - 'a' + 10;
-	return ch >= 'A' && ch <= 'F' ? ch - 'A' + 10 : -1;
-}
-
-/* "a%20b+c" to "a b c" with a NUL behind it; NULL: a malformed escape, no UTF-8, a NUL, or too long. */
-static const char *decode(struct iv_api_call *c, struct iv_str s)
-{
-	char *out = s.len <= 3 * PARAMETER_BYTES ? iv_arena_alloc(&c->arena, s.len + 1) : NULL;
-	size_t n = 0;
-
-	if (!out)
-		return NULL;
-	for (size_t i = 0; i < s.len; i++) {
-		int hi, lo;
-
-		if (s.ptr[i] != '%') {
-			out[n++] = s.ptr[i] == '+' ? ' ' : s.ptr[i];
-			continue;
-		}
-		hi = s.len - i > 2 ? hex(s.ptr[i + 1]) : -1;
-		lo = s.len - i > 2 ? hex(s.ptr[i + 2]) : -1;
-		if (hi < 0 || lo < 0 || (hi | lo) == 0)
-			return NULL;
-		out[n++] = (char)(hi << 4 | lo);
-		i += 2;
-	}
-	out[n] = '\0';
-	return n <= PARAMETER_BYTES && iv_utf8_valid((struct iv_str){out, n}) ? out : NULL;
-}
-
-static const struct iv_field *find_parameter(const struct iv_shape *shape, const char *name)
-{
-	const struct iv_field *f = shape ? shape->fields : NULL;
-
-	for (; f && f->kind != IV_F_END; f++)
-		if (strcmp(f->name, name) == 0 || (f->alias && strcmp(f->alias, name) == 0))
-			return f;
-	return NULL;
-}
-
-/* The JSON that the row wants; text that is no such value stays text and is refused as such. */
-static cJSON *as_json(const struct iv_field *f, const char *text)
-{
-	struct iv_str rest = iv_str(text), item;
-	double number;
-	cJSON *list;
-
-	switch (f->kind) {
-	case IV_F_INT:
-	case IV_F_DBL:
-		return iv_str_to_double(rest, &number) ? cJSON_CreateNumber(number) : cJSON_CreateString(text);
-	case IV_F_BOOL:
-		if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)
-			return cJSON_CreateBool(text[0] == 't');
-		return cJSON_CreateString(text);
-	case IV_F_STRS:
-		list = cJSON_CreateArray();
-		while (iv_str_split(&rest, ',', &item)) {
-			char copy[PARAMETER_BYTES + 1];
-
-			(void)iv_str_copy(copy, sizeof(copy), item); /* the whole was no longer */
-			cJSON_AddItemToArray(list, cJSON_CreateString(copy));
-		}
-		return list;
-	default:
-		return cJSON_CreateString(text);
-	}
-}
-
-static void bad_parameter(struct iv_api_call *c, const char *name, const char *rule)
-{
-	char pointer[128];
-
-	(void)snprintf(pointer, sizeof(pointer), "?%s", name);
-	note_wrong(c, pointer, rule);
-}
-
-static void take_parameter(struct iv_api_call *c, cJSON *doc, struct iv_str pair)
-{
-	const struct iv_field *field;
-	struct iv_str name = pair, value = IV_S("");
-	const char *eq = pair.len ? memchr(pair.ptr, '=', pair.len) : NULL;
-	const char *n, *v;
-
-	if (eq) {
-		name.len = (size_t)(eq - pair.ptr);
-		value = (struct iv_str){eq + 1, pair.len - name.len - 1};
-	}
-	n = decode(c, name);
-	v = decode(c, value);
-	field = n ? find_parameter(c->route->query, n) : NULL;
-	if (!n)
-		bad_parameter(c, "", "has a name that is no percent-encoded UTF-8");
-	else if (!field)
-		bad_parameter(c, n, "is not a known parameter");
-	else if (!v)
-		bad_parameter(c, n, "must be percent-encoded UTF-8 of at most 4096 bytes");
-	else if (cJSON_GetObjectItemCaseSensitive(doc, field->name))
-		bad_parameter(c, n, "is given twice");
-	else
-		cJSON_AddItemToObject(doc, field->name, as_json(field, v));
-}
-
-/* The pointer of a parameter is its name. */
+/* A parameter's pointer is told as its name. */
 static void on_bad_parameter(void *call, const char *pointer, const char *rule)
 {
-	bad_parameter(call, pointer[0] == '/' ? pointer + 1 : pointer, rule);
+	char name[128];
+
+	(void)snprintf(name, sizeof(name), "?%s", pointer[0] == '/' ? pointer + 1 : pointer);
+	note_wrong(call, name, rule);
 }
 
 static void read_query(struct iv_api_call *c)
 {
-	const struct iv_shape *shape = c->route->query;
-	struct iv_str rest = iv_http_query(c->http), pair;
+	static const struct iv_field none[] = {IV_FIELDS_END};
+	static const struct iv_shape nothing = {"Nothing", 1, none, NULL};
+	const struct iv_shape *shape = c->route->query ? c->route->query : &nothing;
+	struct iv_str query = iv_http_query(c->http);
 	struct iv_err e = {0};
-	cJSON *doc;
 
-	if (!shape && !rest.len)
+	if (!c->route->query && !query.len)
 		return;
-	doc = cJSON_CreateObject();
-	while (iv_str_split(&rest, '&', &pair))
-		if (pair.len)
-			take_parameter(c, doc, pair);
-	if (shape) {
-		c->query = iv_arena_alloc(&c->arena, shape->size);
-		if (c->query && !iv_shape_read_all(shape, doc, c->query, &c->arena, on_bad_parameter, c, &e) &&
-		    e.code == IV_ETOOBIG)
-			c->flow.err = e;
-	}
-	cJSON_Delete(doc);
+	c->query = iv_arena_alloc(&c->arena, shape->size);
+	if (c->query && iv_query_read(shape, query, c->query, &c->arena, on_bad_parameter, c, &e))
+		return;
+	if (!c->query || e.code == IV_ETOOBIG)
+		(void)iv_flow_fail(&c->flow, IV_EINTERNAL, "no memory for the query");
+	else if (!iv_api_any_bad(c))
+		note_wrong(c, "?", e.msg);
 }
 
 /* ── the body ── */

@@ -109,12 +109,14 @@ static void compose_problem(struct iv_api_call *c, struct iv_err e)
 {
 	struct iv_api_private *p = c->priv;
 
-	if (!declared(c->route, e.code))
+	if (e.code != IV_ECANCELED && !declared(c->route, e.code)) /* canceled: nobody is there to read it */
 		iv_error("api.undeclared_error", IV_LS("route", c->route->id), IV_LS("code", iv_code_info(e.code)->name));
 	if (e.code == IV_EINTERNAL) { /* ours to know, not the client's */
 		iv_error("api.failed", IV_LS("route", c->route->id), IV_LS("why", e.msg), IV_LS("request_id", c->request_id));
 		(void)iv_str_copy(e.msg, sizeof(e.msg), IV_S("this did not work; requestId finds out why"));
 	}
+	if (!p->retry_after_s)
+		p->retry_after_s = p->auth.wait_s;
 	if (!p->retry_after_s && iv_code_info(e.code)->retryable)
 		p->retry_after_s = e.code == IV_EQUOTA ? 60 : 1;
 	iv_buf_clear(&c->json);

@@ -1,18 +1,10 @@
 /* Who may open a socket: key, bearer, query key or a signature that is good once. */
 #include <stdlib.h>
-#include "iv_auth.h"
+#include "auth_priv.h"
 #include "iv_crypto.h"
-#include "iv_map.h"
 #include "iv_net.h"
 
 enum { SIGNATURES_MAX = 100000 }; /* more within one lifetime: the oldest half is swept early */
-
-struct iv_auth {
-	const struct iv_config *cfg;
-	struct iv_map *used; /* signature → its expiry, as a pointer-sized number of seconds */
-	int64_t swept_s;
-	int64_t now_s;
-};
 
 struct iv_auth *iv_auth_new(const struct iv_config *cfg)
 {
@@ -30,6 +22,7 @@ void iv_auth_free(struct iv_auth *a)
 	if (!a)
 		return;
 	iv_map_free(a->used);
+	auth_door_free(a->door);
 	free(a);
 }
 

@@ -1,4 +1,4 @@
-/* Passwords and API keys. */
+/* Passwords. */
 #include "check.h"
 
 #include "iv_password.h"
@@ -42,35 +42,12 @@ static void what_is_no_hash_matches_nothing(void **state)
 		assert_false(iv_password_matches(IV_S(""), iv_str(rows[i])));
 }
 
-static void a_key_of_ours_is_well_formed_and_no_neighbour_is(void **state)
-{
-	char key[IV_API_KEY_SIZE], other[IV_API_KEY_SIZE];
-
-	(void)state;
-	for (int i = 0; i < 200; i++) {
-		iv_api_key_new(i % 2 == 0, key);
-		iv_api_key_new(i % 2 == 0, other);
-		assert_string_not_equal(key, other);
-		assert_int_equal(strlen(key), IV_API_KEY_SIZE - 1);
-		assert_true(iv_str_starts(iv_str(key), i % 2 == 0 ? IV_S("inv_live_") : IV_S("inv_test_")));
-		assert_true(iv_api_key_well_formed(iv_str(key)));
-		for (size_t k = 0; key[k]; k++) { /* any one character mistyped */
-			memcpy(other, key, sizeof(other));
-			other[k] = other[k] == 'x' ? 'y' : 'x';
-			assert_false(iv_api_key_well_formed(iv_str(other)));
-		}
-	}
-	assert_false(iv_api_key_well_formed(IV_S("")));
-	assert_false(iv_api_key_well_formed((struct iv_str){key, strlen(key) - 1}));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_password_matches_its_own_hash_and_no_other),
 		cmocka_unit_test(the_function_is_scrypt),
 		cmocka_unit_test(what_is_no_hash_matches_nothing),
-		cmocka_unit_test(a_key_of_ours_is_well_formed_and_no_neighbour_is),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
