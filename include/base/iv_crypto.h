@@ -11,6 +11,9 @@
 void iv_hmac_sha256(struct iv_str key, struct iv_str msg, uint8_t out[IV_SHA256_BYTES]);
 void iv_hmac_sha256_hex(struct iv_str key, struct iv_str msg, char out[IV_SHA256_HEX]);
 void iv_hmac_sha1(struct iv_str key, struct iv_str msg, uint8_t out[IV_SHA1_BYTES]); /* where a peer insists */
+/* The same over parts that need not lie together. */
+void iv_hmac_sha256_of(struct iv_str key, const struct iv_str *parts, size_t count, uint8_t out[IV_SHA256_BYTES]);
+void iv_hmac_sha1_of(struct iv_str key, const struct iv_str *parts, size_t count, uint8_t out[IV_SHA1_BYTES]);
 void iv_sha256(struct iv_str msg, uint8_t out[IV_SHA256_BYTES]);
 void iv_sha256_hex(struct iv_str msg, char out[IV_SHA256_HEX]);
 void iv_sha1(struct iv_str msg, uint8_t out[IV_SHA1_BYTES]);

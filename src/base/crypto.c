@@ -3,6 +3,7 @@
 #include "iv_crypto.h"
 
 #include <limits.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -38,6 +39,38 @@ void iv_hmac_sha256_hex(struct iv_str key, struct iv_str msg, char out[IV_SHA256
 
 	iv_hmac_sha256(key, msg, mac);
 	iv_hex(mac, sizeof(mac), out);
+}
+
+static void hmac_of(const char *digest, struct iv_str key, const struct iv_str *parts, size_t count,
+		    uint8_t *out, size_t size)
+{
+	static EVP_MAC *algorithm; /* fetched once: that alone takes longer than a short HMAC */
+	char name[8];
+	OSSL_PARAM params[] = {OSSL_PARAM_END, OSSL_PARAM_END};
+	EVP_MAC_CTX *ctx;
+	bool ok;
+
+	if (!algorithm)
+		algorithm = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	ctx = algorithm ? EVP_MAC_CTX_new(algorithm) : NULL;
+	iv_str_copy(name, sizeof(name), iv_str(digest));
+	params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0);
+	ok = ctx && EVP_MAC_init(ctx, (const uint8_t *)(key.len ? key.ptr : ""), key.len, params);
+	for (size_t i = 0; i < count && ok; i++)
+		ok = parts[i].len == 0 || EVP_MAC_update(ctx, (const uint8_t *)parts[i].ptr, parts[i].len);
+	if (!ok || !EVP_MAC_final(ctx, out, &size, size))
+		abort();
+	EVP_MAC_CTX_free(ctx);
+}
+
+void iv_hmac_sha256_of(struct iv_str key, const struct iv_str *parts, size_t count, uint8_t out[IV_SHA256_BYTES])
+{
+	hmac_of("SHA256", key, parts, count, out, IV_SHA256_BYTES);
+}
+
+void iv_hmac_sha1_of(struct iv_str key, const struct iv_str *parts, size_t count, uint8_t out[IV_SHA1_BYTES])
+{
+	hmac_of("SHA1", key, parts, count, out, IV_SHA1_BYTES);
 }
 
 static void digest(const EVP_MD *md, struct iv_str msg, uint8_t *out)
