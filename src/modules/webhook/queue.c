@@ -21,7 +21,8 @@ struct webhook_gate {
 	struct tenant *tenant;
 	struct iv_breaker breaker;
 	int64_t held_until_us, used_us;
-	int in_flight;
+	int in_flight, waiting, limit;
+	bool answers; /* the last one did */
 	char id[ID_SIZE];
 };
 
@@ -114,11 +115,13 @@ static struct webhook_gate *gate_of(struct webhook_queue *q, struct iv_str tenan
 	return g;
 }
 
-void webhook_queue_put(struct webhook_queue *q, struct iv_str tenant_id, struct iv_str endpoint_id,
+void webhook_queue_put(struct webhook_queue *q, struct iv_str tenant_id, struct iv_str endpoint_id, int limit,
 		       struct webhook_turn *t)
 {
 	struct webhook_gate *g = gate_of(q, tenant_id, endpoint_id);
 
+	g->limit = limit;
+	g->waiting++;
 	*t = (struct webhook_turn){.gate = g};
 	if (iv_list_empty(&g->line))
 		iv_list_append(&g->tenant->ring, &g->node);
@@ -135,6 +138,7 @@ static void unline(struct webhook_queue *q, struct webhook_turn *t)
 
 	iv_list_remove(&t->node);
 	q->waiting--;
+	g->waiting--;
 	if (iv_list_empty(&g->line))
 		iv_list_remove(&g->node);
 	if (iv_list_empty(&g->tenant->ring))
@@ -167,8 +171,7 @@ static struct webhook_turn *take_of(struct webhook_queue *q, struct tenant *t, i
 		struct webhook_turn *turn;
 
 		/* The breaker is asked last: in half open its yes is good once. */
-		if (g->in_flight >= q->o.endpoint_slots || closed(g, now_us) ||
-		    !iv_breaker_allow(&g->breaker, now_us))
+		if (g->in_flight >= g->limit || closed(g, now_us) || !iv_breaker_allow(&g->breaker, now_us))
 			continue;
 		turn = IV_CONTAINER(g->line.next, struct webhook_turn, node);
 		to_the_end(&t->ring, &g->node);
@@ -205,6 +208,8 @@ void webhook_queue_done(struct webhook_queue *q, struct webhook_turn *t, enum we
 
 	t->begun = false;
 	g->used_us = now_us;
+	if (end != WEBHOOK_END_UNKNOWN)
+		g->answers = end == WEBHOOK_END_ANSWERED;
 	g->in_flight--;
 	g->tenant->in_flight--;
 	q->in_flight--;
@@ -274,9 +279,10 @@ static void blocked_gate(void *arg, struct iv_str key, void *value)
 	struct walk *w = arg;
 	const struct webhook_gate *g = value;
 	/* In half open one is on its way, or has yet to go: more would only wait here. */
-	bool trying = g->breaker.state != IV_BREAKER_CLOSED && (g->in_flight > 0 || !iv_list_empty(&g->line));
+	bool trying = g->breaker.state != IV_BREAKER_CLOSED && (g->in_flight > 0 || g->waiting > 0);
+	int room = g->answers ? 2 * g->limit : g->limit;
 
-	if (g->in_flight >= w->q->o.endpoint_slots || closed(g, w->now_us) || trying)
+	if (g->in_flight + g->waiting >= room || closed(g, w->now_us) || trying)
 		w->tell(w->arg, key);
 }
 

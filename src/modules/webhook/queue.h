@@ -4,6 +4,7 @@
  *   its tenant holds fewer slots than are free: one tenant alone gets half of them, two a third each, and a
  *     newcomer always finds some, however many receivers of the others hang;
  *   its endpoint has fewer than its own limit in flight, its breaker lets it, and nobody asked it to wait.
+ * As many again of an endpoint that answers may wait here, so that it never waits for the store.
  * Pure: the clock is an argument. Counts are this process's: N processes give an endpoint N times its limit. */
 #ifndef WEBHOOK_QUEUE_H
 #define WEBHOOK_QUEUE_H
@@ -14,10 +15,9 @@
 struct webhook_queue;
 
 struct webhook_queue_opts {
-	int slots;             /* deliveries in flight, all tenants together */
-	int endpoint_slots;    /* of one endpoint */
-	int breaker_failures;  /* outages in a row that leave an endpoint alone … */
-	int64_t breaker_ms;    /* … for so long; then one delivery tries */
+	int slots;            /* deliveries in flight, all tenants together */
+	int breaker_failures; /* outages in a row that leave an endpoint alone … */
+	int64_t breaker_ms;   /* … for so long; then one delivery tries */
 };
 
 /* Embedded in a delivery, zeroed before it is put. */
@@ -30,7 +30,8 @@ struct webhook_turn {
 struct webhook_queue *webhook_queue_new(const struct webhook_queue_opts *o);
 void webhook_queue_free(struct webhook_queue *q); /* nothing waits, nothing is in flight */
 
-void webhook_queue_put(struct webhook_queue *q, struct iv_str tenant_id, struct iv_str endpoint_id,
+/* limit: of this endpoint in flight at once. */
+void webhook_queue_put(struct webhook_queue *q, struct iv_str tenant_id, struct iv_str endpoint_id, int limit,
 		       struct webhook_turn *t);
 /* The next that may begin, or NULL. It holds a slot until webhook_queue_done. */
 struct webhook_turn *webhook_queue_take(struct webhook_queue *q, int64_t now_us);

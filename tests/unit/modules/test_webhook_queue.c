@@ -16,6 +16,8 @@ struct item {
 	int n;
 };
 
+static int endpoint_limit;
+
 static struct item *put(struct webhook_queue *q, const char *tenant, const char *endpoint, int n)
 {
 	struct item *it = calloc(1, sizeof(*it));
@@ -24,7 +26,7 @@ static struct item *put(struct webhook_queue *q, const char *tenant, const char 
 	(void)snprintf(it->tenant, sizeof(it->tenant), "%s", tenant);
 	(void)snprintf(it->endpoint, sizeof(it->endpoint), "%s", endpoint);
 	it->n = n;
-	webhook_queue_put(q, iv_str(tenant), iv_str(endpoint), &it->turn);
+	webhook_queue_put(q, iv_str(tenant), iv_str(endpoint), endpoint_limit, &it->turn);
 	return it;
 }
 
@@ -41,9 +43,10 @@ static void end(struct webhook_queue *q, struct item *it, enum webhook_end how, 
 	free(it);
 }
 
-static struct webhook_queue *queue(int slots, int endpoint_slots)
+static struct webhook_queue *queue(int slots, int limit)
 {
-	return webhook_queue_new(&(struct webhook_queue_opts){slots, endpoint_slots, 3, 60000});
+	endpoint_limit = limit;
+	return webhook_queue_new(&(struct webhook_queue_opts){slots, 3, 60000});
 }
 
 static void drain(struct webhook_queue *q, struct item **flying, size_t n)
@@ -278,6 +281,35 @@ static void who_cannot_be_served_is_not_fetched(void **state)
 	drain(q, flying, 6);
 }
 
+static void one_that_answers_is_fetched_for_ahead(void **state)
+{
+	struct webhook_queue *q = queue(100, 2);
+	struct item *flying[2];
+	struct told t = {0};
+
+	(void)state;
+	put(q, "A", "a1", 0);
+	end(q, take(q, 0), WEBHOOK_END_ANSWERED, 0);
+	for (int i = 0; i < 2; i++) {
+		put(q, "A", "a1", i);
+		flying[i] = take(q, 0);
+	}
+	webhook_queue_blocked(q, 0, tell, tell, &t);
+	assert_int_equal(t.count, 0);
+	put(q, "A", "a1", 2);
+	webhook_queue_blocked(q, 0, tell, tell, &t);
+	assert_int_equal(t.count, 0);
+	put(q, "A", "a1", 3);
+	webhook_queue_blocked(q, 0, tell, tell, &t);
+	assert_int_equal(t.count, 1);
+	/* One that stops answering is not. */
+	t.count = 0;
+	end(q, flying[0], WEBHOOK_END_OUTAGE, 0);
+	webhook_queue_blocked(q, 0, tell, tell, &t);
+	assert_int_equal(t.count, 1);
+	drain(q, flying + 1, 1);
+}
+
 static void what_waits_behind_a_broken_endpoint_goes_back(void **state)
 {
 	struct webhook_queue *q = queue(100, 1);
@@ -418,6 +450,7 @@ int main(void)
 		cmocka_unit_test(a_try_that_was_cancelled_decides_nothing),
 		cmocka_unit_test(one_who_asks_for_time_gets_it),
 		cmocka_unit_test(who_cannot_be_served_is_not_fetched),
+		cmocka_unit_test(one_that_answers_is_fetched_for_ahead),
 		cmocka_unit_test(what_waits_behind_a_broken_endpoint_goes_back),
 		cmocka_unit_test(failures_are_remembered_for_a_while_and_then_forgotten),
 		cmocka_unit_test(it_stays_true_under_random_use),
