@@ -40,7 +40,7 @@ enum iv_event_type {
 	IV_EV_LLM_SWITCHED, /* gen, text, name: the same; nothing was said yet */
 	IV_EV_TTS_AUDIO,    /* utt, samples, levels (one per started 20 ms) */
 	IV_EV_TTS_DONE,     /* utt */
-	IV_EV_TTS_FAILED,   /* utt, text: reason */
+	IV_EV_TTS_FAILED,   /* utt, text: reason, flag: somebody was not asked for this sentence yet */
 	IV_EV_TTS_SWITCHED, /* utt, text, name: the same */
 	IV_EV_TOOL_RESULT,  /* id, text: JSON, flag: ok */
 	IV_EV_TEXT,         /* the caller typed: text */
@@ -83,7 +83,8 @@ enum iv_action_type {
 	IV_ACT_ASR_CLOSE,
 	IV_ACT_LLM_ASK,      /* gen; messages by iv_call_messages */
 	IV_ACT_LLM_CANCEL,   /* gen */
-	IV_ACT_TTS_SAY,      /* utt, text */
+	IV_ACT_TTS_SAY,      /* utt, text, flag: the rest of the sentence asked before, which broke off:
+				those that were asked for it already come last */
 	IV_ACT_TTS_CANCEL,   /* utt */
 	IV_ACT_LEG_SEND,     /* at, samples to read there, pad: zeros behind them */
 	IV_ACT_LEG_MARK,     /* mark */

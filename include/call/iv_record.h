@@ -23,7 +23,8 @@ ptrdiff_t iv_record_read_header(struct iv_str in, struct iv_record_header *h, st
 				struct iv_err *e);
 
 /* One event: varint length, varint µs since the event before, type, fields. `last_us` is state kept by
- * the caller, 0 at the start. */
+ * the caller, 0 at the start. Fields a type was given later stand at its end: an older journal ends
+ * before them and reads as if they were 0. */
 IV_MUST_CHECK bool iv_record_write(struct iv_buf *out, const struct iv_event *ev, int64_t *last_us);
 /* Returns the bytes used, 0 when `in` ends inside a record (a crash's torn tail), -1 when it is not a
  * record. ev's strings point into `in`. */

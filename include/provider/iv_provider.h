@@ -79,17 +79,27 @@ struct iv_tts;
 struct iv_tts_events {
 	void (*audio)(void *arg, const int16_t *pcm, size_t n);
 	void (*done)(void *arg);                                        /* last, dead afterwards */
-	void (*switched)(void *arg, const char *provider, const char *reason); /* nothing had been given yet */
+	/* Nothing had been given yet, or it had by the one that broke off before this began. */
+	void (*switched)(void *arg, const char *provider, const char *reason);
 	void (*failed)(void *arg, const char *reason); /* last; also when a sentence was cut in the middle */
+};
+/* A sentence that broke off, so that its rest is asked of somebody else. Zero: a sentence begins. */
+struct iv_tts_broken {
+	uint32_t asked;     /* who had their chance at it, as a set */
+	bool others;        /* somebody of the list did not */
+	const char *reason;
 };
 struct iv_tts_opts {
 	const struct iv_strs *list;
 	struct iv_str voice_deepgram, voice_elevenlabs; /* empty: configured */
 	struct iv_str text;
 	int rate_hz; /* of the samples wanted: 8000 (fetched as µ-law) or 16000 */
+	struct iv_tts_broken rest_of; /* those asked already come last, in the list's order */
 };
 struct iv_tts *iv_tts_say(struct iv_providers *p, const struct iv_tts_opts *o,
 			  const struct iv_tts_events *ev, void *arg);
 void iv_tts_cancel(struct iv_tts *t);
+/* For the rest_of of what is asked next: inside failed, or before a cancel. */
+struct iv_tts_broken iv_tts_broken(const struct iv_tts *t);
 
 #endif

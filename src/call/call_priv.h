@@ -264,7 +264,11 @@ void utts_check(struct iv_call *c);          /* a synthesiser that went silent i
 bool utts_in(const struct iv_call *c, enum utt_state state);
 bool utts_unsaid(const struct iv_call *c);   /* something is still to be said or played */
 void utt_audio(struct iv_call *c, const struct iv_event *ev);
-void utt_done(struct iv_call *c, uint32_t id, bool failed, struct iv_str reason);
+struct utt_end {
+	bool failed, others; /* others: somebody was not asked for this sentence yet */
+	struct iv_str reason;
+};
+void utt_done(struct iv_call *c, uint32_t id, struct utt_end end);
 struct utt *utt_at(struct iv_call *c, size_t i);
 const struct utt *utt_get(const struct iv_call *c, size_t i);
 void utts_clear(struct iv_call *c);

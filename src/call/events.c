@@ -198,7 +198,10 @@ void call_dispatch(struct iv_call *c, const struct iv_event *ev)
 		break;
 	case IV_EV_TTS_DONE:
 	case IV_EV_TTS_FAILED:
-		utt_done(c, ev->utt, ev->type == IV_EV_TTS_FAILED, ev->text);
+		utt_done(c, ev->utt,
+			 (struct utt_end){.failed = ev->type == IV_EV_TTS_FAILED,
+					  .others = ev->flag,
+					  .reason = ev->text});
 		break;
 	case IV_EV_TTS_SWITCHED:
 		note_switch(c, "tts.switched", ev->text, ev->name);

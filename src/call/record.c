@@ -7,6 +7,7 @@
 enum field {
 	F_LEVEL = 1, F_MARK = 2, F_FLAG = 4, F_CONFIDENCE = 8, F_GEN = 16, F_UTT = 32, F_COUNTS = 64,
 	F_AUDIO = 128, F_ID = 256, F_NAME = 512, F_TEXT = 1024, F_START = 2048,
+	F_LATER_FLAG = 4096, /* not in journals written before the field was */
 };
 
 static const unsigned fields_of[IV_EV_TYPES] = {
@@ -26,7 +27,7 @@ static const unsigned fields_of[IV_EV_TYPES] = {
 	[IV_EV_LLM_SWITCHED] = F_GEN | F_NAME | F_TEXT,
 	[IV_EV_TTS_AUDIO] = F_UTT | F_AUDIO,
 	[IV_EV_TTS_DONE] = F_UTT,
-	[IV_EV_TTS_FAILED] = F_UTT | F_TEXT,
+	[IV_EV_TTS_FAILED] = F_UTT | F_TEXT | F_LATER_FLAG,
 	[IV_EV_TTS_SWITCHED] = F_UTT | F_NAME | F_TEXT,
 	[IV_EV_TOOL_RESULT] = F_ID | F_TEXT | F_FLAG,
 	[IV_EV_TEXT] = F_TEXT,
@@ -103,6 +104,8 @@ static bool add_fields(struct iv_buf *b, const struct iv_event *ev, unsigned f)
 		ok = ok && add_text(b, ev->name);
 	if (f & F_TEXT)
 		ok = ok && add_text(b, ev->text);
+	if (f & F_LATER_FLAG)
+		ok = ok && iv_buf_addc(b, (char)ev->flag);
 	return ok;
 }
 
@@ -257,6 +260,8 @@ static void get_fields(struct reader *r, struct iv_event *ev, unsigned f)
 		ev->name = get_text(r);
 	if (f & F_TEXT)
 		ev->text = get_text(r);
+	if (f & F_LATER_FLAG && r->in.len)
+		ev->flag = get_bool(r);
 }
 
 ptrdiff_t iv_record_read(struct iv_str in, struct iv_event *ev, int64_t *last_us)

@@ -57,6 +57,7 @@ static void utt_ask(struct iv_call *c, struct utt *u)
 		c->usage.tts_chars += (int64_t)u->text_len;
 	act(c, &(struct iv_action){.type = IV_ACT_TTS_SAY,
 				   .utt = u->id,
+				   .flag = (u->flags & UTT_AGAIN) != 0,
 				   .name = u->flags & UTT_CLIP ? IV_S("clip") : IV_STR_NULL,
 				   .text = {u->text, u->text_len}});
 }
@@ -140,16 +141,18 @@ void utt_audio(struct iv_call *c, const struct iv_event *ev)
 	playout_pump(c);
 }
 
-/* A synthesiser broke off inside a sentence: what the caller would miss becomes a sentence of its own. */
-static bool say_rest(struct iv_call *c, struct utt *u)
+/* A synthesiser broke off inside a sentence: what the caller would miss becomes a sentence of its own, asked
+ * of those first that were not asked for it yet. */
+static bool say_rest(struct iv_call *c, struct utt *u, bool others)
 {
 	size_t n = heard_chars(c, u, u->end), at = (size_t)(u - c->utts);
 	struct iv_str rest = iv_str_trim((struct iv_str){u->text + n, u->text_len - n});
 
 	if (!rest.len)
 		return true;
-	/* A second time without one word more: half a sentence stands as it is, a mere click is a failure. */
-	if (c->utt_count == UTTS || u->flags & UTT_CLIP || (u->flags & UTT_AGAIN && !n))
+	/* Without one word more, and nobody new to ask: half a sentence stands as it is, a mere click is a
+	 * failure. */
+	if (c->utt_count == UTTS || u->flags & UTT_CLIP || (u->flags & UTT_AGAIN && !n && !others))
 		return samples_us(c, u->end - u->start) >= (int64_t)HEARD_AT_ALL_MS * US_PER_MS;
 	memmove(&c->utts[at + 2], &c->utts[at + 1], (c->utt_count - at - 1) * sizeof(c->utts[0]));
 	c->utts[at + 1] = (struct utt){.id = ++c->next_utt,
@@ -166,7 +169,7 @@ static bool say_rest(struct iv_call *c, struct utt *u)
 	return true;
 }
 
-void utt_done(struct iv_call *c, uint32_t id, bool failed, struct iv_str reason)
+void utt_done(struct iv_call *c, uint32_t id, struct utt_end end)
 {
 	struct utt *u = utt_find(c, id);
 	bool mute;
@@ -174,16 +177,16 @@ void utt_done(struct iv_call *c, uint32_t id, bool failed, struct iv_str reason)
 	if (!u || u->state != UTT_ASKED)
 		return;
 	/* A synthesiser that has nothing to say for words has failed, whatever it calls it. */
-	mute = u->start < 0 && (failed || count_words((struct iv_str){u->text, u->text_len}) > 0);
+	mute = u->start < 0 && (end.failed || count_words((struct iv_str){u->text, u->text_len}) > 0);
 	u->state = mute ? UTT_FAILED : UTT_READY;
-	u->whole = !failed;
-	if (failed || mute)
-		note_text(c, "tts.failed", "reason", failed ? reason : IV_S("no_audio"));
+	u->whole = !end.failed;
+	if (end.failed || mute)
+		note_text(c, "tts.failed", "reason", end.failed ? end.reason : IV_S("no_audio"));
 	if (mute) {
 		turn_fail(c, u->flags & UTT_CLIP ? "no_voice" : "tts");
 		return;
 	}
-	if (failed && !say_rest(c, u)) {
+	if (end.failed && !say_rest(c, u, end.others)) {
 		turn_fail(c, "tts");
 		return;
 	}
@@ -199,7 +202,7 @@ void utts_check(struct iv_call *c)
 		if (u->state != UTT_ASKED || c->now_us - u->alive_us < (int64_t)TTS_STALL_MS * US_PER_MS)
 			continue;
 		act(c, &(struct iv_action){.type = IV_ACT_TTS_CANCEL, .utt = u->id});
-		utt_done(c, u->id, true, IV_S("stalled"));
+		utt_done(c, u->id, (struct utt_end){.failed = true, .reason = IV_S("stalled")});
 		return;
 	}
 }

@@ -45,20 +45,56 @@ static bool allowed(struct role_walk *w, size_t i)
 	return iv_breaker_allow(&w->items[i]->breakers[w->role], iv_now_us());
 }
 
-bool role_walk_next(struct role_walk *w)
+static bool next_of(struct role_walk *w, unsigned candidates)
 {
-	bool after_another = w->tried != 0;
 	for (size_t i = 0; i < w->count; i++) {
-		if ((w->tried >> i & 1u) != 0 || !allowed(w, i))
+		unsigned bit = 1u << i;
+		if ((candidates & bit) == 0)
 			continue;
-		w->tried |= 1u << i;
+		if (!allowed(w, i)) {
+			w->passed |= bit;
+			continue;
+		}
+		if (w->tried != 0 || (w->last != 0 && (w->last & bit) == 0))
+			iv_metric_add(IV_M_provider_failovers_total, (int)w->role, 1);
+		w->tried |= bit;
 		w->at = i;
 		w->now = w->items[i];
-		if (after_another)
-			iv_metric_add(IV_M_provider_failovers_total, (int)w->role, 1);
 		return true;
 	}
 	return false;
+}
+
+bool role_walk_next(struct role_walk *w)
+{
+	return next_of(w, ~w->tried & ~w->last) || next_of(w, ~w->tried & w->last);
+}
+
+static uint32_t known_as(const struct role_walk *w, size_t i)
+{
+	return UINT32_C(1) << (w->items[i] - w->p->items);
+}
+
+void role_walk_put_last(struct role_walk *w, uint32_t asked)
+{
+	for (size_t i = 0; i < w->count; i++)
+		if (asked & known_as(w, i))
+			w->last |= 1u << i;
+}
+
+uint32_t role_walk_asked(const struct role_walk *w)
+{
+	uint32_t set = 0;
+	for (size_t i = 0; i < w->count; i++)
+		if ((w->tried | w->passed | w->last) >> i & 1u)
+			set |= known_as(w, i);
+	return set;
+}
+
+bool role_walk_others(const struct role_walk *w)
+{
+	unsigned all = (1u << w->count) - 1;
+	return (all & ~(w->tried | w->passed | w->last)) != 0;
 }
 
 bool role_walk_again(struct role_walk *w)

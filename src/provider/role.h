@@ -13,6 +13,8 @@ struct role_walk {
 	struct provider *items[PROVIDERS_MAX];
 	size_t count;
 	unsigned tried;	      /* bit per item */
+	unsigned passed;      /* bit per item: its breaker did not allow it */
+	unsigned last;	      /* bit per item: only when nobody else is left */
 	size_t at;	      /* of `now` */
 	struct provider *now; /* NULL: before the first */
 };
@@ -32,6 +34,11 @@ void role_walk_init(struct role_walk *w, struct iv_providers *p, enum iv_role ro
 /* Goes to the first provider that was not tried and whose breaker allows; false: none is left.
  * Counts a failover when there was one before. */
 IV_MUST_CHECK bool role_walk_next(struct role_walk *w);
+/* Sets of providers outlive a walk: one bit for each the process knows. Those in `asked` come last. */
+void role_walk_put_last(struct role_walk *w, uint32_t asked);
+/* Who was tried, passed over or put last; and whether that leaves anybody of the list. */
+uint32_t role_walk_asked(const struct role_walk *w);
+bool role_walk_others(const struct role_walk *w);
 /* Asks the breaker for the same provider again. */
 IV_MUST_CHECK bool role_walk_again(struct role_walk *w);
 /* The one that is tried had proved itself: all others count as not tried. */

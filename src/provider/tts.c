@@ -28,6 +28,9 @@ struct iv_tts {
 	enum tts_state state;
 	char *text, *voice_deepgram, *voice_elevenlabs;
 	int rate_hz;
+	struct iv_tts_broken rest_of;
+	bool switched; /* the owner knows who speaks */
+	const char *reason;
 	struct iv_fetch *fetch;
 	struct tts_decoder decoder;
 	struct iv_timer deadline;
@@ -71,9 +74,11 @@ static void fail(struct iv_tts *t, enum role_end end, const char *reason)
 {
 	role_walk_end(&t->walk, end, reason);
 	end_request(t);
+	t->reason = reason;
 	if (t->state == TTS_WAITING && role_walk_next(&t->walk)) {
 		if (!ask(t))
 			iv_timer_in_ms(&t->deadline, 0);
+		t->switched = true;
 		t->ev.switched(t->arg, t->walk.now->name, reason);
 		return;
 	}
@@ -90,16 +95,25 @@ static void on_head(void *arg, int status, struct iv_str content_type)
 		fail(arg, ROLE_FAILED, "garbage");
 }
 
+/* The rest of a sentence in another voice: told with its first sample, when it is true. */
+static void begin_speaking(struct iv_tts *t)
+{
+	set_state(t, TTS_SPEAKING);
+	if (t->rest_of.asked && !t->switched && (t->walk.last >> t->walk.at & 1u) == 0)
+		t->ev.switched(t->arg, t->walk.now->name, t->rest_of.reason);
+}
+
 static void give(struct iv_tts *t, struct iv_str bytes)
 {
 	int16_t pcm[1024];
 	size_t n;
 	while (t->state != TTS_DEAD &&
 	       (n = tts_decode(&t->decoder, &bytes, pcm, IV_COUNT(pcm))) > 0) {
-		if (t->state == TTS_WAITING)
-			set_state(t, TTS_SPEAKING);
 		iv_timer_in_ms(&t->deadline, t->p->cfg->tts_stall_ms);
-		t->ev.audio(t->arg, pcm, n);
+		if (t->state == TTS_WAITING)
+			begin_speaking(t);
+		if (t->state != TTS_DEAD) /* the owner may have cancelled */
+			t->ev.audio(t->arg, pcm, n);
 	}
 }
 
@@ -209,10 +223,19 @@ struct iv_tts *iv_tts_say(struct iv_providers *p, const struct iv_tts_opts *o,
 	t->voice_deepgram = role_copy(role_or(o->voice_deepgram, p->cfg->deepgram_voice));
 	t->voice_elevenlabs = role_copy(role_or(o->voice_elevenlabs, p->cfg->elevenlabs_voice_id));
 	iv_timer_init(&t->deadline, p->loop, on_deadline, t);
+	t->rest_of = o->rest_of;
 	role_walk_init(&t->walk, p, IV_TTS, o->list);
+	role_walk_put_last(&t->walk, o->rest_of.asked);
 	if (t->text[0] == '\0' || !role_walk_next(&t->walk) || !ask(t))
 		iv_timer_in_ms(&t->deadline, 0);
 	return t;
+}
+
+struct iv_tts_broken iv_tts_broken(const struct iv_tts *t)
+{
+	return (struct iv_tts_broken){.asked = t->rest_of.asked | role_walk_asked(&t->walk),
+				      .others = role_walk_others(&t->walk),
+				      .reason = t->reason ? t->reason : "stalled"};
 }
 
 void iv_tts_cancel(struct iv_tts *t)

@@ -99,19 +99,24 @@ class Model(_Server):
 
 
 class Voice(_Server):
-    """Speaks as ElevenLabs does, every text as a tone: `pitch(text)` in Hz, `ms` long."""
+    """Speaks as ElevenLabs and Deepgram do, every text as a tone: `pitch(text)` in Hz, `ms` long, or so much a
+    letter. With `cut_after` it is gone after so many bytes of each. `texts`: what it was asked to say."""
 
-    def __init__(self, pitch, ms=1000):
-        self.pitch, self.ms = pitch, ms
+    def __init__(self, pitch, ms=1000, letter_ms=0, cut_after=None):
+        self.pitch, self.ms, self.letter_ms, self.cut_after, self.texts = pitch, ms, letter_ms, cut_after, []
         super().__init__(Voice._answer)
 
     def _answer(self, request, body):
-        wanted = parse_qs(urlsplit(request.path).query)["output_format"][0]
-        rate = int(wanted.split("_")[1])
-        samples = tone(self.ms, self.pitch(json.loads(body)["text"]), rate)
-        data = ulaw_encode(samples) if wanted.startswith("ulaw") else array.array("h", samples).tobytes()
+        query = {k: v[0] for k, v in parse_qs(urlsplit(request.path).query).items()}
+        encoding, rate = query["output_format"].split("_") if "output_format" in query else \
+            (query["encoding"], query["sample_rate"])
+        text = json.loads(body)["text"]
+        self.texts.append(text)
+        samples = tone(self.letter_ms * len(text) or self.ms, self.pitch(text), int(rate))
+        data = ulaw_encode(samples) if "law" in encoding else array.array("h", samples).tobytes()
         request.send_response(200)
         request.send_header("Content-Type", "audio/basic")
         request.send_header("Content-Length", str(len(data)))
         request.end_headers()
-        request.wfile.write(data)
+        request.wfile.write(data[:self.cut_after])
+        request.close_connection = self.cut_after is not None

@@ -116,6 +116,21 @@ static void llm_go_on(struct world *w, struct llm_stream *s)
 
 /* ── the synthesiser ── */
 
+/* What is asked as a rest is the end, from a word on, of what broke off just before; the end of what broke
+ * off is asked as a rest. */
+static void check_rest(struct world *w, const struct iv_action *a)
+{
+	struct iv_str asked = iv_str(w->asked);
+	bool tail = a->text.len <= asked.len &&
+		    memcmp(asked.ptr + asked.len - a->text.len, a->text.ptr, a->text.len) == 0 &&
+		    (a->text.len == asked.len || asked.ptr[asked.len - a->text.len - 1] == ' ');
+
+	world_must(w, !a->flag || (w->broke_off && tail), "\"%.*s\" is no rest of \"%s\"", IV_FMT(a->text), w->asked);
+	world_must(w, a->flag || !w->broke_off || !tail, "the rest of \"%s\" is asked as a sentence", w->asked);
+	w->broke_off = w->cut_off = false;
+	(void)iv_str_copy(w->asked, sizeof(w->asked), a->text);
+}
+
 static void on_say(struct world *w, const struct iv_action *a)
 {
 	struct tts_stream *s = NULL;
@@ -127,6 +142,7 @@ static void on_say(struct world *w, const struct iv_action *a)
 			s = &w->tts[i];
 	}
 	world_must(w, a->utt > w->last_utt, "utterance %u after %u", a->utt, w->last_utt);
+	check_rest(w, a);
 	world_must(w, a->text.len >= 1 && a->text.len <= 244, "a sentence of %zu bytes", a->text.len);
 	w->last_utt = a->utt;
 	*s = (struct tts_stream){.state = STREAM_OPEN, .utt = a->utt, .left = total, .fails = chance(w, 3)};
@@ -144,6 +160,7 @@ static void on_tts_cancel(struct world *w, uint32_t utt)
 		if (w->tts[i].state == STREAM_OPEN && w->tts[i].utt == utt) {
 			w->tts[i].state = chance(w, 50) ? STREAM_CANCELLED : STREAM_FREE;
 			w->tts[i].left = sooner(w->tts[i].left, w->tts[i].chunk);
+			w->cut_off = w->tts[i].given;
 			return;
 		}
 	world_fail(w, "utterance %u is cancelled and is not open", utt);
@@ -160,6 +177,7 @@ static void tts_go_on(struct world *w, struct tts_stream *s)
 
 		memset(levels, (int)(18 + (s->left & 7)), sizeof(levels));
 		s->left -= n;
+		s->given = true;
 		s->due_us = w->now_us + s->step_us;
 		w->audio_end += n;
 		world_step(w, &(struct iv_event){.type = IV_EV_TTS_AUDIO,
@@ -169,10 +187,12 @@ static void tts_go_on(struct world *w, struct tts_stream *s)
 						 .level_count = count});
 		return;
 	}
+	w->broke_off = s->state == STREAM_OPEN ? s->fails && s->given : w->broke_off;
 	s->state = STREAM_FREE;
 	world_step(w, &(struct iv_event){.type = s->fails ? IV_EV_TTS_FAILED : IV_EV_TTS_DONE,
 					 .utt = utt,
-					 .text = IV_S("cut")});
+					 .text = IV_S("cut"),
+					 .flag = s->fails && chance(w, 50)});
 }
 
 /* ── tools ── */
@@ -223,7 +243,11 @@ static void tool_go_on(struct world *w, struct tool_run *t)
 
 void models_act(struct world *w, const struct iv_action *a)
 {
-	if (a->type == IV_ACT_LLM_ASK)
+	if (a->type == IV_ACT_TURN || (a->type == IV_ACT_NOTE && iv_str_eq(a->name, IV_S("turn.retracted"))))
+		w->broke_off = false; /* what was not said is not wanted any more */
+	else if (a->type == IV_ACT_NOTE && iv_str_eq(a->name, IV_S("tts.failed")))
+		w->broke_off = w->broke_off || w->cut_off; /* it was cancelled because it stalled */
+	else if (a->type == IV_ACT_LLM_ASK)
 		on_ask(w, a->gen);
 	else if (a->type == IV_ACT_LLM_CANCEL)
 		on_llm_cancel(w, a->gen);

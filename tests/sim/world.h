@@ -64,7 +64,7 @@ struct tts_stream {
 	enum stream_state state;
 	uint32_t utt;
 	int64_t due_us, left, step_us, chunk;
-	bool fails;
+	bool fails, given;
 };
 struct tool_run {
 	enum stream_state state;
@@ -86,6 +86,9 @@ struct world {
 	/* what was seen */
 	bool ended, check_messages, said_by_operator;
 	uint32_t last_gen, last_utt, cancelled_gen;
+	char asked[256];      /* text of the last sentence asked for */
+	bool broke_off;       /* it was given in part */
+	bool cut_off;         /* … and then cancelled, for whatever reason */
 	int asr_opens, asr_closes, turns;
 	int64_t audio_end;    /* our queue's end */
 	int64_t active_us;    /* last action that is a step forward */

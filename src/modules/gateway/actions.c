@@ -183,7 +183,7 @@ void actions_do(void *session, const struct iv_action *a)
 		streams_llm_cancel(s, a->gen);
 		break;
 	case IV_ACT_TTS_SAY:
-		streams_tts_say(s, a->utt, a->text, iv_str_eq(a->name, IV_S("clip")));
+		streams_tts_say(s, a);
 		break;
 	case IV_ACT_TTS_CANCEL:
 		streams_tts_cancel(s, a->utt);

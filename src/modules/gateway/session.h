@@ -65,6 +65,7 @@ struct session {
 	uint32_t llm_gen;
 	struct iv_tts *tts;
 	uint32_t tts_utt;
+	struct iv_tts_broken tts_broken; /* the sentence asked last, when it broke off */
 	struct { struct iv_tool_run *run; char id[96]; struct session *s; } tools[TOOL_RUNS];
 	uint32_t clip_utt;   /* the recorded apology is being given out */
 	size_t clip_at;
@@ -123,7 +124,7 @@ void streams_asr_open(struct session *s);
 void streams_asr_close(struct session *s);
 void streams_llm_ask(struct session *s, uint32_t gen);
 void streams_llm_cancel(struct session *s, uint32_t gen);
-void streams_tts_say(struct session *s, uint32_t utt, struct iv_str text, bool clip);
+void streams_tts_say(struct session *s, const struct iv_action *a);
 void streams_tts_cancel(struct session *s, uint32_t utt);
 void streams_tool(struct session *s, const struct iv_action *a);
 void streams_tool_cancel(struct session *s, struct iv_str id);

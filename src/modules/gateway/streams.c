@@ -237,12 +237,16 @@ static void on_tts_failed(void *arg, const char *reason)
 {
 	struct session *s = arg;
 
+	s->tts_broken = iv_tts_broken(s->tts);
 	s->tts = NULL;
 	iv_error("tts.failed", IV_LS("call_id", s->call_id), IV_LS("reason", reason));
-	session_step(s, &(struct iv_event){.type = IV_EV_TTS_FAILED, .utt = s->tts_utt, .text = iv_str(reason)});
+	session_step(s, &(struct iv_event){.type = IV_EV_TTS_FAILED,
+					   .utt = s->tts_utt,
+					   .text = iv_str(reason),
+					   .flag = s->tts_broken.others});
 }
 
-void streams_tts_say(struct session *s, uint32_t utt, struct iv_str text, bool clip)
+void streams_tts_say(struct session *s, const struct iv_action *a)
 {
 	static const struct iv_tts_events events = {.audio = on_tts_audio,
 						    .done = on_tts_done,
@@ -251,20 +255,23 @@ void streams_tts_say(struct session *s, uint32_t utt, struct iv_str text, bool c
 	const struct iv_agent *agent = iv_call_agent(s->call);
 
 	s->level_have = 0;
-	if (clip) { /* given out by the ticks that follow, as a synthesiser would */
-		s->clip_utt = utt;
+	if (!a->flag)
+		s->tts_broken = (struct iv_tts_broken){0};
+	if (iv_str_eq(a->name, IV_S("clip"))) { /* given out by the ticks that follow, as a synthesiser would */
+		s->clip_utt = a->utt;
 		s->clip_at = 0;
 		return;
 	}
 	if (s->tts)
 		iv_tts_cancel(s->tts);
-	s->tts_utt = utt;
+	s->tts_utt = a->utt;
 	s->tts = iv_tts_say(s->g->d.providers,
 			    &(struct iv_tts_opts){.list = &agent->tts,
 						  .voice_deepgram = agent->voice,
 						  .voice_elevenlabs = agent->voice_elevenlabs,
-						  .text = text,
-						  .rate_hz = s->leg.rate_hz},
+						  .text = a->text,
+						  .rate_hz = s->leg.rate_hz,
+						  .rest_of = s->tts_broken},
 			    &events, s);
 }
 
@@ -273,6 +280,7 @@ void streams_tts_cancel(struct session *s, uint32_t utt)
 	if (s->clip_utt == utt)
 		s->clip_utt = 0;
 	if (s->tts && s->tts_utt == utt) {
+		s->tts_broken = iv_tts_broken(s->tts); /* it may have been cancelled because it stalled */
 		iv_tts_cancel(s->tts);
 		s->tts = NULL;
 	}

@@ -146,12 +146,13 @@ static void the_rest_of_a_sentence_that_broke_off_is_said_once_more(void **state
 	d.auto_tts = false;
 	ask(&d, "What time is it?");
 	answer(&d, "It is ten o'clock in the morning. The sun is shining.");
+	assert_false(last_of(&d, IV_ACT_TTS_SAY)->a.flag);
 	audio(&d, d.utt, 1000); /* 16 letters at 62 ms: "It is ten" and part of a word */
 	happens_text(&d, IV_EV_TTS_FAILED, "cut");
-	want_text(&d, IV_ACT_TTS_SAY, "o'clock in the morning.");
+	assert_true(want_text(&d, IV_ACT_TTS_SAY, "o'clock in the morning.")->a.flag);
 	audio(&d, d.utt, 1000);
 	tts_done(&d, d.utt);
-	want_text(&d, IV_ACT_TTS_SAY, "The sun is shining.");
+	assert_false(want_text(&d, IV_ACT_TTS_SAY, "The sun is shining.")->a.flag);
 	audio(&d, d.utt, 1000);
 	tts_done(&d, d.utt);
 	run(&d, 4000);
@@ -176,6 +177,61 @@ static void a_sentence_that_breaks_off_twice_is_apologised_for(void **state)
 	happens_text(&d, IV_EV_TTS_FAILED, "cut");
 	want_note(&d, "turn.failed");
 	assert_string_equal(want(&d, IV_ACT_TTS_SAY)->a.name.ptr, "clip");
+	call_stop(&d);
+}
+
+static void breaks_off(struct driver *d, int64_t after_ms, bool others)
+{
+	audio(d, d->utt, after_ms);
+	step(d, (struct iv_event){
+			.type = IV_EV_TTS_FAILED, .utt = d->utt, .text = IV_S("cut"), .flag = others});
+}
+
+static void a_click_is_not_the_end_while_somebody_new_can_be_asked(void **state)
+{
+	struct driver d;
+
+	(void)state;
+	call_start(&d, QUIET_AGENT);
+	d.auto_tts = false;
+	ask(&d, "What time is it?");
+	answer(&d, "It is ten o'clock in the morning.");
+	forget(&d);
+	for (int i = 0; i < 3; i++) {
+		breaks_off(&d, 20, true);
+		assert_true(want_text(&d, IV_ACT_TTS_SAY, "It is ten o'clock in the morning.")->a.flag);
+	}
+	audio(&d, d.utt, 2000);
+	tts_done(&d, d.utt);
+	want_no_note(&d, "turn.failed");
+	run(&d, 4000);
+	assert_int_equal(iv_call_last_turn(d.call)->outcome, IV_TURN_COMPLETED);
+	want_message(&d, 0, "assistant", "It is ten o'clock in the morning.");
+	call_stop(&d);
+}
+
+static void a_sentence_handed_on_twice_is_heard_whole_and_once(void **state)
+{
+	struct driver d;
+
+	(void)state;
+	call_start(&d, QUIET_AGENT);
+	d.auto_tts = false;
+	ask(&d, "What time is it?");
+	answer(&d, "It is ten o'clock in the morning and the sun is shining.");
+	breaks_off(&d, 1000, true);
+	want_text(&d, IV_ACT_TTS_SAY, "o'clock in the morning and the sun is shining.");
+	breaks_off(&d, 1000, true); /* "o'clock in the" and part of a word */
+	assert_true(want_text(&d, IV_ACT_TTS_SAY, "morning and the sun is shining.")->a.flag);
+	breaks_off(&d, 1000, false); /* nobody new, but it gets on: "morning and the" */
+	assert_true(want_text(&d, IV_ACT_TTS_SAY, "sun is shining.")->a.flag);
+	breaks_off(&d, 20, false); /* no further; the turn has failed in words nobody heard */
+	want_note(&d, "turn.failed");
+	assert_string_equal(want(&d, IV_ACT_TTS_SAY)->a.name.ptr, "clip");
+	audio(&d, d.utt, 500);
+	tts_done(&d, d.utt);
+	run(&d, 6000);
+	want_message(&d, 0, "assistant", "It is ten o'clock in the morning and the");
 	call_stop(&d);
 }
 
@@ -281,6 +337,8 @@ int main(void)
 		cmocka_unit_test(a_synthesiser_that_is_done_without_a_sample_has_failed),
 		cmocka_unit_test(the_rest_of_a_sentence_that_broke_off_is_said_once_more),
 		cmocka_unit_test(a_sentence_that_breaks_off_twice_is_apologised_for),
+		cmocka_unit_test(a_click_is_not_the_end_while_somebody_new_can_be_asked),
+		cmocka_unit_test(a_sentence_handed_on_twice_is_heard_whole_and_once),
 		cmocka_unit_test(an_endless_sentence_is_cut_off),
 		cmocka_unit_test(silent_providers_are_given_up),
 		cmocka_unit_test(an_endless_answer_is_cut_off),

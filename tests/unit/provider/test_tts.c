@@ -9,6 +9,7 @@ struct heard {
 	int16_t pcm[65536];
 	size_t samples;
 	bool cancel_at_audio, stop_at_audio, ended;
+	struct iv_tts_broken broken;
 };
 
 static struct heard h;
@@ -55,6 +56,7 @@ static void on_switched(void *arg, const char *provider, const char *reason)
 static void on_failed(void *arg, const char *reason)
 {
 	(void)arg;
+	h.broken = iv_tts_broken(h.tts);
 	write_down("%zu failed %s", h.samples, reason);
 	h.ended = true;
 	iv_loop_stop(loop);
@@ -62,15 +64,23 @@ static void on_failed(void *arg, const char *reason)
 
 static const struct iv_tts_events events = {on_audio, on_done, on_switched, on_failed};
 
-static void begin(const char *text, int rate_hz)
+static void begin_of(const struct iv_strs *list, const char *text, int rate_hz, struct iv_tts_broken rest_of)
 {
-	struct iv_tts_opts o = {
-		.text = iv_str(text), .rate_hz = rate_hz, .voice_elevenlabs = IV_S("v2")};
+	struct iv_tts_opts o = {.list = list,
+				.text = iv_str(text),
+				.rate_hz = rate_hz,
+				.voice_elevenlabs = IV_S("v2"),
+				.rest_of = rest_of};
 	h.samples = 0;
 	h.cancel_at_audio = h.stop_at_audio = h.ended = false;
 	iv_buf_init(&h.log, 4096);
 	h.tts = iv_tts_say(providers, &o, &events, &h);
 	assert_int_equal(h.log.len, 0);
+}
+
+static void begin(const char *text, int rate_hz)
+{
+	begin_of(NULL, text, rate_hz, (struct iv_tts_broken){0});
 }
 
 static void expect(const char *log)
@@ -170,6 +180,114 @@ static void the_next_takes_over_while_no_audio_was_given(void **state)
 		    (double)IV_COUNT(rows) - 2);
 }
 
+/* ── the rest of a sentence that broke off */
+
+static const struct far_script cut = {200, AUDIO, "aaaaaaaa", 0, FAR_CUT};
+
+static void say_rest(const struct iv_strs *list, const char *log)
+{
+	begin_of(list, "the rest.", 8000, h.broken);
+	far_run();
+	expect(log);
+}
+
+static void the_rest_of_a_sentence_is_asked_of_the_next(void **state)
+{
+	(void)state;
+	far_a.script = cut;
+	far_b.script = good;
+	say(8000, "8 failed cut");
+	assert_true(h.broken.others);
+	assert_int_equal(providers->items[0].breakers[IV_TTS].failures, 1);
+	say_rest(NULL, "elevenlabs: cut|done 7");
+	assert_int_equal(far_a.requests, 1);
+	assert_int_equal(far_b.requests, 1);
+	assert_non_null(strstr(far_b.body, "\"text\":\"the rest.\""));
+	assert_true(iv_metric_get(IV_M_provider_failovers_total, IV_TTS) == 1);
+	say(8000, "8 failed cut"); /* another sentence begins at the head of the list again */
+}
+
+static void when_all_had_their_chance_the_list_begins_again(void **state)
+{
+	(void)state;
+	far_a.script = far_b.script = cut;
+	say(8000, "8 failed cut");
+	say_rest(NULL, "elevenlabs: cut|8 failed cut");
+	assert_false(h.broken.others);
+	far_a.script = good;
+	say_rest(NULL, "done 7");
+	assert_int_equal(far_a.requests, 2);
+	assert_int_equal(far_b.requests, 1);
+	assert_true(iv_metric_get(IV_M_provider_failovers_total, IV_TTS) == 1);
+}
+
+static void one_that_broke_off_says_the_rest_when_the_others_cannot(void **state)
+{
+	(void)state;
+	far_a.script = cut;
+	far_b.script = (struct far_script){503, NULL, NULL, 0, FAR_END};
+	say(8000, "8 failed cut");
+	far_a.script = good;
+	say_rest(NULL, "deepgram: server_error|done 7");
+	far_a.script = cut;
+	say(8000, "8 failed cut");
+	say_rest(NULL, "deepgram: server_error|8 failed cut");
+	assert_false(h.broken.others);
+}
+
+static void a_list_of_one_is_asked_again(void **state)
+{
+	struct iv_str name = IV_S("deepgram");
+	struct iv_strs list = {&name, 1};
+	(void)state;
+	far_a.script = cut;
+	begin_of(&list, "Hello.", 8000, (struct iv_tts_broken){0});
+	far_run();
+	expect("8 failed cut");
+	assert_false(h.broken.others);
+	far_a.script = good;
+	say_rest(&list, "done 7");
+	assert_true(iv_metric_get(IV_M_provider_failovers_total, IV_TTS) == 0);
+}
+
+static void a_rest_goes_down_the_list_one_by_one_and_an_open_breaker_is_passed_over(void **state)
+{
+	struct iv_str names[] = {IV_S("deepgram"), IV_S("deepgram-2"), IV_S("elevenlabs")};
+	struct iv_strs list = {names, 3};
+	struct iv_breaker *second = &providers->items[1].breakers[IV_TTS];
+	(void)state;
+	far_a.script = far_b.script = cut;
+	begin_of(&list, "Hello.", 8000, (struct iv_tts_broken){0});
+	far_run();
+	expect("8 failed cut");
+	say_rest(&list, "deepgram-2: cut|8 failed cut");
+	assert_true(h.broken.others);
+	say_rest(&list, "elevenlabs: cut|8 failed cut");
+	assert_false(h.broken.others);
+
+	second->threshold = 1;
+	iv_breaker_result(second, false, iv_now_us());
+	begin_of(&list, "Hello.", 8000, (struct iv_tts_broken){0});
+	far_run();
+	expect("8 failed cut");
+	say_rest(&list, "elevenlabs: cut|8 failed cut");
+	assert_false(h.broken.others); /* the second had its chance: an open breaker does not hold a sentence up */
+}
+
+static void a_sentence_cancelled_in_the_middle_can_be_handed_on(void **state)
+{
+	(void)state;
+	far_a.script = (struct far_script){200, AUDIO, "aaaaaaaa", 0, FAR_HANG};
+	far_b.script = good;
+	begin("Hello.", 8000);
+	h.stop_at_audio = true;
+	far_run();
+	h.broken = iv_tts_broken(h.tts);
+	iv_tts_cancel(h.tts);
+	expect("");
+	say_rest(NULL, "elevenlabs: stalled|done 7");
+}
+
 static void an_empty_answer_is_no_audio(void **state)
 {
 	(void)state;
@@ -223,6 +341,12 @@ int main(void)
 		T(wideband_samples_come_as_linear16),
 		T(a_long_sentence_arrives_whole),
 		T(the_next_takes_over_while_no_audio_was_given),
+		T(the_rest_of_a_sentence_is_asked_of_the_next),
+		T(when_all_had_their_chance_the_list_begins_again),
+		T(one_that_broke_off_says_the_rest_when_the_others_cannot),
+		T(a_list_of_one_is_asked_again),
+		T(a_rest_goes_down_the_list_one_by_one_and_an_open_breaker_is_passed_over),
+		T(a_sentence_cancelled_in_the_middle_can_be_handed_on),
 		T(an_empty_answer_is_no_audio),
 		T(nothing_to_say_is_done_without_asking),
 		T(cancel_closes_the_stream_at_the_server),
