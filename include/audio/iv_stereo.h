@@ -34,7 +34,7 @@ void iv_stereo_left(struct iv_stereo *s, int64_t now, const int16_t *pcm, size_t
 /* What the caller heard of the agent since this was last called; n = 0: nothing. */
 void iv_stereo_right(struct iv_stereo *s, int64_t now, const int16_t *pcm, size_t n);
 /* Neither side between the two, as far as it has not left; `to` may lie in the future (INT64_MAX: until
- * iv_stereo_unmute). */
+ * iv_stereo_unmute). More than IV_STEREO_MUTES apart at a time: what lies between is muted too. */
 void iv_stereo_mute(struct iv_stereo *s, int64_t from, int64_t to);
 void iv_stereo_unmute(struct iv_stereo *s, int64_t to); /* ends the mute that has no end */
 /* Up to `max` samples per side, interleaved, of what is older than the hold (last: of everything up to

@@ -31,11 +31,24 @@ void iv_stereo_deinit(struct iv_stereo *s)
 }
 
 /* What lies outside the ring, in the past or too far ahead, is left out. */
-static void put(const struct iv_stereo *s, int16_t *ring, int64_t at, const int16_t *pcm, size_t n)
+static void put(const struct iv_stereo *s, int16_t *ring, int64_t at, const int16_t *pcm, int64_t n)
 {
-	for (size_t i = 0; i < n; i++, at++)
-		if (at >= s->base && at < s->base + s->size)
-			ring[at % s->size] = pcm[i];
+	int64_t early = s->base - at, place, whole;
+
+	if (early > 0) {
+		early = early < n ? early : n;
+		at += early;
+		pcm += early;
+		n -= early;
+	}
+	if (at + n > s->base + s->size)
+		n = s->base + s->size - at;
+	if (n <= 0)
+		return;
+	place = at % s->size;
+	whole = s->size - place < n ? s->size - place : n; /* up to the ring's end; the rest at its beginning */
+	memcpy(ring + place, pcm, (size_t)whole * sizeof(pcm[0]));
+	memcpy(ring, pcm + whole, (size_t)(n - whole) * sizeof(pcm[0]));
 }
 
 /* ── the caller ── */
@@ -99,7 +112,7 @@ void iv_stereo_left(struct iv_stereo *s, int64_t now, const int16_t *pcm, size_t
 		return;
 	if (s->left_end + (int64_t)n > now + s->hold / 2)
 		return; /* more than real time for longer than it may be */
-	put(s, s->left, s->left_end, pcm, n);
+	put(s, s->left, s->left_end, pcm, (int64_t)n);
 	s->left_end += (int64_t)n;
 }
 
@@ -116,7 +129,7 @@ void iv_stereo_right(struct iv_stereo *s, int64_t now, const int16_t *pcm, size_
 		len = room;
 	}
 	/* Heard to the end of the stretch before: it went on and stopped. Otherwise it began and goes on. */
-	put(s, s->right, s->right_full ? s->right_end : now - len, pcm, (size_t)len);
+	put(s, s->right, s->right_full ? s->right_end : now - len, pcm, len);
 	s->right_full = len == room;
 	s->right_end = now;
 }
@@ -125,9 +138,11 @@ void iv_stereo_right(struct iv_stereo *s, int64_t now, const int16_t *pcm, size_
 
 void iv_stereo_mute(struct iv_stereo *s, int64_t from, int64_t to)
 {
-	if (s->mute_count == IV_STEREO_MUTES) {
-		size_t i = s->mute_count - 1; /* what lies between two of them is given up */
+	size_t i = s->mute_count ? s->mute_count - 1 : 0;
+	bool together = s->mute_count && from <= s->mutes[i].to && to >= s->mutes[i].from && to != INT64_MAX &&
+			s->mutes[i].to != INT64_MAX;
 
+	if (together || s->mute_count == IV_STEREO_MUTES) { /* full: what lies between two of them is given up */
 		s->mutes[i].from = from < s->mutes[i].from ? from : s->mutes[i].from;
 		s->mutes[i].to = to > s->mutes[i].to ? to : s->mutes[i].to;
 		return;
@@ -143,12 +158,17 @@ void iv_stereo_unmute(struct iv_stereo *s, int64_t to)
 			s->mutes[i].to = to;
 }
 
-static bool muted(const struct iv_stereo *s, int64_t at)
+/* In what is being taken, which begins at `at`. */
+static void apply_mutes(const struct iv_stereo *s, int64_t at, int16_t *both, int64_t n)
 {
-	for (size_t i = 0; i < s->mute_count; i++)
-		if (at >= s->mutes[i].from && at < s->mutes[i].to)
-			return true;
-	return false;
+	for (size_t i = 0; i < s->mute_count; i++) {
+		int64_t from = s->mutes[i].from - at, to = s->mutes[i].to - at;
+
+		from = from < 0 ? 0 : from;
+		to = to < n ? to : n;
+		if (from < to)
+			memset(both + 2 * from, 0, (size_t)(to - from) * 2 * sizeof(both[0]));
+	}
 }
 
 static void forget_mutes(struct iv_stereo *s)
@@ -167,14 +187,19 @@ size_t iv_stereo_take(struct iv_stereo *s, int64_t now, bool last, int16_t *out,
 	size_t n = until > s->base ? (size_t)(until - s->base) : 0;
 
 	n = n < max ? n : max;
-	for (size_t i = 0; i < n; i++) {
-		int64_t at = s->base + (int64_t)i, place = at % s->size;
-		bool mute = s->mute_count && muted(s, at);
+	for (size_t done = 0; done < n;) {
+		size_t place = (size_t)((s->base + (int64_t)done) % s->size), piece = (size_t)s->size - place;
 
-		out[2 * i] = mute ? 0 : s->left[place];
-		out[2 * i + 1] = mute ? 0 : s->right[place];
-		s->left[place] = s->right[place] = 0;
+		piece = piece < n - done ? piece : n - done;
+		for (size_t i = 0; i < piece; i++) {
+			out[2 * (done + i)] = s->left[place + i];
+			out[2 * (done + i) + 1] = s->right[place + i];
+		}
+		memset(s->left + place, 0, piece * sizeof(s->left[0]));
+		memset(s->right + place, 0, piece * sizeof(s->right[0]));
+		done += piece;
 	}
+	apply_mutes(s, s->base, out, (int64_t)n);
 	s->base += (int64_t)n;
 	forget_mutes(s);
 	return n;
