@@ -14,7 +14,7 @@ enum {
 	IV_STORY_TURNS = 4000,       /* more are only in the lines; the transcript says truncated */
 	IV_STORY_TEXT = 2 << 20,     /* bytes of all of them */
 	IV_STORY_TOOLS = 256,        /* tool calls kept */
-	IV_STORY_PAUSES = 256,       /* of the recording; the last one then goes on to the end */
+	IV_STORY_PAUSES = 256,       /* of the recording; more are not listed */
 	IV_STORY_LINE = 131072,      /* bytes of one line; a longer one is left out and counted in `dropped` */
 };
 

@@ -179,17 +179,21 @@ static void take_provider(struct iv_story *s, char *name, struct iv_str who)
 
 static void take_pause(struct iv_story *s, const cJSON *json, bool on)
 {
-	int64_t at = member_ms(json, "atMs");
-	struct iv_story_pause *last = s->pause_count ? &s->pauses[s->pause_count - 1] : NULL;
+	struct iv_story_pause p = {.from_ms = member_ms(json, "atMs"), .to_ms = -1};
 
+	(void)iv_str_copy(p.reason, sizeof(p.reason), iv_json_str(json, "reason")); /* shown cut */
 	if (on && s->pause_count < IV_STORY_PAUSES) {
-		struct iv_story_pause p = {.from_ms = at, .to_ms = -1};
-
-		(void)iv_str_copy(p.reason, sizeof(p.reason), iv_json_str(json, "reason")); /* shown cut */
 		s->pauses = story_grow(s->pauses, &s->pause_cap, s->pause_count, sizeof(s->pauses[0]));
 		s->pauses[s->pause_count++] = p;
-	} else if (!on && last && last->to_ms < 0 && s->pause_count < IV_STORY_PAUSES) {
-		last->to_ms = at > last->from_ms ? at : last->from_ms;
+		return;
+	}
+	for (size_t i = s->pause_count; !on && i > 0; i--) {
+		struct iv_story_pause *was = &s->pauses[i - 1];
+
+		if (was->to_ms < 0 && strcmp(was->reason, p.reason) == 0) {
+			was->to_ms = p.from_ms > was->from_ms ? p.from_ms : was->from_ms;
+			return;
+		}
 	}
 }
 
