@@ -51,6 +51,7 @@ enum iv_event_type {
 	IV_EV_TRANSFER,     /* text: to, flag: attended */
 	IV_EV_SAY,          /* operator: text, flag: interrupt what is being said */
 	IV_EV_HANGUP,       /* text: reason */
+	IV_EV_RECORDING,    /* flag: silence is recorded from a (ms since the start) on, text: why; else until a */
 	IV_EV_TYPES
 };
 extern const char *const iv_event_names[IV_EV_TYPES];
@@ -148,6 +149,7 @@ struct iv_turn_report {
 	struct iv_turn_stamps_us { int64_t speech_start, vad_end, stt_first, stt_final, eou, llm_first,
 		sentence_first, tts_first, leg_first, heard_first; } at_us; /* -1: did not happen;
 		heard_first is the first sound loud enough to be one, as the far end plays it */
+	int64_t ended_us;    /* when the caller heard the last of it; -1: there was no sound */
 	struct iv_str heard; /* agent's words the caller heard */
 };
 

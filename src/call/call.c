@@ -149,6 +149,7 @@ void call_end(struct iv_call *c, const char *reason)
 		c->out.end = c->out.sent = cut ? c->held.at : c->out.sent;
 		turn_close(c, cut ? IV_TURN_INTERRUPTED : IV_TURN_COMPLETED);
 	}
+	listen_over(c);
 	set_life(c, LIFE_ENDED);
 	count_cost(c, &c->usage);
 	note_end(c);

@@ -224,6 +224,7 @@ void listen_typed(struct iv_call *c, struct iv_str text);
 void listen_check(struct iv_call *c); /* end of turn? */
 void listen_forget(struct iv_call *c); /* the text of the turn under way is not wanted */
 struct iv_str listen_words(const struct iv_call *c); /* finals, or the partial when there are none */
+void listen_over(struct iv_call *c); /* what was said and answered no more is told */
 
 /* endpoint.c: what a text says about being finished. Pure. */
 enum text_end { TEXT_FINISHED, TEXT_OPEN, TEXT_TRAILING, TEXT_DIGITS };
@@ -276,6 +277,7 @@ void utts_clear(struct iv_call *c);
 /* playout.c */
 void playout_pump(struct iv_call *c);
 int64_t playout_heard(const struct iv_call *c);
+int64_t playout_ended_us(const struct iv_call *c); /* when the caller heard, or by now has heard, the last of it */
 void playout_clear(struct iv_call *c, double cutoff_ms);
 void playout_mark(struct iv_call *c, const struct iv_mark *m, bool cleared);
 bool playout_drained(const struct iv_call *c);
@@ -329,6 +331,8 @@ void note(struct iv_call *c, const char *kind, const char *key, ...);
 void note_text(struct iv_call *c, const char *kind, const char *key, struct iv_str text);
 void note_switch(struct iv_call *c, const char *kind, struct iv_str provider, struct iv_str reason);
 void note_ms(struct iv_call *c, const char *kind, const char *key, int64_t ms);
+void note_user(struct iv_call *c, struct iv_str words); /* what the caller said, with when and how surely */
+void note_recording(struct iv_call *c, const struct iv_event *ev);
 void note_turn(struct iv_call *c);
 void note_end(struct iv_call *c);
 

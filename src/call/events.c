@@ -13,7 +13,7 @@ const char *const iv_event_names[IV_EV_TYPES] = {
 	[IV_EV_TTS_SWITCHED] = "tts.switched", [IV_EV_TOOL_RESULT] = "tool.result", [IV_EV_TEXT] = "text",
 	[IV_EV_PAUSE] = "pause", [IV_EV_RESUME] = "resume", [IV_EV_CONFIG] = "config",
 	[IV_EV_DTMF_SEND] = "dtmf.send", [IV_EV_TRANSFER] = "transfer", [IV_EV_SAY] = "say",
-	[IV_EV_HANGUP] = "hangup",
+	[IV_EV_HANGUP] = "hangup", [IV_EV_RECORDING] = "recording",
 };
 
 static void on_start(struct iv_call *c, const struct iv_event *ev)
@@ -238,6 +238,9 @@ void call_dispatch(struct iv_call *c, const struct iv_event *ev)
 		call_end(c, reason);
 		break;
 	}
+	case IV_EV_RECORDING:
+		note_recording(c, ev);
+		break;
 	case IV_EV_TICK:
 	case IV_EV_ASR_SPEECH: /* the local detector is faster; kept for the journal */
 	case IV_EV_TYPES:

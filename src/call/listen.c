@@ -279,12 +279,12 @@ static void end_of_turn(struct iv_call *c)
 		in->taken_us = c->now_us;
 	}
 	words = iv_buf_str(&in->text);
+	note_user(c, words);
 	if (opening_takes(c, words)) {
 		listen_forget(c);
 		return;
 	}
 	(void)history_add(c, ROLE_USER, words);
-	note_text(c, "turn.user", "text", words);
 	turn_open(c, TURN_ANSWER);
 	at = c->turn.at;
 	at.speech_start = in->speech_start_us;
@@ -297,6 +297,15 @@ static void end_of_turn(struct iv_call *c)
 		set_ear(c, EAR_QUIET);
 	listen_forget(c);
 	turn_ask(c);
+}
+
+void listen_over(struct iv_call *c)
+{
+	struct iv_str words = listen_words(c);
+
+	if (words.len)
+		note_user(c, words);
+	listen_forget(c);
 }
 
 void listen_check(struct iv_call *c)

@@ -68,6 +68,31 @@ static void stamp(struct iv_jw *w, const char *key, int64_t us)
 		iv_jw_num(w, key, (double)us / 1000.0, 1);
 }
 
+void note_user(struct iv_call *c, struct iv_str words)
+{
+	const struct listen *in = &c->in;
+	bool spoken = in->speech_start_us >= 0;
+	struct iv_jw w;
+
+	begin(c, &w);
+	iv_jw_str(&w, "text", words);
+	if (in->confidence > 0)
+		iv_jw_num(&w, "confidence", in->confidence, 3);
+	stamp(&w, "startMs", spoken ? in->speech_start_us : in->first_text_us);
+	stamp(&w, "endMs", spoken ? in->tail_us : in->final_us);
+	emit(c, "turn.user", &w);
+}
+
+void note_recording(struct iv_call *c, const struct iv_event *ev)
+{
+	struct iv_jw w;
+
+	begin(c, &w);
+	iv_jw_str(&w, "reason", ev->text);
+	iv_jw_i64(&w, "atMs", ev->a);
+	emit(c, ev->flag ? "recording.paused" : "recording.resumed", &w);
+}
+
 void note_turn(struct iv_call *c)
 {
 	const struct iv_turn_report *r = &c->report;
@@ -88,6 +113,7 @@ void note_turn(struct iv_call *c)
 	stamp(&w, "ttsFirstMs", r->at_us.tts_first);
 	stamp(&w, "legFirstMs", r->at_us.leg_first);
 	stamp(&w, "heardFirstMs", r->at_us.heard_first);
+	stamp(&w, "endedMs", r->ended_us);
 	emit(c, "turn.closed", &w);
 }
 

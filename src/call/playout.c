@@ -38,6 +38,17 @@ int64_t playout_heard(const struct iv_call *c)
 	return heard;
 }
 
+int64_t playout_ended_us(const struct iv_call *c)
+{
+	const struct playout *p = &c->out;
+	const struct segment *last = p->seg_count ? &p->seg[p->seg_count - 1] : NULL;
+	int64_t end = last ? last->start_us + samples_us(c, last->samples) : c->now_us;
+
+	if (c->mouth == MOUTH_HELD)
+		end = c->held.since_us; /* silenced then, whatever was decided since */
+	return end < c->now_us ? end : c->now_us;
+}
+
 /* Forgets stretches that were played, all but the last. */
 static void forget_played(struct iv_call *c)
 {

@@ -36,6 +36,7 @@ static const unsigned fields_of[IV_EV_TYPES] = {
 	[IV_EV_TRANSFER] = F_TEXT | F_FLAG,
 	[IV_EV_SAY] = F_TEXT | F_FLAG,
 	[IV_EV_HANGUP] = F_TEXT,
+	[IV_EV_RECORDING] = F_FLAG | F_COUNTS | F_TEXT,
 };
 
 /* ── writing ── */

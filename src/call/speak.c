@@ -233,8 +233,11 @@ void turn_close(struct iv_call *c, enum iv_turn_outcome outcome)
 	turn_cancel_streams(c);
 	tools_tell_background(c);
 	settle_history(c, c->out.sent, outcome == IV_TURN_INTERRUPTED);
-	c->report = (struct iv_turn_report){
-		.number = t->number, .outcome = outcome, .at_us = t->at, .heard = iv_buf_str(&c->heard)};
+	c->report = (struct iv_turn_report){.number = t->number,
+					    .outcome = outcome,
+					    .at_us = t->at,
+					    .ended_us = t->at.leg_first < 0 ? -1 : playout_ended_us(c),
+					    .heard = iv_buf_str(&c->heard)};
 	if (outcome == IV_TURN_COMPLETED && t->kind == TURN_ANSWER)
 		c->failed_turns = 0;
 	c->usage.turns++;

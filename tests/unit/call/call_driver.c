@@ -13,6 +13,8 @@ static void on_act(void *arg, const struct iv_action *a)
 
 	if (d->off_hook)
 		driver_fail(d, "%s after the end", iv_action_names[a->type]);
+	if (d->after)
+		d->after(d->onlooker, d, a);
 	if (d->seen_count == d->seen_cap) {
 		d->seen_cap = d->seen_cap ? 2 * d->seen_cap : 256;
 		d->seen = realloc(d->seen, d->seen_cap * sizeof(*d->seen));
@@ -60,6 +62,8 @@ void driver_fail(struct driver *d, const char *fmt, ...)
 void step(struct driver *d, struct iv_event ev)
 {
 	ev.now_us = d->now_us;
+	if (d->before)
+		d->before(d->onlooker, d, &ev);
 	iv_call_step(d->call, &ev);
 	iv_call_check(d->call);
 	while (d->due_count) {

@@ -33,6 +33,9 @@ struct driver {
 	bool auto_tts;       /* every sentence is spoken at once, 60 ms a character */
 	bool no_frames;      /* the caller's side sends nothing */
 	bool off_hook;       /* the last action was END: nothing may follow */
+	void (*before)(void *arg, struct driver *d, const struct iv_event *ev); /* looks on; set before driver_start */
+	void (*after)(void *arg, struct driver *d, const struct iv_action *a);
+	void *onlooker;
 	struct { uint32_t utt; size_t chars; } due[64];
 	size_t due_count;
 	struct seen *seen;
