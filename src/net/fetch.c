@@ -2,7 +2,7 @@
  * too long. libcurl is only entered from the loop; a handler that starts or cancels from inside a
  * transfer leaves the work for after the turn. */
 #include "fetch_priv.h"
-#include "egress.h"
+#include "iv_egress.h"
 
 #define ERROR_BODY_MAX 4096
 #define ERROR_BODY_SKIPPED_MAX 65536 /* beyond, closing is cheaper than reading on */

@@ -1,7 +1,7 @@
 /* The floor's own state, and taking it down in order: sockets, transfers, resolver. */
 #include "net_priv.h"
 
-#include "egress.h"
+#include "iv_egress.h"
 
 static char *copy(const char *s)
 {
@@ -12,10 +12,38 @@ static char *copy(const char *s)
 	return c;
 }
 
+/* Our own addresses may be public, and yet lead to what only this machine should reach. */
+static void learn_own(struct iv_net *n)
+{
+	uv_interface_address_t *list;
+	int count;
+
+	if (uv_interface_addresses(&list, &count) != 0)
+		return; /* what is private stays refused without them */
+	n->own = net_calloc((size_t)count * sizeof(*n->own) + 1);
+	for (int i = 0; i < count; i++) {
+		if (iv_address_of((const struct sockaddr *)&list[i].address, &n->own[n->own_count]))
+			n->own_count++;
+	}
+	uv_free_interface_addresses(list, count);
+}
+
+static bool is_own(void *arg, const struct iv_address *a)
+{
+	struct iv_net *n = arg;
+
+	for (size_t i = 0; i < n->own_count; i++) {
+		if (iv_address_eq(&n->own[i], a))
+			return true;
+	}
+	return false;
+}
+
 static void free_net(struct iv_net *n)
 {
 	iv_dns_free(n->dns);
 	iv_egress_free(n->egress);
+	free(n->own);
 	free(n->user_agent);
 	free(n->ca_file);
 	free(n);
@@ -31,6 +59,8 @@ struct iv_net *iv_net_new(struct iv_loop *l, const struct iv_net_opts *opts, str
 	n = net_calloc(sizeof(*n));
 	n->loop = l;
 	n->egress = egress;
+	learn_own(n);
+	iv_egress_own(egress, is_own, n);
 	n->user_agent = copy(opts->user_agent);
 	n->ca_file = copy(opts->ca_file);
 	n->max_host_connections = opts->max_host_connections;

@@ -7,6 +7,7 @@
 #include "iv_net.h"
 
 struct iv_dns;
+struct iv_address;
 struct iv_egress;
 struct iv_fetcher;
 struct iv_lws_host;
@@ -17,6 +18,8 @@ struct iv_net {
 	char *ca_file; /* NULL: the system's roots */
 	int max_host_connections;
 	struct iv_egress *egress;
+	struct iv_address *own; /* of this machine's interfaces */
+	size_t own_count;
 	struct iv_dns *dns;
 	struct iv_fetcher *fetcher;
 	struct iv_lws_host *lws; /* NULL until the first dial */
