@@ -262,6 +262,7 @@ struct walk {
 	struct webhook_queue *q;
 	int64_t now_us, earliest_us;
 	size_t count;
+	bool full;
 	void (*tell)(void *arg, struct iv_str id);
 	void *arg;
 };
@@ -270,8 +271,10 @@ static void blocked_tenant(void *arg, struct iv_str key, void *value)
 {
 	struct walk *w = arg;
 
-	if (!has_share(w->q, value))
-		w->tell(w->arg, key);
+	if (has_share(w->q, value))
+		return;
+	w->full = true;
+	w->tell(w->arg, key);
 }
 
 static void blocked_gate(void *arg, struct iv_str key, void *value)
@@ -282,11 +285,15 @@ static void blocked_gate(void *arg, struct iv_str key, void *value)
 	bool trying = g->breaker.state != IV_BREAKER_CLOSED && (g->in_flight > 0 || g->waiting > 0);
 	int room = g->answers ? 2 * g->limit : g->limit;
 
-	if (g->in_flight + g->waiting >= room || closed(g, w->now_us) || trying)
+	if (closed(g, w->now_us)) {
 		w->tell(w->arg, key);
+	} else if (g->in_flight + g->waiting >= room || trying) {
+		w->full = true;
+		w->tell(w->arg, key);
+	}
 }
 
-void webhook_queue_blocked(struct webhook_queue *q, int64_t now_us, void (*tenant)(void *arg, struct iv_str id),
+bool webhook_queue_blocked(struct webhook_queue *q, int64_t now_us, void (*tenant)(void *arg, struct iv_str id),
 			   void (*endpoint)(void *arg, struct iv_str id), void *arg)
 {
 	struct walk w = {.q = q, .now_us = now_us, .tell = tenant, .arg = arg};
@@ -294,6 +301,7 @@ void webhook_queue_blocked(struct webhook_queue *q, int64_t now_us, void (*tenan
 	iv_map_each(q->tenants, blocked_tenant, &w);
 	w.tell = endpoint;
 	iv_map_each(q->gates, blocked_gate, &w);
+	return w.full;
 }
 
 static void find_opening(void *arg, struct iv_str key, void *value)

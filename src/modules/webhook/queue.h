@@ -51,8 +51,9 @@ struct webhook_turn *webhook_queue_evict(struct webhook_queue *q, bool all, int6
 size_t webhook_queue_waiting(const struct webhook_queue *q);
 int webhook_queue_in_flight(const struct webhook_queue *q);
 int webhook_queue_free_slots(const struct webhook_queue *q);
-/* Who should not be fetched now: endpoints that are full, held or broken, and tenants at their share. */
-void webhook_queue_blocked(struct webhook_queue *q, int64_t now_us, void (*tenant)(void *arg, struct iv_str id),
+/* Who should not be fetched now: endpoints that are full, held or broken, and tenants at their share. True when
+ * some are merely full: they are to be fetched for when one of theirs is done. */
+bool webhook_queue_blocked(struct webhook_queue *q, int64_t now_us, void (*tenant)(void *arg, struct iv_str id),
 			   void (*endpoint)(void *arg, struct iv_str id), void *arg);
 /* When the first of the held or broken may be tried again; INT64_MAX: none is. */
 int64_t webhook_queue_opens_us(struct webhook_queue *q, int64_t now_us);

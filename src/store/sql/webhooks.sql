@@ -262,7 +262,9 @@ from claimed c
 order by c.next_at, c.id
 
 -- name: webhook_next :one :global
--- In how many milliseconds something comes due, and until the first lease is over; null when nothing will.
+-- In how many milliseconds something comes due, and until the first lease is over; null when nothing will. What
+-- became due within the last back_ms counts, with a negative number.
+-- in:  back_ms int
 -- out: due_ms int, lease_ms int
 with recursive heads(tenant_id, endpoint_id) as (
 	(select o.tenant_id, o.endpoint_id from webhook_outbox o where o.state = 'pending'
@@ -278,7 +280,7 @@ select (select ceil(extract(epoch from min(later.next_at) - now()) * 1000)::bigi
 		from heads h cross join lateral (
 			select o.next_at from webhook_outbox o
 			where o.tenant_id = h.tenant_id and o.endpoint_id = h.endpoint_id and o.state = 'pending'
-				and o.next_at > now()
+				and o.next_at > now() - $1 * interval '1 millisecond'
 			order by o.next_at limit 1) later),
 	(select (ceil(extract(epoch from o.lease_until - now()) * 1000))::bigint from webhook_outbox o
 		where o.state = 'sending' order by o.lease_until limit 1)
