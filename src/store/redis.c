@@ -3,39 +3,13 @@
 
 #include <stdio.h>
 
-#include "iv_crypto.h"
 #include "iv_log.h"
 #include "iv_metrics.h"
 
 #define PENDING_BYTES_MAX (64 << 20) /* of unanswered commands together */
 #define SCRATCH_BYTES (16 << 20)     /* an answer to iv_redis_ask */
-#define SCRIPT_PARTS_MAX 1024        /* keys and arguments of a script */
 
 enum { RESULT_OK, RESULT_REFUSED, RESULT_LOST, RESULT_LATE, RESULT_BUSY }; /* labels of redis_commands_total */
-
-/* A script's call is kept until its answer: the server may not know the script. */
-struct script_call {
-	struct iv_script *script;
-	char key_count[12];
-	size_t part_count;
-	struct iv_str parts[]; /* keys, then arguments; their bytes follow */
-};
-
-struct iv_redis_command {
-	struct iv_list node;
-	struct iv_redis *r;
-	int64_t asked_us;
-	size_t bytes;
-	char name[16];         /* for logs */
-	iv_redis_fn *fn;       /* NULL: nobody waits */
-	void *arg;
-	struct iv_arena *arena; /* NULL: the answer goes to the scratch arena */
-	struct iv_reply *into;  /* NULL: nowhere */
-	bool wants_reply;
-	char *early; /* formatted, while there is no connection yet */
-	size_t early_len;
-	struct script_call *call; /* NULL once it went out as EVAL, or is no script */
-};
 
 struct iv_redis {
 	struct iv_loop *loop;
@@ -124,6 +98,12 @@ static void put(struct iv_redis_command *c, const char *formatted, size_t len)
 		iv_redis_sock_write_raw(r->link.sock, formatted, len);
 }
 
+void iv_redis_put_again(struct iv_redis_command *c, const char *formatted, size_t len)
+{
+	take_off(c);
+	put(c, formatted, len);
+}
+
 /* Only before the first attempt to connect has ended is it worth waiting. */
 static bool may_ask(struct iv_redis *r, struct iv_err *e)
 {
@@ -137,8 +117,8 @@ static bool may_ask(struct iv_redis *r, struct iv_err *e)
 	return iv_fail(e, IV_EDRAINING, "redis: too many commands are waiting");
 }
 
-static struct iv_redis_command *ask(struct iv_redis *r, const struct iv_str *argv, size_t argc, iv_redis_fn *fn,
-				    void *arg, struct iv_err *e)
+struct iv_redis_command *iv_redis_ask(struct iv_redis *r, const struct iv_str *argv, size_t argc, iv_redis_fn *fn,
+				      void *arg, struct iv_err *e)
 {
 	struct iv_redis_command *c;
 	size_t len;
@@ -161,94 +141,6 @@ static struct iv_redis_command *ask(struct iv_redis *r, const struct iv_str *arg
 		c->early_len = len;
 	}
 	return c;
-}
-
-/* ── scripts ── */
-
-static struct script_call *keep_call(struct iv_script *script, const struct iv_str *keys, size_t key_count,
-				     const struct iv_str *args, size_t arg_count)
-{
-	size_t count = key_count + arg_count, bytes = 0;
-	struct script_call *call;
-	char *at;
-
-	for (size_t i = 0; i < count; i++)
-		bytes += i < key_count ? keys[i].len : args[i - key_count].len;
-	call = redis_calloc(sizeof(*call) + count * sizeof(call->parts[0]) + bytes);
-	call->script = script;
-	call->part_count = count;
-	snprintf(call->key_count, sizeof(call->key_count), "%zu", key_count);
-	at = (char *)&call->parts[count];
-	for (size_t i = 0; i < count; i++) {
-		struct iv_str part = i < key_count ? keys[i] : args[i - key_count];
-
-		if (part.len)
-			memcpy(at, part.ptr, part.len);
-		call->parts[i] = (struct iv_str){at, part.len};
-		at += part.len;
-	}
-	return call;
-}
-
-static size_t script_argv(const struct script_call *call, bool whole, struct iv_str *argv)
-{
-	argv[0] = whole ? IV_S("EVAL") : IV_S("EVALSHA");
-	argv[1] = iv_str(whole ? call->script->source : call->script->sha1);
-	argv[2] = iv_str(call->key_count);
-	memcpy(argv + 3, call->parts, call->part_count * sizeof(*argv));
-	return call->part_count + 3;
-}
-
-static void fill_sha1(struct iv_script *script)
-{
-	uint8_t digest[IV_SHA1_BYTES];
-
-	if (script->sha1[0])
-		return;
-	iv_sha1(iv_str(script->source), digest);
-	iv_hex(digest, sizeof(digest), script->sha1);
-}
-
-struct iv_redis_command *iv_redis_ask_script(struct iv_redis *r, struct iv_script *script, const struct iv_str *keys,
-					     size_t key_count, const struct iv_str *args, size_t arg_count,
-					     iv_redis_fn *fn, void *arg, struct iv_err *e)
-{
-	struct iv_str argv[SCRIPT_PARTS_MAX + 3];
-	struct script_call *call;
-	struct iv_redis_command *c;
-
-	if (key_count + arg_count > SCRIPT_PARTS_MAX) {
-		iv_fail(e, IV_EINVAL, "redis: at most %d keys and arguments, got %zu", SCRIPT_PARTS_MAX,
-			key_count + arg_count);
-		return NULL;
-	}
-	fill_sha1(script);
-	call = keep_call(script, keys, key_count, args, arg_count);
-	c = ask(r, argv, script_argv(call, false, argv), fn, arg, e);
-	if (!c) {
-		free(call);
-		return NULL;
-	}
-	c->call = call;
-	(void)iv_str_copy(c->name, sizeof(c->name), iv_str(script->name));
-	return c;
-}
-
-/* Once more, with the whole text. It goes behind what was asked meanwhile; nobody who lost interest gets
- * it done after all. */
-static void send_whole(struct iv_redis_command *c)
-{
-	struct iv_str argv[SCRIPT_PARTS_MAX + 3];
-	struct script_call *call = c->call;
-	size_t len;
-	char *formatted;
-
-	c->call = NULL;
-	formatted = iv_redis_format(argv, script_argv(call, true, argv), &len);
-	take_off(c);
-	put(c, formatted, len);
-	redisFreeCommand(formatted);
-	free(call);
 }
 
 /* ── what comes from the link ── */
@@ -312,7 +204,7 @@ static void on_refused(struct iv_redis_command *c, const redisReply *reply)
 	struct iv_err e = {0};
 
 	if (what == REFUSED_NOSCRIPT && c->call && c->fn) {
-		send_whole(c);
+		iv_redis_send_whole_script(c);
 		return;
 	}
 	if (what != REFUSED_NOSCRIPT) /* else nobody waits for it any more: it was not done, and need not be */
@@ -392,12 +284,6 @@ static void on_deadline(void *arg)
 
 /* ── the door ── */
 
-struct iv_redis_command *iv_redis_ask(struct iv_redis *r, const struct iv_str *argv, size_t argc, iv_redis_fn *fn,
-				      void *arg, struct iv_err *e)
-{
-	return ask(r, argv, argc, fn, arg, e);
-}
-
 void iv_redis_forget(struct iv_redis_command *c)
 {
 	c->fn = NULL;
@@ -405,58 +291,7 @@ void iv_redis_forget(struct iv_redis_command *c)
 
 bool iv_redis_send(struct iv_redis *r, const struct iv_str *argv, size_t argc)
 {
-	return ask(r, argv, argc, NULL, NULL, NULL) != NULL;
-}
-
-static void on_run_done(void *arg, const struct iv_reply *reply, const struct iv_err *err)
-{
-	struct iv_redis_run *run = arg;
-
-	(void)reply; /* it is in the flow's arena */
-	run->command = NULL;
-	iv_op_done(&run->op, err);
-}
-
-static void on_run_cancelled(struct iv_op *op)
-{
-	struct iv_redis_run *run = IV_CONTAINER(op, struct iv_redis_run, op);
-
-	if (run->command)
-		iv_redis_forget(run->command);
-	run->command = NULL;
-}
-
-static enum iv_flow_next await(struct iv_flow *f, struct iv_redis_run *run, struct iv_redis_command *c,
-			       struct iv_arena *arena, struct iv_reply *reply, const struct iv_err *e)
-{
-	run->command = c;
-	if (!c)
-		return iv_flow_fail(f, e->code, "%s", e->msg);
-	c->arena = arena;
-	c->into = reply;
-	c->wants_reply = reply != NULL;
-	iv_op_begin(&run->op, f, on_run_cancelled);
-	return iv_flow_await(f);
-}
-
-enum iv_flow_next iv_redis_cmd(struct iv_redis *r, struct iv_flow *f, struct iv_redis_run *run, struct iv_arena *arena,
-			       const struct iv_str *argv, size_t argc, struct iv_reply *reply)
-{
-	struct iv_err e = {0};
-	struct iv_redis_command *c = ask(r, argv, argc, on_run_done, run, &e);
-
-	return await(f, run, c, arena, reply, &e);
-}
-
-enum iv_flow_next iv_redis_script(struct iv_redis *r, struct iv_flow *f, struct iv_redis_run *run,
-				  struct iv_arena *arena, struct iv_script *script, const struct iv_str *keys,
-				  size_t key_count, const struct iv_str *args, size_t arg_count, struct iv_reply *reply)
-{
-	struct iv_err e = {0};
-	struct iv_redis_command *c =
-		iv_redis_ask_script(r, script, keys, key_count, args, arg_count, on_run_done, run, &e);
-
-	return await(f, run, c, arena, reply, &e);
+	return iv_redis_ask(r, argv, argc, NULL, NULL, NULL) != NULL;
 }
 
 bool iv_redis_up(const struct iv_redis *r)

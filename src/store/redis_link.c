@@ -137,10 +137,12 @@ static void on_connected(void *arg)
 
 static void on_greeting(struct iv_redis_link *k, const redisReply *reply)
 {
-	char why[128];
+	char why[128] = "the peer is no Redis";
+	const char *expected = k->greeting_left > 1 ? "OK" : "PONG";
 
-	if (reply->type == REDIS_REPLY_ERROR) {
-		iv_redis_refusal_text(reply, why, sizeof(why));
+	if (reply->type != REDIS_REPLY_STATUS || strcmp(reply->str, expected) != 0) {
+		if (reply->type == REDIS_REPLY_ERROR)
+			iv_redis_refusal_text(reply, why, sizeof(why));
 		give_up(k, why);
 		return;
 	}

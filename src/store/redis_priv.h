@@ -117,12 +117,42 @@ enum iv_redis_refusal iv_redis_refusal(const redisReply *error);
 /* The server's words without what it quotes from the command. */
 void iv_redis_refusal_text(const redisReply *error, char *out, size_t size);
 
+/* ── redis_script.c ── */
+/* The server did not know the script. Nobody who lost interest gets it done after all. */
+void iv_redis_send_whole_script(struct iv_redis_command *c);
+
 /* ── redis_sub.c ── */
 struct iv_redis_subs;
 struct iv_redis_subs *iv_redis_subs_new(struct iv_redis *r, const struct iv_redis_link *like);
 void iv_redis_subs_close(struct iv_redis_subs *s, void (*closed)(void *arg), void *arg);
 
-/* ── redis.c, for redis_sub.c ── */
+/* ── redis.c ── */
+/* A script's call is kept until its answer: the server may not know the script. */
+struct iv_redis_script_call {
+	struct iv_script *script;
+	char key_count[12];
+	size_t part_count;
+	struct iv_str parts[]; /* keys, then arguments; their bytes follow */
+};
+
+struct iv_redis_command {
+	struct iv_list node;
+	struct iv_redis *r;
+	int64_t asked_us;
+	size_t bytes;
+	char name[16];         /* for logs */
+	iv_redis_fn *fn;       /* NULL: nobody waits */
+	void *arg;
+	struct iv_arena *arena; /* NULL: the answer goes to the scratch arena */
+	struct iv_reply *into;  /* NULL: nowhere */
+	bool wants_reply;
+	char *early; /* formatted, while there is no connection yet */
+	size_t early_len;
+	struct iv_redis_script_call *call; /* NULL once it went out as EVAL, or is no script */
+};
+
+/* Once more, behind what was asked meanwhile. */
+void iv_redis_put_again(struct iv_redis_command *c, const char *formatted, size_t len);
 struct iv_redis_subs *iv_redis_subs_of(struct iv_redis *r);
 void iv_redis_log_refused(struct iv_redis *r, const char *command, const redisReply *error);
 

@@ -5,7 +5,7 @@
 #include "iv_log.h"
 #include "iv_map.h"
 
-#define PING_MS 5000 /* a connection that only listens does not notice that its peer has vanished */
+#define PING_MS 2000 /* a connection that only listens does not notice that its peer has vanished */
 
 struct channel {
 	struct iv_list node;
