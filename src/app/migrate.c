@@ -44,8 +44,9 @@ int app_migrate(const struct iv_config *cfg, enum iv_migrate_mode mode)
 		ok = on_owner("DATABASE_OWNER_URL", cfg->database_owner_url, mode);
 	else
 		ok = on_owner("DATABASE_URL", cfg->database_url, mode);
-	if (ok && mode == IV_MIGRATE_CHECK)
-		ok = as_daemon("DATABASE_URL", cfg->database_url) &
-		     as_daemon("DATABASE_WORKER_URL", cfg->database_worker_url);
+	if (ok && mode == IV_MIGRATE_CHECK) {
+		ok = as_daemon("DATABASE_URL", cfg->database_url);
+		ok = as_daemon("DATABASE_WORKER_URL", cfg->database_worker_url) && ok; /* both are told */
+	}
 	return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }

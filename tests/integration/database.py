@@ -73,7 +73,9 @@ def _template(server, name):
                 rows = f.read()
             fill["filled"] = f"\\set t A\n{rows}\\set t B\n{rows}"
         base = {"migrated": None, "tenants": "migrated", "filled": "tenants"}[name]
-        server.create(f"template_{name}", _template(server, base))
+        below = _template(server, base)
+        run_psql(server.owner_url, f"drop database if exists template_{name}")  # of an attempt that failed
+        server.create(f"template_{name}", below)
         if name == "migrated":
             p = migrate(server.url("invorto_admin", "template_migrated"))
             assert p.returncode == 0, p.stderr
