@@ -31,6 +31,9 @@ struct iv_fetch_opts {
 	const struct iv_header *headers;
 	size_t header_count;
 	struct iv_str body;
+	bool body_stays;   /* the caller keeps the body where it is until done, or until after the turn of a cancel: it
+			    * is not copied. For what is large */
+	int64_t send_per_s; /* bytes of body a second, at most; 0: as fast as it goes */
 	int connect_ms;    /* default 3000 */
 	int first_byte_ms; /* request sent to the first byte of the body; 0: off */
 	int stall_ms;      /* between body bytes; 0: off */
@@ -40,9 +43,11 @@ struct iv_fetch_opts {
 			    * for iv_net_opts.egress_allow */
 };
 
-/* Everything in opts is copied. No callback runs before it returns. */
+/* Everything in opts is copied, the body unless it stays. No callback runs before it returns. */
 struct iv_fetch *iv_fetch_start(struct iv_net *n, const struct iv_fetch_opts *opts,
 				const struct iv_fetch_handlers *h, void *arg);
+/* A header of the answer, the last one of that name; "" when there is none. In head and done only. */
+struct iv_str iv_fetch_header(const struct iv_fetch *f, const char *name);
 /* Closes the stream at the provider; no callback runs any more. Allowed from any callback. */
 void iv_fetch_cancel(struct iv_fetch *f);
 /* Opens connections to the URL's host ahead of need and keeps them warm. Failures are silent. */

@@ -324,6 +324,19 @@ struct iv_fetch *iv_fetch_start(struct iv_net *n, const struct iv_fetch_opts *op
 	return f;
 }
 
+struct iv_str iv_fetch_header(const struct iv_fetch *f, const char *name)
+{
+	struct curl_header *h = NULL;
+	size_t last = 0;
+
+	if (!f->easy || curl_easy_header(f->easy, name, 0, CURLH_HEADER, -1, &h) != CURLHE_OK)
+		return IV_S("");
+	last = h->amount - 1;
+	if (last && curl_easy_header(f->easy, name, last, CURLH_HEADER, -1, &h) != CURLHE_OK)
+		return IV_S("");
+	return iv_str(h->value);
+}
+
 static void reap(void *arg)
 {
 	free_fetch(arg);

@@ -63,11 +63,17 @@ static void set_method(struct iv_fetch *f, const struct iv_fetch_opts *o)
 		return;
 	}
 	if (has_body) {
-		f->request_body = net_calloc(o->body.len + 1);
-		if (o->body.len)
+		const char *body = o->body.len ? o->body.ptr : "";
+
+		if (!o->body_stays && o->body.len) {
+			f->request_body = net_calloc(o->body.len);
 			memcpy(f->request_body, o->body.ptr, o->body.len);
+			body = f->request_body;
+		}
 		IV_CURL_SET(f->easy, CURLOPT_POST, 1L);
-		IV_CURL_SET(f->easy, CURLOPT_POSTFIELDS, f->request_body);
+		IV_CURL_SET(f->easy, CURLOPT_POSTFIELDS, body); /* libcurl does not copy it */
+		if (o->send_per_s > 0)
+			IV_CURL_SET(f->easy, CURLOPT_MAX_SEND_SPEED_LARGE, (curl_off_t)o->send_per_s);
 		IV_CURL_SET(f->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)o->body.len);
 	}
 	IV_CURL_SET(f->easy, CURLOPT_CUSTOMREQUEST, method);

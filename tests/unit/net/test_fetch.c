@@ -149,6 +149,60 @@ static void every_method_is_sent(void **state)
 	assert_int_equal(g.heads, 0);
 }
 
+struct wants_header {
+	struct iv_fetch *fetch;
+	char one[64], two[64], none[64];
+	int status;
+};
+
+static void read_headers(void *arg, const struct iv_fetch_result *r)
+{
+	struct wants_header *w = arg;
+
+	w->status = r->status;
+	iv_str_copy(w->one, sizeof(w->one), iv_fetch_header(w->fetch, "retry-after"));
+	iv_str_copy(w->two, sizeof(w->two), iv_fetch_header(w->fetch, "CONTENT-length"));
+	iv_str_copy(w->none, sizeof(w->none), iv_fetch_header(w->fetch, "etag"));
+	iv_loop_stop(loop);
+}
+
+static void headers_of_the_answer_can_be_asked_for(void **state)
+{
+	static const struct iv_fetch_handlers handlers = {.done = read_headers};
+	struct wants_header w = {.none = "x"};
+
+	(void)state;
+	w.fetch = iv_fetch_start(net, &(struct iv_fetch_opts){.url = iv_str(url("http://127.0.0.1:%d/status?code=503&Retry-After=7",
+										peer.plain))},
+				 &handlers, &w);
+	run_loop(5000);
+	assert_int_equal(w.status, 503);
+	assert_string_equal(w.one, "7");
+	assert_string_equal(w.two, "5");
+	assert_string_equal(w.none, "");
+}
+
+static void a_large_body_is_sent_from_where_it_is_at_the_pace_asked_for(void **state)
+{
+	size_t n = 400000;
+	char *body = malloc(n);
+	int64_t began = iv_now_us();
+	struct got g;
+
+	(void)state;
+	memset(body, 'b', n);
+	g = fetch((struct iv_fetch_opts){.method = "PUT",
+					 .url = iv_str(url("http://127.0.0.1:%d/head", peer.plain)),
+					 .body = {body, n},
+					 .body_stays = true,
+					 .send_per_s = 800000},
+		  &whole);
+	free(body); /* nobody reads it any more: ASan would tell */
+	assert_int_equal(g.r.status, 200);
+	assert_true(g.heads == 1 && strstr(g.body, "Content-Length: 400000"));
+	assert_true(iv_now_us() - began > 250000);
+}
+
 static void a_stream_is_given_as_it_comes(void **state)
 {
 	struct got g = fetch(
@@ -619,6 +673,8 @@ int main(void)
 		T(a_whole_answer_is_collected),
 		T(the_request_goes_out_as_it_was_asked_for),
 		T(every_method_is_sent),
+		T(headers_of_the_answer_can_be_asked_for),
+		T(a_large_body_is_sent_from_where_it_is_at_the_pace_asked_for),
 		T(a_stream_is_given_as_it_comes),
 		T(connections_are_used_again),
 		T(every_deadline_ends_the_request_and_the_connection),
