@@ -53,6 +53,8 @@ void iv_redis_tls_free(struct iv_redis_tls *t);
 /* Starts the handshake of a connected context; it goes on inside reads and writes. */
 IV_MUST_CHECK bool iv_redis_tls_start(struct iv_redis_tls *t, redisContext *c, const char *host, void **session,
 				      char *why, size_t size);
+/* What the last read or write of the session waits for. */
+bool iv_redis_tls_wants_read(const void *session);
 bool iv_redis_tls_wants_write(const void *session);
 /* OpenSSL keeps one list of errors for the whole thread, and reads it as its own. */
 void iv_redis_tls_forget_errors(void);

@@ -24,8 +24,6 @@ struct iv_redis_tls *iv_redis_tls_new(const char *ca_file, struct iv_err *e)
 		return NULL;
 	}
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
-	/* The output buffer moves when commands are added between two attempts to write. */
-	SSL_CTX_set_mode(ctx, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	roots = ca_file ? SSL_CTX_load_verify_locations(ctx, ca_file, NULL) == 1
 			: SSL_CTX_set_default_verify_paths(ctx) == 1;
 	if (!roots) {
@@ -73,6 +71,11 @@ bool iv_redis_tls_start(struct iv_redis_tls *t, redisContext *c, const char *hos
 	}
 	*session = ssl; /* the context's: freed with it */
 	return true;
+}
+
+bool iv_redis_tls_wants_read(const void *session)
+{
+	return SSL_want_read((const SSL *)session);
 }
 
 bool iv_redis_tls_wants_write(const void *session)

@@ -55,14 +55,24 @@ static void watch(struct iv_redis_sock *s)
 /* ── bytes ── */
 
 /* Under TLS what is to be written may wait for something to be read, and the other way round. */
-static bool tls_wants_write(const struct iv_redis_sock *s, bool otherwise)
+static bool write_waits_for_read(const struct iv_redis_sock *s)
 {
 #if IV_REDIS_TLS
-	if (s->tls_session)
-		return iv_redis_tls_wants_write(s->tls_session);
-#endif
+	return s->tls_session && iv_redis_tls_wants_read(s->tls_session);
+#else
 	(void)s;
-	return otherwise;
+	return false;
+#endif
+}
+
+static bool read_waits_for_write(const struct iv_redis_sock *s)
+{
+#if IV_REDIS_TLS
+	return s->tls_session && iv_redis_tls_wants_write(s->tls_session);
+#else
+	(void)s;
+	return false;
+#endif
 }
 
 static void before_io(const struct iv_redis_sock *s)
@@ -84,7 +94,7 @@ static void write_some(struct iv_redis_sock *s)
 		return;
 	}
 	s->output = !done;
-	s->wants_write = s->output && tls_wants_write(s, true);
+	s->wants_write = s->output && !write_waits_for_read(s);
 }
 
 static void take_replies(struct iv_redis_sock *s)
@@ -113,7 +123,7 @@ static void read_some(struct iv_redis_sock *s)
 		lost(s, s->c->errstr);
 		return;
 	}
-	s->wants_write |= tls_wants_write(s, false);
+	s->wants_write |= read_waits_for_write(s);
 	take_replies(s);
 }
 
