@@ -5,6 +5,8 @@
 
 #include "iv_agents.h"
 #include "iv_auth.h"
+#include "iv_calls.h"
+#include "iv_control.h"
 #include "iv_http.h"
 #include "iv_provider.h"
 #include "iv_spool.h"
@@ -19,6 +21,8 @@ struct iv_gateway_deps {
 	struct iv_agents *agents;
 	struct iv_auth *auth;
 	struct iv_spools *spools;
+	struct iv_calls *calls;     /* NULL: no database; agents come from files, nothing is kept but the journal */
+	struct iv_control *control; /* NULL without Redis: orders cannot reach calls */
 	const char *version;
 	struct iv_str clip; /* 16-bit mono PCM at 8 kHz: what is played when no synthesiser answers */
 };

@@ -23,8 +23,8 @@ void iv_providers_free(struct iv_providers *p); /* after the last stream has end
 /* Opens and keeps connections to the configured hosts ahead of need. */
 void iv_providers_warm(struct iv_providers *p);
 /* Names in `list` that this build and configuration know; false with the unknown name in e. */
-enum iv_role { IV_ASR, IV_LLM, IV_TTS };
-IV_MUST_CHECK bool iv_providers_known(const struct iv_providers *p, enum iv_role role,
+enum iv_provider_role { IV_ASR, IV_LLM, IV_TTS };
+IV_MUST_CHECK bool iv_providers_known(const struct iv_providers *p, enum iv_provider_role role,
 				      const struct iv_strs *list, struct iv_err *e);
 
 /* ── hear */

@@ -28,6 +28,7 @@ struct iv_calls_deps {
 struct iv_calls *iv_calls_new(const struct iv_calls_deps *d, struct iv_err *e);
 void iv_calls_recover(struct iv_calls *c); /* start-up: closes what died; reads directories (blocks) */
 size_t iv_calls_closing(const struct iv_calls *c);
+bool iv_calls_up(const struct iv_calls *c); /* the database answers */
 /* Up to wait_ms for the closings under way; the rest is found at the next start. */
 void iv_calls_close(struct iv_calls *c, int wait_ms, void (*done)(void *arg), void *arg);
 

@@ -29,7 +29,7 @@ void iv_events_publish(struct iv_events *ev, struct iv_str tenant_id, struct iv_
 void iv_events_end(struct iv_events *ev, struct iv_str call_id);
 size_t iv_events_buffered(const struct iv_events *ev); /* events not known to be in Redis yet */
 
-struct iv_event {
+struct iv_bus_event {
 	struct iv_str id; /* the stream's: "1732190000000-0", sorts by number on both sides of the dash */
 	struct iv_str tenant_id, kind, payload;
 	int64_t timestamp_ms; /* Unix, of the publisher */
@@ -43,7 +43,7 @@ bool iv_event_id_ok(struct iv_str id);
  * comes. Returning false pauses the viewer (its peer reads too slowly): the event was taken, the stream
  * keeps the rest until iv_events_resume. Not called from in here; it may end its own viewer and others.
  * Viewers of one call share one subscription and one reader. NULL: IV_EINVAL (id), IV_EQUOTA (viewers). */
-typedef bool iv_event_fn(void *arg, const struct iv_event *event);
+typedef bool iv_event_fn(void *arg, const struct iv_bus_event *event);
 struct iv_viewer;
 struct iv_viewer *iv_events_watch(struct iv_events *ev, struct iv_str call_id, struct iv_str after_id,
 				  iv_event_fn *fn, void *arg, struct iv_err *e);
@@ -52,7 +52,7 @@ void iv_events_unwatch(struct iv_viewer *v);
 
 /* One page as an operation: up to limit (1…1000) events after after_id, oldest first, in the arena. */
 struct iv_event_page {
-	struct iv_event *items;
+	struct iv_bus_event *items;
 	size_t count;
 };
 struct iv_events_run {

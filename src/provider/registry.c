@@ -7,12 +7,12 @@
 
 static const char *const role_names[ROLES] = {"recogniser", "model", "synthesiser"};
 
-static bool has_role(const struct provider *v, enum iv_role role)
+static bool has_role(const struct provider *v, enum iv_provider_role role)
 {
 	return (v->roles >> role & 1u) != 0;
 }
 
-struct provider *registry_find(struct iv_providers *p, enum iv_role role, struct iv_str name)
+struct provider *registry_find(struct iv_providers *p, enum iv_provider_role role, struct iv_str name)
 {
 	for (size_t i = 0; i < p->count; i++)
 		if (has_role(&p->items[i], role) && iv_str_eq(iv_str(p->items[i].name), name))
@@ -77,14 +77,14 @@ static bool check_urls(const struct iv_providers *p, struct iv_err *e)
 	return true;
 }
 
-static bool unknown(struct iv_err *e, const char *field, enum iv_role role, struct iv_str name)
+static bool unknown(struct iv_err *e, const char *field, enum iv_provider_role role, struct iv_str name)
 {
 	struct iv_str shown = {name.ptr, name.len < 40 ? name.len : 40};
 	return iv_fail_field(e, IV_EINVAL, field, "\"%.*s\" is not a configured %s", IV_FMT(shown),
 			     role_names[role]);
 }
 
-static bool read_default(struct iv_providers *p, enum iv_role role, const char *variable,
+static bool read_default(struct iv_providers *p, enum iv_provider_role role, const char *variable,
 			 const char *value, struct iv_err *e)
 {
 	struct iv_str rest = iv_str(value), name;
@@ -141,13 +141,13 @@ void iv_providers_free(struct iv_providers *p)
 void iv_providers_warm(struct iv_providers *p)
 {
 	/* Recognisers are sockets of their own; HTTP connections are kept for the others. */
-	static const enum iv_role roles[] = {IV_LLM, IV_TTS};
+	static const enum iv_provider_role roles[] = {IV_LLM, IV_TTS};
 	for (size_t r = 0; r < IV_COUNT(roles); r++)
 		for (size_t i = 0; i < p->default_count[roles[r]]; i++)
 			iv_fetch_warm(p->net, iv_str(p->defaults[roles[r]][i]->base_url));
 }
 
-bool iv_providers_known(const struct iv_providers *p, enum iv_role role, const struct iv_strs *list,
+bool iv_providers_known(const struct iv_providers *p, enum iv_provider_role role, const struct iv_strs *list,
 			struct iv_err *e)
 {
 	for (size_t i = 0; list && i < list->count; i++) {

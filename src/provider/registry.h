@@ -15,7 +15,7 @@ enum vendor { VENDOR_DEEPGRAM, VENDOR_OPENAI, VENDOR_ELEVENLABS };
 struct provider {
 	const char *name;
 	enum vendor vendor;
-	unsigned roles; /* bit (1 << enum iv_role) */
+	unsigned roles; /* bit (1 << enum iv_provider_role) */
 	const char *base_url;
 	struct iv_secret key;
 	const char *model;		   /* models only: its own */
@@ -46,6 +46,6 @@ struct iv_providers {
 };
 
 /* NULL: unknown, or not of that role. */
-struct provider *registry_find(struct iv_providers *p, enum iv_role role, struct iv_str name);
+struct provider *registry_find(struct iv_providers *p, enum iv_provider_role role, struct iv_str name);
 
 #endif

@@ -16,7 +16,7 @@ static void add(struct role_walk *w, struct provider *v)
 		w->items[w->count++] = v;
 }
 
-void role_walk_init(struct role_walk *w, struct iv_providers *p, enum iv_role role,
+void role_walk_init(struct role_walk *w, struct iv_providers *p, enum iv_provider_role role,
 		    const struct iv_strs *list)
 {
 	*w = (struct role_walk){.p = p, .role = role};
@@ -32,7 +32,7 @@ void role_walk_init(struct role_walk *w, struct iv_providers *p, enum iv_role ro
 	}
 }
 
-static void show_breakers(const struct iv_providers *p, enum iv_role role)
+static void show_breakers(const struct iv_providers *p, enum iv_provider_role role)
 {
 	int open = 0;
 	for (size_t i = 0; i < p->count; i++)
@@ -113,7 +113,7 @@ void role_walk_works(struct role_walk *w)
 	show_breakers(w->p, w->role);
 }
 
-static void count(enum iv_role role, enum role_end end)
+static void count(enum iv_provider_role role, enum role_end end)
 {
 	/* Labels in the order of iv_metrics.def; a recogniser is never cancelled, only closed. */
 	enum { OK, ERROR, CANCELLED };

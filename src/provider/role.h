@@ -9,7 +9,7 @@
 
 struct role_walk {
 	struct iv_providers *p;
-	enum iv_role role;
+	enum iv_provider_role role;
 	struct provider *items[PROVIDERS_MAX];
 	size_t count;
 	unsigned tried;	      /* bit per item */
@@ -29,7 +29,7 @@ enum role_end {
 };
 
 /* list NULL or empty: the configured one. Names that are not known are left out. */
-void role_walk_init(struct role_walk *w, struct iv_providers *p, enum iv_role role,
+void role_walk_init(struct role_walk *w, struct iv_providers *p, enum iv_provider_role role,
 		    const struct iv_strs *list);
 /* Goes to the first provider that was not tried and whose breaker allows; false: none is left.
  * Counts a failover when there was one before. */

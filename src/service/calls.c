@@ -297,6 +297,11 @@ struct iv_str iv_call_name(struct iv_str tenant_id, struct iv_str call_id, char 
 	return (struct iv_str){out, n > 0 && n < IV_CALL_NAME_SIZE ? (size_t)n : 0};
 }
 
+bool iv_calls_up(const struct iv_calls *c)
+{
+	return iv_pg_up(c->d.pg);
+}
+
 enum iv_flow_next iv_calls_whose(struct iv_calls *c, struct iv_flow *f, struct iv_call_owner_run *run,
 				 struct iv_arena *arena, struct iv_str call_id)
 {

@@ -125,6 +125,39 @@ static void clear(struct session *s, const struct iv_action *a)
 		iv_metric_observe(IV_M_bargein_cutoff_ms, 0, a->value);
 }
 
+/* A line of the timeline, in the order and with the number its account will give it. */
+static void tell_line(struct session *s, struct iv_str kind, struct iv_str payload)
+{
+	s->timeline_seq++;
+	if (!s->g->d.calls)
+		return;
+	iv_calls_tell(s->g->d.calls,
+		      &(struct iv_call_line){.tenant_id = iv_str(s->tenant_id),
+					     .call_id = iv_str(s->call_id),
+					     .seq = s->timeline_seq,
+					     .wall_ms = s->start_wall_ms + s->last_us / 1000,
+					     .kind = kind,
+					     .payload = payload,
+					     .wanted = iv_str_eq(kind, IV_S("stt.final")) ? s->wants_finals
+											   : s->wants_tools &&
+												     iv_str_starts(kind, IV_S("tool."))});
+}
+
+static void tell_final(struct session *s, const struct iv_action *a)
+{
+	struct iv_buf *b = &s->g->json;
+	struct iv_jw w;
+
+	iv_buf_clear(b);
+	iv_jw_init(&w, b);
+	iv_jw_obj(&w, NULL);
+	iv_jw_str(&w, "text", a->text);
+	iv_jw_num(&w, "confidence", a->value, 3);
+	iv_jw_end_obj(&w);
+	if (iv_jw_done(&w))
+		tell_line(s, IV_S("stt.final"), iv_buf_str(b));
+}
+
 static void took_note(struct session *s, const struct iv_action *a)
 {
 	/* The payload holds what was said: it goes to the timeline, never to the log. */
@@ -139,7 +172,7 @@ static void took_note(struct session *s, const struct iv_action *a)
 		iv_metric_add(IV_M_tool_calls_total, 1, 1);
 	else if (iv_str_eq(a->name, IV_S("tool.cancelled")))
 		iv_metric_add(IV_M_tool_calls_total, 3, 1);
-	(void)s;
+	tell_line(s, a->name, a->text);
 }
 
 void actions_do(void *session, const struct iv_action *a)
@@ -210,6 +243,10 @@ void actions_do(void *session, const struct iv_action *a)
 		break;
 	}
 	case IV_ACT_STT:
+		if (a->flag)
+			tell_final(s, a);
+		tell_client(s, a);
+		break;
 	case IV_ACT_DELTA:
 	case IV_ACT_SAY:
 	case IV_ACT_EMOTION:

@@ -11,13 +11,16 @@ static void on_frame(void *arg, const int16_t *pcm, size_t n)
 	struct iv_level level = iv_level_measure(pcm, n);
 
 	session_step(s, &(struct iv_event){.type = IV_EV_FRAME, .level = level});
-	if (s->wav)
-		recording_frame(s, pcm, n);
+	recording_frame(s, pcm, n);
 }
 
 static void on_audio(struct session *s, const int16_t *pcm, size_t n)
 {
+	static const int16_t silence[IV_LEG_SCRATCH_SAMPLES];
+
 	iv_metric_add(IV_M_frames_in_total, (int)s->leg.kind, 1);
+	if (s->muted && n <= IV_LEG_SCRATCH_SAMPLES)
+		pcm = silence;
 	if (iv_call_agent(s->call)->echo)
 		actions_echo(s, pcm, n);
 	if (s->asr && iv_call_listening(s->call))
@@ -39,6 +42,7 @@ void events_leg(void *session, const struct iv_leg_event *ev)
 		on_audio(s, ev->pcm, ev->samples);
 		return;
 	case IV_LEG_DTMF:
+		recording_key(s);
 		out.type = IV_EV_DTMF;
 		out.text = (struct iv_str){&ev->digit, 1};
 		break;

@@ -12,6 +12,7 @@ struct iv_gateway *iv_gateway_new(const struct iv_gateway_deps *d)
 		abort();
 	g->d = *d;
 	g->sessions = iv_map_new();
+	g->opening = iv_map_new();
 	iv_list_init(&g->list);
 	iv_pcm_pool_init(&g->pool);
 	iv_buf_init(&g->json, 1 << 20);
@@ -31,6 +32,7 @@ struct iv_gateway *iv_gateway_new(const struct iv_gateway_deps *d)
 		.rate_transport_per_min = cfg->rate_transport_per_min,
 		.rate_platform_per_call = cfg->rate_platform_per_call,
 	};
+	control_open(g);
 	return g;
 }
 
@@ -44,9 +46,11 @@ bool iv_gateway_draining(const struct iv_gateway *g)
 	return g->draining;
 }
 
-struct session *gateway_find(struct iv_gateway *g, struct iv_str call_id)
+struct session *gateway_find(struct iv_gateway *g, struct iv_str tenant_id, struct iv_str call_id)
 {
-	return iv_map_get(g->sessions, call_id);
+	char name[IV_CALL_NAME_SIZE];
+
+	return iv_map_get(g->sessions, iv_call_name(tenant_id, call_id, name));
 }
 
 static void tell_drained(void *arg)
@@ -61,7 +65,9 @@ static void tell_drained(void *arg)
 
 void gateway_forget(struct iv_gateway *g, struct session *s)
 {
-	(void)iv_map_remove(g->sessions, iv_str(s->call_id));
+	char name[IV_CALL_NAME_SIZE];
+
+	(void)iv_map_remove(g->sessions, iv_call_name(iv_str(s->tenant_id), iv_str(s->call_id), name));
 	iv_list_remove(&s->node);
 	g->live--;
 	iv_metric_set(IV_M_calls_live, 0, (double)g->live);
@@ -92,7 +98,9 @@ void iv_gateway_free(struct iv_gateway *g)
 {
 	if (!g)
 		return;
+	control_close(g);
 	iv_map_free(g->sessions);
+	iv_map_free(g->opening);
 	iv_pcm_pool_deinit(&g->pool);
 	iv_buf_deinit(&g->json);
 	free(g);

@@ -48,16 +48,20 @@ void session_step(struct session *s, struct iv_event *ev)
 
 /* ── beginning ── */
 
-static void open_journal(struct session *s, const struct iv_agent *agent)
+static void open_journal(struct session *s, const struct iv_agent *agent, struct iv_str context)
 {
 	struct iv_record_header h = {.call_id = iv_str(s->call_id),
 				     .version = iv_str(s->g->d.version),
+				     .context = context,
 				     .started_ms = s->start_wall_ms,
 				     .agent = *agent,
 				     .opts = s->g->call_opts};
-	char path[512];
+	char path[700];
 
-	(void)snprintf(path, sizeof(path), "%s/journal/%s.call", s->g->d.cfg->data_dir, s->call_id);
+	if (!s->g->d.calls)
+		(void)snprintf(path, sizeof(path), "%s/journal/%s.call", s->g->d.cfg->data_dir, s->call_id);
+	else if (!iv_calls_journal_path(s->g->d.calls, iv_str(s->tenant_id), iv_str(s->call_id), path, sizeof(path)))
+		return; /* cannot be: the names were accepted */
 	s->journal = iv_spool_open(s->g->d.spools, path, JOURNAL_BYTES);
 	if (!iv_record_write_header(iv_spool_buf(s->journal), &h))
 		iv_metric_add(IV_M_journal_errors_total, 0, 1);
@@ -81,11 +85,15 @@ static void new_token(char out[TOKEN_SIZE])
 struct session *session_new(struct iv_gateway *g, const struct session_start *start)
 {
 	struct session *s = calloc(1, sizeof(*s));
+	char name[IV_CALL_NAME_SIZE];
 
 	if (!s)
 		abort();
 	s->g = g;
 	iv_str_copy(s->call_id, sizeof(s->call_id), start->call_id);
+	iv_str_copy(s->tenant_id, sizeof(s->tenant_id), start->tenant_id);
+	s->wants_finals = start->wants_finals;
+	s->wants_tools = start->wants_tools;
 	iv_leg_init(&s->leg, start->kind, start->rate_hz);
 	s->leg.binary_out = start->binary_out;
 	s->leg.legacy_audio = g->d.cfg->legacy_audio_field;
@@ -98,10 +106,10 @@ struct session *session_new(struct iv_gateway *g, const struct session_start *st
 	s->start_us = s->last_app_us = iv_now_us();
 	s->start_wall_ms = iv_wall_ms();
 	s->pace.phase = -1;
-	open_journal(s, start->agent);
+	open_journal(s, start->agent, start->context);
 	if (start->agent->record)
 		recording_open(s);
-	(void)iv_map_put(g->sessions, iv_str(s->call_id), s);
+	(void)iv_map_put(g->sessions, iv_call_name(start->tenant_id, start->call_id, name), s);
 	iv_list_append(&g->list, &s->node);
 	g->live++;
 	iv_metric_set(IV_M_calls_live, 0, (double)g->live);
@@ -133,6 +141,7 @@ static void on_tick(void *arg, int64_t slot_us)
 	struct session *s = arg;
 
 	s->slot_us = slot_us;
+	recording_tick(s);
 	streams_clip_tick(s);
 	session_step(s, &(struct iv_event){.type = IV_EV_TICK});
 	watch_silence(s);
@@ -148,6 +157,7 @@ void session_begin(struct session *s)
 	iv_info("call.started", IV_LS("leg", iv_leg_names[s->leg.kind]), IV_LI("rate_hz", s->leg.rate_hz));
 	iv_log_pop(&ctx);
 	iv_pacer_join(s->g->d.loop, &s->pace, on_tick, s);
+	control_own(s);
 	message_connected(s);
 	session_step(s, &(struct iv_event){.type = IV_EV_START,
 					   .leg = s->leg.kind,
@@ -272,6 +282,41 @@ static int close_code(const char *reason)
 	return 1000;
 }
 
+/* A call is closed from its journal: not before that is whole on the disk. */
+struct farewell {
+	struct iv_calls *calls;
+	char tenant_id[CALL_ID_SIZE], call_id[CALL_ID_SIZE];
+};
+
+static void on_journal_closed(void *arg, bool whole)
+{
+	struct farewell *bye = arg;
+
+	(void)whole; /* what is there is told; the error has been counted */
+	iv_calls_ended(bye->calls, iv_str(bye->tenant_id), iv_str(bye->call_id));
+	free(bye);
+}
+
+static void close_journal(struct session *s)
+{
+	struct farewell *bye;
+
+	if (!s->journal)
+		return;
+	if (!s->g->d.calls) {
+		iv_spool_close(s->journal);
+	} else {
+		bye = calloc(1, sizeof(*bye));
+		if (!bye)
+			abort();
+		bye->calls = s->g->d.calls;
+		memcpy(bye->tenant_id, s->tenant_id, sizeof(bye->tenant_id));
+		memcpy(bye->call_id, s->call_id, sizeof(bye->call_id));
+		iv_spool_close_then(s->journal, on_journal_closed, bye);
+	}
+	s->journal = NULL;
+}
+
 /* Called from inside a step: everything is closed now, memory goes after the turn. */
 void session_ended(struct session *s, const char *reason)
 {
@@ -282,9 +327,8 @@ void session_ended(struct session *s, const char *reason)
 	stats_end(s, reason);
 	streams_stop(s);
 	recording_close(s);
-	if (s->journal)
-		iv_spool_close(s->journal);
-	s->journal = NULL;
+	close_journal(s); /* behind the recording: its account counts the file */
+	control_disown(s);
 	iv_timer_stop(&s->resume);
 	iv_pacer_leave(s->g->d.loop, &s->pace);
 	if (s->leg.kind == IV_LEG_BROWSER) {

@@ -3,12 +3,14 @@
  *   gateway.c   registry, drain, routes           start.c    the flow from a handshake to a session
  *   session.c   life of a session, its ticks      events.c   what arrives → the machine
  *   actions.c   what the machine wants → done     streams.c  recogniser, model, synthesiser, tools
- *   messages.c  the client's JSON, resume         recording.c  stereo file      stats.c  metrics of a call */
+ *   messages.c  the client's JSON, resume         recording.c  stereo file      stats.c  metrics of a call
+ *   control.c   what operators and the API order  */
 #ifndef SESSION_H
 #define SESSION_H
 
 #include "iv_browser.h"
 #include "iv_call.h"
+#include "iv_calls.h"
 #include "iv_framer.h"
 #include "iv_gateway.h"
 #include "iv_id.h"
@@ -28,7 +30,10 @@ enum {
 
 struct iv_gateway {
 	struct iv_gateway_deps d;
-	struct iv_map *sessions; /* call id → session */
+	struct iv_map *sessions; /* tenant/call → session */
+	struct iv_map *opening;  /* tenant/call → the arrival that asks the database for it */
+	struct iv_timer hold;    /* tells the database which calls go on */
+	unsigned hold_round;
 	struct iv_list list;
 	size_t live;
 	bool draining;
@@ -48,7 +53,11 @@ struct session {
 	struct iv_list node;
 	struct iv_gateway *g;
 	enum session_state state;
-	char call_id[CALL_ID_SIZE];
+	char call_id[CALL_ID_SIZE], tenant_id[CALL_ID_SIZE]; /* tenant "" without a database */
+	int64_t timeline_seq;    /* lines told so far: notes and the caller's finals */
+	bool wants_finals, wants_tools; /* webhooks while it lives */
+	bool muted;              /* the caller is not heard */
+	unsigned hold_round;
 	struct iv_ws *ws;
 	struct iv_ws *viewers[VIEWERS_MAX];
 	struct iv_leg leg;
@@ -80,9 +89,7 @@ struct session {
 
 	struct iv_spool *journal;
 	int64_t journal_us;
-	struct iv_spool *wav;
-	int64_t wav_heard;
-	uint32_t wav_bytes;
+	struct recording *recording; /* NULL: not recorded */
 
 	int level_ddb_sum;   /* levels of synthesised audio: partial 20 ms carried over */
 	int16_t level_part[IV_FRAME_SAMPLES_MAX];
@@ -90,12 +97,13 @@ struct session {
 };
 
 /* gateway.c */
-struct session *gateway_find(struct iv_gateway *g, struct iv_str call_id);
+struct session *gateway_find(struct iv_gateway *g, struct iv_str tenant_id, struct iv_str call_id);
 void gateway_forget(struct iv_gateway *g, struct session *s);
 
 /* session.c */
 struct session_start {
-	struct iv_str call_id;
+	struct iv_str tenant_id, call_id, context; /* context: JSON for the journal's header */
+	bool wants_finals, wants_tools;
 	const struct iv_agent *agent;
 	enum iv_leg_kind kind;
 	int rate_hz;
@@ -143,7 +151,16 @@ void message_control(struct session *s, struct iv_str json);
 /* recording.c */
 void recording_open(struct session *s);
 void recording_frame(struct session *s, const int16_t *caller, size_t n);
+void recording_tick(struct session *s); /* before the machine's */
+void recording_key(struct session *s);  /* the caller pressed one */
+bool recording_pause(struct session *s, bool paused); /* false: the call is not recorded */
 void recording_close(struct session *s);
+
+/* control.c */
+void control_open(struct iv_gateway *g); /* answers orders to calls that live here */
+void control_close(struct iv_gateway *g);
+void control_own(struct session *s);
+void control_disown(struct session *s);
 
 /* stats.c */
 void stats_turn(const struct iv_turn_report *r);

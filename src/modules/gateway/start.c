@@ -6,7 +6,10 @@
 #include "iv_flow.h"
 #include "iv_log.h"
 #include "iv_metrics.h"
+#include "iv_principal.h"
 #include "session.h"
+
+enum { ARRIVAL_BYTES = 2 << 20 }; /* its credential and the agent it talks to */
 
 struct arrival {
 	struct iv_flow flow; /* first: the flow is downcast to the arrival */
@@ -15,13 +18,22 @@ struct arrival {
 	struct iv_flow *running; /* NULL once the flow ended */
 	struct iv_op started;    /* waiting for the leg to say who it is */
 	bool waiting, said;      /* for it; it has */
-	struct iv_undo undo_place;
+	struct iv_undo undo_place, undo_open;
 	struct iv_leg leg;
-	char call_id[CALL_ID_SIZE], agent_id[129], subprotocols[512], authorization[1024], api_key[256], ts[24],
+	char call_id[CALL_ID_SIZE], agent_id[129], subprotocols[512], authorization[1024], api_key[256], ticket[256], peer[64], ts[24],
 		sig[80], origin[256], host[256], resume[TOKEN_SIZE];
 	int rate_hz;
 	bool binary_out;
 	uint32_t resume_after;
+	/* With a database: who came, for whose call, with whom it talks. */
+	struct iv_arena arena;
+	struct iv_socket_guest guest;
+	struct iv_auth_run auth;
+	struct iv_call_owner_run whose;
+	struct iv_calls_run opened;
+	struct iv_call_opening opening;
+	bool came_back; /* with the token of its call */
+	bool opens;     /* its name is among those being opened */
 	const struct iv_agent *agent;
 	struct session *session; /* the one made, resumed or watched */
 	enum { ARRIVAL_NEW, ARRIVAL_RESUMES, ARRIVAL_WATCHES } kind;
@@ -43,6 +55,8 @@ static struct iv_credentials credentials(const struct arrival *a)
 				       .api_key = iv_str(a->api_key),
 				       .ts = iv_str(a->ts),
 				       .sig = iv_str(a->sig),
+				       .ticket = iv_str(a->ticket),
+				       .peer = iv_str(a->peer),
 				       .origin = iv_str(a->origin),
 				       .host = iv_str(a->host)};
 }
@@ -58,26 +72,69 @@ static enum iv_flow_next check_origin(struct iv_flow *f)
 
 /* A token that was given to this call's own socket is as good as what that socket came with: a signature
  * was good once, and the socket that comes back has no other. */
-static bool holds_token(const struct arrival *a, const struct session *s)
+static struct session *whose_token(const struct arrival *a)
 {
-	return s && (s->state == SESSION_LIVE || s->state == SESSION_LOST) && s->leg.kind == IV_LEG_BROWSER &&
-	       a->leg.kind == IV_LEG_BROWSER && iv_secret_equal(iv_str(a->resume), iv_str(s->token));
+	if (!a->resume[0] || a->leg.kind != IV_LEG_BROWSER)
+		return NULL;
+	IV_LIST_EACH(node, &a->g->list) {
+		struct session *s = IV_CONTAINER(node, struct session, node);
+
+		if ((s->state == SESSION_LIVE || s->state == SESSION_LOST) && s->leg.kind == IV_LEG_BROWSER &&
+		    strcmp(s->call_id, a->call_id) == 0 && iv_secret_equal(iv_str(a->resume), iv_str(s->token)))
+			return s;
+	}
+	return NULL;
 }
 
 static enum iv_flow_next authenticate(struct iv_flow *f)
 {
 	struct arrival *a = self(f);
 	struct iv_credentials c = credentials(a);
-	enum iv_auth_method method;
 
-	if (!iv_id_acceptable(iv_str(a->call_id))) {
+	/* A ticket names the call it was made for. */
+	if (!iv_id_acceptable(iv_str(a->call_id)) && !(a->g->d.calls && a->ticket[0] && !a->call_id[0])) {
 		(void)iv_fail_field(&f->err, IV_EINVAL, "callId",
 				    "is required: 1 to 128 of A-Z a-z 0-9 . _ : -");
 		return IV_FLOW_DONE;
 	}
-	if (a->resume[0] && holds_token(a, gateway_find(a->g, iv_str(a->call_id))))
+	a->came_back = whose_token(a) != NULL;
+	if (a->came_back)
 		return IV_FLOW_NEXT;
-	return iv_auth_socket(a->g->d.auth, &c, iv_wall_ms(), &method, &f->err) ? IV_FLOW_NEXT : IV_FLOW_DONE;
+	if (a->g->d.calls)
+		return iv_auth_guest(a->g->d.auth, f, &a->auth, &c, &a->arena, &a->guest);
+	return iv_auth_socket(a->g->d.auth, &c, iv_wall_ms(), &a->guest.method, &f->err) ? IV_FLOW_NEXT : IV_FLOW_DONE;
+}
+
+/* What the credential says goes before what the address says. */
+static enum iv_flow_next find_tenant(struct iv_flow *f)
+{
+	struct arrival *a = self(f);
+
+	if (a->came_back || !a->g->d.calls)
+		return IV_FLOW_NEXT;
+	if (a->guest.call_id.len)
+		(void)iv_str_copy(a->call_id, sizeof(a->call_id), a->guest.call_id); /* ours: it fits */
+	if (a->guest.agent_id.len)
+		(void)iv_str_copy(a->agent_id, sizeof(a->agent_id), a->guest.agent_id);
+	if (a->guest.who.tenant_id.len)
+		return IV_FLOW_NEXT;
+	return iv_calls_whose(a->g->d.calls, f, &a->whose, &a->arena, iv_str(a->call_id));
+}
+
+static enum iv_flow_next know_tenant(struct iv_flow *f)
+{
+	struct arrival *a = self(f);
+
+	if (a->came_back || !a->g->d.calls || a->guest.who.tenant_id.len)
+		return IV_FLOW_NEXT;
+	a->guest.who.tenant_id = iv_calls_whose_is(&a->whose);
+	if (!a->guest.who.tenant_id.len)
+		a->guest.who.tenant_id = iv_str(a->g->d.cfg->realtime_tenant_id);
+	if (!a->guest.who.tenant_id.len) {
+		(void)iv_fail_field(&f->err, IV_EAUTH, "callId", "names no call of any tenant");
+		return IV_FLOW_DONE;
+	}
+	return IV_FLOW_NEXT;
 }
 
 static enum iv_flow_next await_start(struct iv_flow *f)
@@ -95,7 +152,8 @@ static enum iv_flow_next await_start(struct iv_flow *f)
 static enum iv_flow_next find_call(struct iv_flow *f)
 {
 	struct arrival *a = self(f);
-	struct session *s = gateway_find(a->g, iv_str(a->call_id));
+	struct session *s = a->came_back ? whose_token(a)
+					 : gateway_find(a->g, a->guest.who.tenant_id, iv_str(a->call_id));
 
 	if (a->bad.code != IV_OK) {
 		f->err = a->bad;
@@ -106,7 +164,7 @@ static enum iv_flow_next find_call(struct iv_flow *f)
 	if (!s)
 		return IV_FLOW_NEXT;
 	a->session = s;
-	if (holds_token(a, s)) {
+	if (a->came_back) {
 		a->kind = ARRIVAL_RESUMES;
 		return IV_FLOW_DONE;
 	}
@@ -119,15 +177,79 @@ static enum iv_flow_next find_call(struct iv_flow *f)
 	return iv_flow_fail(f, IV_ECONFLICT, "connection_limit_exceeded: the call has its socket");
 }
 
-static enum iv_flow_next load_agent(struct iv_flow *f)
+/* One at a time for one call: who comes second while the first is being opened must not undo its opening. */
+static enum iv_flow_next check_room(struct iv_flow *f)
+{
+	struct arrival *a = self(f);
+	char name[IV_CALL_NAME_SIZE];
+	struct iv_str key = iv_call_name(a->guest.who.tenant_id, iv_str(a->call_id), name);
+
+	if (a->g->draining)
+		return iv_flow_fail(f, IV_EDRAINING, "this process takes no more calls");
+	if ((int64_t)a->g->live >= a->g->d.cfg->max_live_calls)
+		return iv_flow_fail(f, IV_EQUOTA, "at most %lld live calls here",
+				    (long long)a->g->d.cfg->max_live_calls);
+	if (iv_map_get(a->g->opening, key))
+		return iv_flow_fail(f, IV_ECONFLICT, "connection_limit_exceeded: the call has its socket");
+	(void)iv_map_put(a->g->opening, key, a);
+	a->opens = true;
+	return IV_FLOW_NEXT;
+}
+
+static void abandon_call(void *arg)
+{
+	struct arrival *a = arg;
+
+	/* Refused by the database itself there is nothing to undo, and nothing is: the row is not ours. */
+	iv_calls_abandon(a->g->d.calls, a->opening.tenant_id, a->opening.call_id);
+}
+
+static void keep_trying(struct iv_flow *f)
+{
+	struct arrival *a = self(f);
+	struct iv_err why = {0};
+
+	/* The database is away: not the caller's fault, if we know whom he wants to talk to. */
+	if (iv_calls_open_from_memory(a->g->d.calls, &a->arena, &a->opening, &why))
+		a->agent = &a->opening.agent;
+}
+
+static enum iv_flow_next open_call(struct iv_flow *f)
+{
+	static const char *const carriers[] = {"browser", "jambonz", "twilio"};
+	struct arrival *a = self(f);
+	struct iv_gateway *g = a->g;
+
+	if (!g->d.calls) {
+		a->agent = iv_agents_get(g->d.agents, iv_str(a->agent_id));
+		if (!a->agent) {
+			(void)iv_fail_field(&f->err, IV_ENOENT, "agentId", "names no agent known here");
+			return IV_FLOW_DONE;
+		}
+		return IV_FLOW_NEXT;
+	}
+	a->opening = (struct iv_call_opening){.tenant_id = a->guest.who.tenant_id,
+					      .call_id = iv_str(a->call_id),
+					      .agent_id = iv_str(a->agent_id),
+					      .carrier = carriers[a->leg.kind],
+					      .test = a->guest.who.role != IV_ROLE_ANYONE && !a->guest.who.live};
+	if (!iv_calls_up(g->d.calls))
+		keep_trying(f);
+	if (a->agent)
+		return IV_FLOW_NEXT;
+	iv_undo_push(f, &a->undo_open, abandon_call, a);
+	return iv_calls_open(g->d.calls, f, &a->opened, &a->arena, &a->opening);
+}
+
+static enum iv_flow_next take_agent(struct iv_flow *f)
 {
 	struct arrival *a = self(f);
 
-	a->agent = iv_agents_get(a->g->d.agents, iv_str(a->agent_id));
-	if (!a->agent) {
-		(void)iv_fail_field(&f->err, IV_ENOENT, "agentId", "names no agent known here");
+	if (a->agent)
+		return IV_FLOW_NEXT;
+	if (!iv_calls_opened(a->g->d.calls, &a->opened, &a->arena, &a->opening, &f->err))
 		return IV_FLOW_DONE;
-	}
+	a->agent = &a->opening.agent;
 	return IV_FLOW_NEXT;
 }
 
@@ -143,14 +265,13 @@ static enum iv_flow_next take_place(struct iv_flow *f)
 {
 	struct arrival *a = self(f);
 
-	if (a->g->draining)
-		return iv_flow_fail(f, IV_EDRAINING, "this process takes no more calls");
-	if ((int64_t)a->g->live >= a->g->d.cfg->max_live_calls)
-		return iv_flow_fail(f, IV_EQUOTA, "at most %lld live calls here",
-				    (long long)a->g->d.cfg->max_live_calls);
 	iv_undo_push(f, &a->undo_place, discard_session, a);
-	a->session = session_new(a->g, &(struct session_start){.call_id = iv_str(a->call_id),
+	a->session = session_new(a->g, &(struct session_start){.tenant_id = a->guest.who.tenant_id,
+							       .call_id = iv_str(a->call_id),
 							       .agent = a->agent,
+							       .context = a->opening.context,
+							       .wants_finals = a->opening.wants_finals,
+							       .wants_tools = a->opening.wants_tools,
 							       .kind = a->leg.kind,
 							       .rate_hz = a->rate_hz,
 							       .binary_out = a->binary_out});
@@ -217,7 +338,10 @@ static void end(struct iv_flow *f)
 {
 	struct arrival *a = self(f);
 	struct session *s = a->session;
+	char name[IV_CALL_NAME_SIZE];
 
+	if (a->opens)
+		(void)iv_map_remove(a->g->opening, iv_call_name(a->guest.who.tenant_id, iv_str(a->call_id), name));
 	if (f->err.code != IV_OK) {
 		refuse(a, &f->err);
 	} else {
@@ -235,19 +359,23 @@ static void end(struct iv_flow *f)
 			session_step(s, &(struct iv_event){.type = IV_EV_LEG_BACK});
 		}
 	}
+	iv_arena_deinit(&a->arena);
 	iv_free_later(a->g->d.loop, a);
 }
 
 static const struct iv_flow_step realtime_steps[] = {
-	{"check_origin", check_origin}, {"authenticate", authenticate}, {"await_start", await_start},
-	{"find_call", find_call},       {"load_agent", load_agent},     {"take_place", take_place},
-	{0},
+	{"check_origin", check_origin}, {"authenticate", authenticate}, {"find_tenant", find_tenant},
+	{"know_tenant", know_tenant},   {"await_start", await_start},   {"find_call", find_call},
+	{"check_room", check_room},     {"open_call", open_call},       {"take_agent", take_agent},
+	{"take_place", take_place},     {0},
 };
 static const struct iv_flow_type realtime_flow = {"realtime_start", realtime_steps, end};
 
 static const struct iv_flow_step twilio_steps[] = {
-	{"await_start", await_start}, {"authenticate", authenticate}, {"find_call", find_call},
-	{"load_agent", load_agent},   {"take_place", take_place},     {0},
+	{"await_start", await_start}, {"authenticate", authenticate}, {"find_tenant", find_tenant},
+	{"know_tenant", know_tenant}, {"find_call", find_call},       {"check_room", check_room},
+	{"open_call", open_call},     {"take_agent", take_agent},     {"take_place", take_place},
+	{0},
 };
 static const struct iv_flow_type twilio_flow = {"twilio_start", twilio_steps, end};
 
@@ -349,12 +477,15 @@ static struct arrival *arrive(struct iv_gateway *g, struct iv_http_req *rq, enum
 	if (!a)
 		abort();
 	a->g = g;
+	iv_arena_init(&a->arena, ARRIVAL_BYTES);
 	a->rate_hz = kind == IV_LEG_BROWSER ? 16000 : 8000;
 	iv_leg_init(&a->leg, kind, a->rate_hz);
 	copy_header(rq, "sec-websocket-protocol", a->subprotocols, sizeof(a->subprotocols));
 	copy_header(rq, "authorization", a->authorization, sizeof(a->authorization));
 	copy_header(rq, "origin", a->origin, sizeof(a->origin));
 	copy_header(rq, "host", a->host, sizeof(a->host));
+	(void)iv_str_copy(a->peer, sizeof(a->peer),
+			  iv_auth_peer(g->d.auth, iv_http_peer(rq), iv_http_header(rq, "x-forwarded-for")));
 	return a;
 }
 
@@ -392,6 +523,7 @@ static void take_query(struct arrival *a, struct iv_http_req *rq)
 		(void)iv_query_get(q, IV_S("callId"), a->call_id, sizeof(a->call_id)); /* absent: refused */
 	(void)iv_query_get(q, IV_S("agentId"), a->agent_id, sizeof(a->agent_id));
 	(void)iv_query_get(q, IV_S("api_key"), a->api_key, sizeof(a->api_key));
+	(void)iv_query_get(q, IV_S("ticket"), a->ticket, sizeof(a->ticket));
 	(void)iv_query_get(q, IV_S("ts"), a->ts, sizeof(a->ts));
 	(void)iv_query_get(q, IV_S("sig"), a->sig, sizeof(a->sig));
 	(void)iv_query_get(q, IV_S("resume"), a->resume, sizeof(a->resume));
@@ -417,6 +549,7 @@ void iv_gateway_on_realtime(void *ctx, struct iv_http_req *rq)
 	if (!a->rate_hz) {
 		(void)iv_fail_field(&e, IV_EINVAL, "rate", "must be 8000 or 16000");
 		iv_http_reply_err(rq, &e);
+		iv_arena_deinit(&a->arena);
 		free(a);
 		return;
 	}
