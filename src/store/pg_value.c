@@ -154,12 +154,12 @@ static bool skip(struct iv_str *s, char c)
 	return true;
 }
 
-/* "2026-01-31 23:59:59.123456+00", as DateStyle and TimeZone say on our connections: RFC 3339 but for the minutes
- * of the offset. */
+/* "2026-01-31 23:59:59.123456+00": RFC 3339, but for minutes of the offset that are left out when they are 0. */
 static bool read_time(struct iv_str s, int64_t *out)
 {
 	char text[48];
-	int n = snprintf(text, sizeof(text), "%.*s:00", IV_FMT(s));
+	bool hours_only = s.len > 3 && (s.ptr[s.len - 3] == '+' || s.ptr[s.len - 3] == '-');
+	int n = snprintf(text, sizeof(text), "%.*s%s", IV_FMT(s), hours_only ? ":00" : "");
 
 	*out = INT64_MAX;
 	return iv_str_eq(s, IV_S("infinity")) ||
@@ -207,9 +207,10 @@ static ptrdiff_t read_item(struct iv_str *s, char *to, bool *null)
 	return closed && (quoted || n) ? (ptrdiff_t)n : -1;
 }
 
+/* Of a list that is not empty. */
 static size_t count_items(struct iv_str s)
 {
-	size_t n = s.len > 2; /* not "{}" */
+	size_t n = 1;
 	bool quoted = false;
 
 	for (size_t i = 0; i < s.len; i++) {
