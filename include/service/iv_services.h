@@ -15,6 +15,7 @@ struct iv_services {
 	struct iv_pg *pg;     /* role invorto_app: rows of one tenant at a time */
 	struct iv_pg *worker; /* role invorto_worker: claims of outbox, artifacts, retention */
 	struct iv_redis *redis;
+	struct iv_providers *providers; /* which ones an agent may name */
 	struct iv_auth *auth;
 	struct iv_events *events;   /* the bus: published here, watched anywhere */
 	struct iv_control *control; /* a command reaches the instance that owns a call */

@@ -1,0 +1,10 @@
+/* The list of resources. */
+#include "iv_rest.h"
+#include "resources.h"
+
+void iv_rest_mount(struct iv_api *a)
+{
+	iv_api_mount(a, agent_routes());
+	iv_api_mount(a, call_routes());
+	iv_api_mount(a, usage_routes());
+}
