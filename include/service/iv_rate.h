@@ -9,7 +9,8 @@
 
 #include "iv_redis.h"
 
-#define IV_RATE_LIMIT_MAX 10000 /* of a policy: each admission of a window is remembered */
+#define IV_RATE_LIMIT_MAX 10000 /* of a policy, more counts as this: each admission of a window is remembered */
+#define IV_RATE_KEY_MAX 128
 
 struct iv_rate;
 
@@ -40,7 +41,7 @@ struct iv_rate_run {
 };
 
 /* `return iv_rate_take(…)` in a step: counts one request of `key` (an id or an address, never a secret;
- * IV_EINVAL above 128 bytes) when it is admitted; a refused one costs nothing. */
+ * IV_EINVAL above IV_RATE_KEY_MAX bytes) when it is admitted; a refused one costs nothing. */
 enum iv_flow_next iv_rate_take(struct iv_rate *r, struct iv_flow *f, struct iv_rate_run *run,
 			       const struct iv_rate_policy *policy, struct iv_str key, struct iv_rate_verdict *verdict);
 
