@@ -1,16 +1,17 @@
 -- Endpoints, their deliveries, and how deliveries are claimed and settled.
 
 -- name: webhook_list :many :tenant
--- The tenant's endpoints, newest first, behind (before, before_id). What a request to dispatch made is not listed.
--- in:  before time, before_id text, most int
+-- The tenant's endpoints, newest first, from behind a cursor. What a request to dispatch made is not listed.
+-- in:  after_us int, after_id text, most int
 -- out: id text, url text, description text, events texts, headers json, schedule text, max_concurrency int,
 -- out: failing_since time, disabled_at time, disabled_reason text, previous_secret_until time, purpose text,
--- out: created_at time, updated_at time
+-- out: created_at time, updated_at time, when_us int
 select id, url, description, events, headers, schedule, max_concurrency, failing_since, disabled_at, disabled_reason,
-	case when previous_secret_until > now() then previous_secret_until end, purpose, created_at, updated_at
+	case when previous_secret_until > now() then previous_secret_until end, purpose, created_at, updated_at,
+	(extract(epoch from created_at) * 1000000)::bigint
 from webhook_endpoints
 where tenant_id = current_tenant() and deleted_at is null and purpose <> 'dispatch'
-	and (created_at, id) < (coalesce($1::timestamptz, 'infinity'), $2)
+	and ($1::bigint is null or (created_at, id) < (timestamptz 'epoch' + $1 * interval '1 microsecond', $2))
 order by created_at desc, id desc
 limit $3
 
@@ -91,19 +92,20 @@ from (select where event_wanted(current_tenant(), $2)) wanted
 	cross join lateral enqueue_event(current_tenant(), $2, $3, $4, $5, $1) q
 
 -- name: webhook_deliveries :many :tenant
--- Newest first, behind (before, before_id); state '' is all of them.
--- in:  endpoint_id text, state text, before time, before_id text, most int
+-- Newest first, from behind a cursor; state null is all of them.
+-- in:  endpoint_id text, state text, after_us int, after_id text, most int
 -- out: id text, event_id text, endpoint_id text, type text, call_id text, state text, attempt int, next_at time,
--- out: last_status int, last_error text, created_at time, done_at time, attempts json
+-- out: last_status int, last_error text, created_at time, done_at time, attempts json, when_us int
 select o.id, o.event_id, o.endpoint_id, e.type, e.call_id, o.state, o.attempt,
 	case when o.state = 'pending' then o.next_at end, o.last_status, o.last_error, o.created_at, o.done_at,
 	(select coalesce(json_agg(json_build_object('attempt', a.attempt, 'at', to_char(a.at at time zone 'UTC',
 			'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'durationMs', a.duration_ms, 'status', a.status, 'error', a.error,
 			'response', a.response) order by a.at), '[]')
-		from webhook_attempts a where a.tenant_id = o.tenant_id and a.delivery_id = o.id)
+		from webhook_attempts a where a.tenant_id = o.tenant_id and a.delivery_id = o.id),
+	(extract(epoch from o.created_at) * 1000000)::bigint
 from webhook_outbox o join webhook_events e on e.tenant_id = o.tenant_id and e.id = o.event_id
-where o.tenant_id = current_tenant() and o.endpoint_id = $1 and ($2 = '' or o.state = $2)
-	and (o.created_at, o.id) < (coalesce($3::timestamptz, 'infinity'), $4)
+where o.tenant_id = current_tenant() and o.endpoint_id = $1 and ($2::text is null or o.state = $2)
+	and ($3::bigint is null or (o.created_at, o.id) < (timestamptz 'epoch' + $3 * interval '1 microsecond', $4))
 order by o.created_at desc, o.id desc
 limit $5
 
@@ -136,17 +138,17 @@ from found f
 select outcome, event_id, delivery_id from dispatch_webhook(current_tenant(), $1, $2, $3, $4, $5, $6, $7, $8)
 
 -- name: webhook_dead :many :tenant
--- Dead letters, latest first, behind (before, before_id).
--- in:  before time, before_id text, most int
+-- Dead letters, latest first, from behind a cursor.
+-- in:  after_us int, after_id text, most int
 -- out: id text, event_id text, endpoint_id text, url text, type text, call_id text, attempt int, last_status int,
--- out: last_error text, created_at time, done_at time
+-- out: last_error text, created_at time, done_at time, when_us int
 select o.id, o.event_id, o.endpoint_id, w.url, e.type, e.call_id, o.attempt, o.last_status, o.last_error, o.created_at,
-	o.done_at
+	o.done_at, (extract(epoch from o.done_at) * 1000000)::bigint
 from webhook_outbox o
 	join webhook_events e on e.tenant_id = o.tenant_id and e.id = o.event_id
 	join webhook_endpoints w on w.tenant_id = o.tenant_id and w.id = o.endpoint_id
 where o.tenant_id = current_tenant() and o.state = 'dead'
-	and (o.done_at, o.id) < (coalesce($1::timestamptz, 'infinity'), $2)
+	and ($1::bigint is null or (o.done_at, o.id) < (timestamptz 'epoch' + $1 * interval '1 microsecond', $2))
 order by o.done_at desc, o.id desc
 limit $3
 
