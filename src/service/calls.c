@@ -370,7 +370,7 @@ static struct telling *telling_new(struct iv_calls *c, struct iv_str tenant_id, 
 	return t;
 }
 
-static void send(struct telling *t)
+static void start_telling(struct telling *t)
 {
 	iv_flow_start(&t->flow, &tell_flow, t->c->d.loop, TELLING_MS, NULL);
 }
@@ -383,7 +383,7 @@ void iv_calls_abandon(struct iv_calls *c, struct iv_str tenant_id, struct iv_str
 		return;
 	t->in.abandon = (struct iv_call_abandon_in){.call = iv_arena_str(&t->arena, call_id),
 						    .instance = iv_str(c->d.instance_id)};
-	send(t);
+	start_telling(t);
 }
 
 void iv_calls_hold(struct iv_calls *c, struct iv_str tenant_id, const struct iv_strs *call_ids)
@@ -393,7 +393,7 @@ void iv_calls_hold(struct iv_calls *c, struct iv_str tenant_id, const struct iv_
 	if (!t)
 		return;
 	t->in.held = (struct iv_call_held_in){.calls = *call_ids, .instance = iv_str(c->d.instance_id)};
-	send(t); /* the ids are read before it returns */
+	start_telling(t); /* the ids are read before it returns */
 }
 
 /* ── while it lives ── */
@@ -409,7 +409,7 @@ static void tell_subscribers(struct iv_calls *c, const struct iv_call_line *line
 	t->in.event = (struct iv_event_enqueue_in){.tenant = t->scope.tenant_id,
 						   .call = iv_arena_str(&t->arena, line->call_id)};
 	if (ending_event(&b, &t->arena, line, &t->in.event))
-		send(t);
+		start_telling(t);
 	else
 		told(&t->flow);
 	iv_buf_deinit(&b);
