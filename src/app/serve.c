@@ -7,12 +7,16 @@
 #include <sys/resource.h>
 #include <unistd.h>
 #include "app.h"
+#include "house.h"
 #include "iv_agents.h"
 #include "iv_auth.h"
 #include "iv_gateway.h"
 #include "iv_log.h"
 #include "iv_metrics.h"
 #include "iv_ops.h"
+#include "iv_rest.h"
+#include "iv_access.h"
+#include "iv_webhook.h"
 #include "iv_wav.h"
 
 enum { CLIP_BYTES = 4 << 20, FDS_RESERVED = 64 };
@@ -28,6 +32,10 @@ struct app {
 	struct iv_providers *providers;
 	struct iv_agents *agents;
 	struct iv_auth *auth;
+	struct house *house; /* NULL without a database: the gateway alone */
+	struct iv_api *api;
+	struct iv_webhook *webhook;
+	struct iv_route *routes; /* ours and the API's */
 	struct iv_spools *spools;
 	struct iv_http_server *http;
 	struct iv_buf clip_file;
@@ -37,7 +45,7 @@ struct app {
 	int log_fd;
 };
 
-static const struct iv_route routes[] = {
+static const struct iv_route own_routes[] = {
 	{"WS", "/realtime/voice", iv_gateway_on_realtime, 0, 0, "A call's media socket: browser, SDK, Jambonz"},
 	{"WS", "/v1/realtime/:callId", iv_gateway_on_realtime, 0, 0, "The same, the call in the path"},
 	{"WS", "/realtime/twilio", iv_gateway_on_twilio, 0, 0, "Twilio Media Streams"},
@@ -47,9 +55,43 @@ static const struct iv_route routes[] = {
 	{"GET", "/readyz", iv_ops_on_readyz, 0, 0, "503 when no more calls are taken"},
 	{"GET", "/metrics", iv_ops_on_metrics, 0, 0, "Prometheus text"},
 	{"GET", "/demo/ticket", iv_gateway_on_ticket, 0, 0, "A signed call for the page (development, this machine)"},
-	{"GET", "/*", iv_ops_on_page, 0, 0, "The page"},
 	{0},
 };
+static const struct iv_route last_route = {"GET", "/*", iv_ops_on_page, 0, 0, "The page"};
+
+static void on_api(void *ctx, struct iv_http_req *rq)
+{
+	iv_api_handle(((struct app *)ctx)->api, rq);
+}
+
+static void on_unmatched(void *ctx, struct iv_http_req *rq, int status, const char *allow)
+{
+	iv_api_unmatched(((struct app *)ctx)->api, rq, status, allow);
+}
+
+static size_t count_routes(const struct iv_route *rows)
+{
+	size_t n = 0;
+
+	while (rows[n].method)
+		n++;
+	return n;
+}
+
+/* Ours first, the page last: the server takes the first row that fits. */
+static struct iv_route *all_routes(const struct iv_route *api)
+{
+	size_t own = count_routes(own_routes), more = api ? count_routes(api) : 0;
+	struct iv_route *all = calloc(own + more + 2, sizeof(*all));
+
+	if (!all)
+		abort();
+	memcpy(all, own_routes, own * sizeof(*all));
+	if (more)
+		memcpy(all + own, api, more * sizeof(*all));
+	all[own + more] = last_route;
+	return all;
+}
 
 /* ── logging that never blocks ── */
 
@@ -115,12 +157,26 @@ static void stopped_net(void *arg)
 	iv_info("process.stopped", IV_LI("phase", app->phase));
 }
 
+static void stopped_house(void *arg)
+{
+	struct app *app = arg;
+
+	iv_webhook_free(app->webhook);
+	iv_providers_free(app->providers);
+	iv_net_close(app->net, stopped_net, app);
+}
+
 static void stopped_http(void *arg)
 {
 	struct app *app = arg;
 
-	iv_providers_free(app->providers);
-	iv_net_close(app->net, stopped_net, app);
+	if (!app->house) {
+		stopped_house(app);
+		return;
+	}
+	iv_webhook_stop(app->webhook);
+	iv_api_free(app->api);
+	house_close(app->house, stopped_house, app);
 }
 
 static void stopped_spools(void *arg)
@@ -217,6 +273,23 @@ static bool agents_know_their_providers(struct app *app, struct iv_err *e)
 	return true;
 }
 
+static bool open_modules(struct app *app, struct iv_err *e)
+{
+	struct iv_services *s = house_services(app->house);
+
+	s->providers = app->providers;
+	app->webhook = iv_webhook_new(s, e);
+	if (!app->webhook)
+		return false;
+	app->api = iv_api_new(s);
+	iv_access_mount(app->api);
+	iv_rest_mount(app->api);
+	iv_api_mount(app->api, iv_webhook_routes);
+	iv_api_mount(app->api, iv_webhook_dispatch_routes);
+	iv_webhook_start(app->webhook);
+	return true;
+}
+
 static bool start(struct app *app, struct iv_err *e)
 {
 	const struct iv_config *cfg = app->cfg;
@@ -231,6 +304,17 @@ static bool start(struct app *app, struct iv_err *e)
 		return false;
 	app->auth = iv_auth_new(cfg);
 	app->spools = iv_spools_new(app->loop, cfg->journal_flush_ms);
+	if (iv_secret_set(cfg->database_url)) {
+		app->house = house_open(&(struct house_deps){.cfg = cfg,
+							     .loop = app->loop,
+							     .net = app->net,
+							     .auth = app->auth,
+							     .version = IV_VERSION},
+					e);
+		if (!app->house || !open_modules(app, e))
+			return false;
+	}
+	app->routes = all_routes(app->api ? iv_api_routes(app->api, on_api) : NULL);
 	app->route.gateway = iv_gateway_new(&(struct iv_gateway_deps){.cfg = cfg,
 								      .loop = app->loop,
 								      .net = app->net,
@@ -238,6 +322,8 @@ static bool start(struct app *app, struct iv_err *e)
 								      .agents = app->agents,
 								      .auth = app->auth,
 								      .spools = app->spools,
+								      .calls = app->house ? house_calls(app->house) : NULL,
+								      .control = app->house ? house_services(app->house)->control : NULL,
 								      .version = IV_VERSION,
 								      .clip = app->clip});
 	app->route.ops = iv_ops_new(&(struct iv_ops_deps){.cfg = cfg,
@@ -257,8 +343,9 @@ static bool start(struct app *app, struct iv_err *e)
 							  .header_ms = (int)cfg->http_header_ms,
 							  .keepalive_ms = (int)cfg->http_keepalive_ms,
 							  .max_connections = (int)cfg->max_connections,
+							  .unmatched = app->api ? on_unmatched : NULL,
 							  .server_name = "invorto"},
-				   routes, &app->route, e);
+				   app->routes, &app->route, e);
 	return app->http != NULL;
 }
 
@@ -299,6 +386,7 @@ int app_serve(const struct iv_config *cfg)
 	iv_ops_free(app.route.ops);
 	iv_agents_free(app.agents);
 	iv_auth_free(app.auth);
+	free(app.routes);
 	iv_buf_deinit(&app.clip_file);
 	iv_loop_free(app.loop);
 	iv_log_flush();

@@ -52,6 +52,9 @@ class Cluster:
     def create(self, name, template=None):
         run_psql(self.owner_url, f"create database {name}" + (f" template {template}" if template else ""))
 
+    def admin(self, script):
+        return run_psql(self.owner_url, script)
+
     def stop(self):
         subprocess.run(["bash", "-c", SERVICES + 'stop_services "$1"', "bash", self.dir], check=False, timeout=60)
         shutil.rmtree(self.dir, ignore_errors=True)
