@@ -2,9 +2,17 @@
 
 One invorto is pinned to core 0; the lab (callers, and providers with set delays) to core 1. For each leg
 the number of calls is raised until the p99 of outbound frame lateness reaches 10 ms, or the other core has
-no more to give, which is said. The peers run in the same way with the same delays.
+no more to give, which is said. The peers run in the same way with the same delays, each as one process for all
+calls, with no wait of its own: the recogniser's final text ends the caller's turn.
 
-  python3 bench/calls.py [--json FILE] [--legs twilio,jambonz,browser] [--peers node,livekit,none] [--quick]
+  node      a gateway of fifty lines on ws: what a careful hand-written one costs
+  livekit   LiveKit Agents for Node on sockets of ours: no room server, no WebRTC, no process for each call
+  pipecat   pipecat (Python) as it ships for Twilio, from its serializer to its services; 8 kHz throughout, so
+            that it resamples nothing; no detector of its own, no metrics, no log. Its makers run one process
+            for each call: what that adds is not measured
+
+  python3 bench/calls.py [--json FILE] [--legs twilio,jambonz,browser|none] [--peers node,livekit,pipecat|none]
+                         [--steps N,…] [--quick]
 """
 import argparse
 import json
@@ -196,22 +204,39 @@ def climb(make, leg, steps, seconds):
     return rows
 
 
+PIPECAT = os.path.join(ROOT, "build/pipecat-venv/bin/python")  # made by scripts/bench.sh
+# What starts each, and the numbers of calls tried.
+PEERS = {
+    "node": (["node", os.path.join(ROOT, "bench/peers/sut_node.mjs")], [10, 100, 300, 500]),
+    "livekit": (["node", os.path.join(ROOT, "bench/peers/sut_lk.mjs")], [10, 40]),
+    "pipecat": ([PIPECAT, os.path.join(ROOT, "bench/peers/sut_pipecat.py")], [10, 20, 40, 80]),
+}
+
+
+class Absent(Exception):
+    """A peer that is not installed, or does not start."""
+
+
 class Peer:
     """A gateway of the peers' kind behind a Twilio socket, with the lab's providers at the same delays."""
 
-    def __init__(self, system, script, floor_ms):
-        self.system, self.script, self.floor_ms = system, script, floor_ms
+    def __init__(self, system, floor_ms):
+        self.system, self.floor_ms = system, floor_ms
+        self.args = PEERS[system][0]
         self.lab_port, self.port = free_port(), free_port()
 
     def __enter__(self):
+        if os.path.isabs(self.args[0]) and not os.path.exists(self.args[0]):
+            raise Absent("is not installed")
         load = ",".join(f"{k}={v}" for k, v in DELAYS.items())
         self.lab = pin(1, [*FIRST, LAB, "providers", "--port", str(self.lab_port), "--load", load],
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_until(lambda: get(f"http://127.0.0.1:{self.lab_port}/lab/stats")[0] == 200, 20, "the lab")
         env = dict(os.environ, PROVIDERS=f"127.0.0.1:{self.lab_port}", PORT=str(self.port))
-        self.sut = pin(0, ["node", os.path.join(ROOT, "bench/peers", self.script)], env=env,
-                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        self.sut.stdout.readline()
+        self.sut = pin(0, self.args, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        if not self.sut.stdout.readline():
+            self.__exit__()
+            raise Absent("does not start")
         return self
 
     def __exit__(self, *exc):
@@ -247,11 +272,15 @@ def summary(rows):
             "rows": rows}
 
 
+def shown(ms):
+    return "-" if ms is None else ms  # nobody was answered
+
+
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--json")
     p.add_argument("--legs", default="twilio,jambonz,browser")
-    p.add_argument("--peers", default="node,livekit")
+    p.add_argument("--peers", default="node,livekit,pipecat")
     p.add_argument("--quick", action="store_true")
     p.add_argument("--steps")
     a = p.parse_args()
@@ -259,9 +288,10 @@ def main():
         [10, 100] if a.quick else [10, 100, 400, 1000, 1250, 1500, 2000]
     seconds = 6 if a.quick else 8
     results, echoes = [], []
-    for leg in a.legs.split(","):
+    legs = [leg for leg in a.legs.split(",") if leg != "none"]
+    for leg in legs:
         results.append(summary(climb(Invorto, leg, steps, seconds)))
-    if not a.quick:
+    if legs and not a.quick:
         with Invorto(record=True) as sut:
             row = measure(sut, "twilio", 400, seconds)
             row["system"] = "invorto, recording"
@@ -269,14 +299,16 @@ def main():
         echoes = [measure_echo(leg, 1000, 15) for leg in ("twilio", "browser")]
     # A peer has no endpointing wait of its own beyond the recogniser's word.
     floor = DELAYS["asr"] + DELAYS["ttft"] + DELAYS["token"] * (WORDS - 1) + DELAYS["tts"]
-    peers = {"node": "sut_node.mjs", "livekit": "sut_lk.mjs"}
-    for name in [n for n in a.peers.split(",") if n in peers]:
-        few = [10, 40] if name == "livekit" else [10, 100, 300, 500]
-        results.append(summary(climb(lambda n=name: Peer(n, peers[n], floor), "twilio", few[:2] if a.quick else few, seconds)))
+    for name in [n for n in a.peers.split(",") if n in PEERS]:
+        few = PEERS[name][1][:2 if a.quick else None]
+        try:
+            results.append(summary(climb(lambda n=name: Peer(n, floor), "twilio", few, seconds)))
+        except Absent as e:
+            print(f"{name}: {e}; left out", flush=True)
     print(f"\n{'system':20} {'leg':8} {'calls':>6} {'% core/call':>12} {'KiB/call':>9} {'added p50':>10} {'p99 ms':>8}  limited by")
     for r in results:
         print(f"{r['system']:20} {r['leg']:8} {r['max_calls']:6} {r['cpu_pct_per_call']:12.3f} {r['rss_kib_per_call']:9.1f} "
-              f"{r['added_p50_ms']:>10} {r['added_p99_ms']:>8}  {r['limited_by']}")
+              f"{shown(r['added_p50_ms']):>10} {shown(r['added_p99_ms']):>8}  {r['limited_by']}")
     if a.json:
         with open(a.json, "w") as f:
             json.dump(results + echoes, f, indent=1)

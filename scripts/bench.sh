@@ -12,4 +12,17 @@ case " $* " in
 *" --peers none "*) ;;
 *) [ -d bench/peers/node_modules ] || (cd bench/peers && npm install --legacy-peer-deps --no-audit --no-fund --silent) ;;
 esac
+# pipecat is Python: an environment of its own. Where it cannot be made, the bench leaves it out and says so.
+pipecat() {
+	local venv=build/pipecat-venv wanted=bench/peers/requirements.txt
+	cmp -s "$wanted" "$venv/installed.txt" && return
+	python3 -c 'import ensurepip' 2>/dev/null || (install_missing python3-venv) || true
+	{ python3 -m venv "$venv" && "$venv/bin/pip" install -r "$wanted" && cp "$wanted" "$venv/installed.txt"; } \
+		>build/pipecat-venv.log 2>&1 || { rm -rf "$venv"; say "pipecat cannot be installed: build/pipecat-venv.log"; }
+}
+case " $* " in
+*--peers*pipecat*) pipecat ;;
+*--peers*) ;;
+*) pipecat ;;
+esac
 exec python3 bench/calls.py "$@"
