@@ -192,7 +192,7 @@ static void closing_end(struct iv_flow *f)
 		if (f->err.code != IV_OK)
 			set_aside(x, &f->err);
 		else
-			iv_info("call.closed", IV_LS("call_id", x->call), IV_LB("recorded", row && row->recorded));
+			iv_info("call.closed", IV_LS("call_id", x->call), IV_LI("recorded", row && row->recorded));
 		if (c->d.events)
 			iv_events_end(c->d.events, iv_call_name(iv_str(x->tenant), iv_str(x->call), name));
 		closing_free(x);
@@ -254,7 +254,7 @@ size_t iv_calls_closing(const struct iv_calls *c)
 
 static void recover_tenant(struct iv_calls *c, const char *live, const char *tenant)
 {
-	char path[PATH_SIZE];
+	char path[PATH_SIZE + 257];
 	const struct dirent *entry;
 	DIR *dir;
 
