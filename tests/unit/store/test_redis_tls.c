@@ -84,12 +84,14 @@ static void commands_and_large_answers_go_both_ways(void **state)
 	struct iv_redis *r;
 	struct count c = {.want = 1001};
 	size_t big = 3 << 20;
-	char *bytes = malloc(big);
+	char *bytes;
 
 	(void)state;
 	if (!have_tls)
 		skip();
 	r = open_tls("localhost", ca);
+	bytes = malloc(big);
+	assert_non_null(bytes);
 	memset(bytes, 'x', big);
 	assert_true(loop_until(loop, 3000, redis_is_up, r));
 	assert_non_null(iv_redis_ask(r, (const struct iv_str[]){IV_S("SET"), IV_S("big"), {bytes, big}}, 3, on_answer, &c,
