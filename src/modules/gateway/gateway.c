@@ -59,6 +59,7 @@ static void tell_drained(void *arg)
 	void (*done)(void *) = g->drained;
 
 	g->drained = NULL;
+	control_close(g);
 	if (done)
 		done(g->drained_arg);
 }
@@ -98,7 +99,6 @@ void iv_gateway_free(struct iv_gateway *g)
 {
 	if (!g)
 		return;
-	control_close(g);
 	iv_map_free(g->sessions);
 	iv_map_free(g->opening);
 	iv_pcm_pool_deinit(&g->pool);
