@@ -97,6 +97,8 @@ IV_MUST_CHECK bool iv_shape_set(const struct iv_shape *shape, struct iv_str path
 				void *object, struct iv_arena *arena, struct iv_err *e);
 /* Prints in table order; secrets, strings never set (ptr NULL) and enums outside their names are left out. */
 void iv_shape_write(const struct iv_shape *shape, const void *object, const char *key, struct iv_jw *w);
+/* One member of an object, secret or not. */
+void iv_shape_write_field(const struct iv_field *field, const void *object, struct iv_jw *w);
 /* JSON Schema 2020-12 of the object, without "$schema", to be embedded. */
 void iv_shape_schema(const struct iv_shape *shape, const char *key, struct iv_jw *w);
 
@@ -109,5 +111,8 @@ void iv_shape_side_name(const struct iv_shape *shape, enum iv_side side, char ou
 /* The schema of one side; shapes inside it are references: `refs`, then their side's name. */
 void iv_shape_side_schema(const struct iv_shape *shape, enum iv_side side, const char *refs, const char *key,
 			  struct iv_jw *w);
+
+/* The schema of one field alone. */
+void iv_shape_field_schema(const struct iv_field *field, const char *key, struct iv_jw *w);
 
 #endif

@@ -22,6 +22,7 @@ enum iv_api_flag {
 	IV_API_PLACES_CALL = 4, /* an answer of 5xx is remembered too: it may have rung a phone */
 	IV_API_PATCH = 8,       /* nothing of `in` is required: merge c->doc over what is there */
 	IV_API_STREAMS = 16,    /* a step answers by itself, with iv_api_take */
+	IV_API_SHOWN_ONCE = 64, /* the answer holds a secret: it is not remembered, a second request is told so */
 	IV_API_AUDIT = 32,      /* success is written to the audit log: who, what, c->entity_id */
 };
 
@@ -34,7 +35,8 @@ struct iv_api_route {
 	const char *id, *tag;      /* operationId "getAgent", tag "Agents"; the scope is "agents:read|write" */
 	enum iv_role role;         /* IV_ROLE_ANYONE: no credential is looked at */
 	unsigned flags;
-	const struct iv_shape *query, *in, *out; /* NULL: none; out NULL: the steps write c->json */
+	/* NULL: none. Steps that write c->json themselves leave c->out NULL; out then only describes it. */
+	const struct iv_shape *query, *in, *out;
 	int status;                              /* of success: 200, 201, 202, 204 */
 	size_t state_size;                       /* the steps' own struct, zeroed: c->state */
 	const struct iv_flow_step *steps;

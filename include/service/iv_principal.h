@@ -70,6 +70,28 @@ struct iv_str iv_auth_peer(const struct iv_auth *a, struct iv_str peer, struct i
 enum iv_flow_next iv_auth_principal(struct iv_auth *a, struct iv_flow *f, struct iv_auth_run *run,
 				    const struct iv_offer *offer, struct iv_arena *arena, struct iv_principal *who);
 
+/* ── passwords, in a thread: one at a time, a few wait, one more is IV_EDRAINING */
+struct iv_password_run {
+	struct iv_op op;
+	struct auth_password *job;
+};
+/* *matches: the password is the hash's. An empty hash takes as long. Both are copied, and wiped afterwards. */
+enum iv_flow_next iv_auth_password_check(struct iv_auth *a, struct iv_flow *f, struct iv_password_run *run,
+					 struct iv_str password, struct iv_str hash, bool *matches);
+/* `out`: IV_PASSWORD_HASH_SIZE bytes. */
+enum iv_flow_next iv_auth_password_hash(struct iv_auth *a, struct iv_flow *f, struct iv_password_run *run,
+					struct iv_str password, char *out);
+
+/* ── sign-ins: a short token that the API takes, good for ACCESS_TOKEN_TTL; and one that renews it */
+#define IV_SESSION_TOKEN_SIZE 64
+/* IV_EUNSUPPORTED without JWT_SECRET. */
+IV_MUST_CHECK bool iv_auth_access_token(const struct iv_auth *a, struct iv_str user_id, struct iv_str tenant_id,
+					struct iv_str session_id, int64_t wall_ms, struct iv_buf *out, struct iv_err *e);
+void iv_auth_refresh_token(char out[IV_SESSION_TOKEN_SIZE]); /* "rft_" and 192 random bits */
+/* A wrong password counts like any wrong credential: how long the address has to wait, 0 when not. */
+int64_t iv_auth_wait_s(struct iv_auth *a, struct iv_str peer);
+void iv_auth_was_wrong(struct iv_auth *a, struct iv_str peer);
+
 /* Who opened a socket, and which call it is for. */
 struct iv_socket_guest {
 	struct iv_principal who;        /* role IV_ROLE_ANYONE and no tenant: the process's own secrets */

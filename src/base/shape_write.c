@@ -6,7 +6,7 @@
 
 static void write_members(const struct iv_shape *shape, const void *object, struct iv_jw *w);
 
-static void write_field(const struct iv_field *f, const void *object, struct iv_jw *w)
+void iv_shape_write_field(const struct iv_field *f, const void *object, struct iv_jw *w)
 {
 	const void *slot = (const char *)object + f->offset;
 	const struct iv_str *text = slot;
@@ -62,7 +62,7 @@ static void write_members(const struct iv_shape *shape, const void *object, stru
 {
 	for (const struct iv_field *f = shape->fields; f->kind != IV_F_END; f++) {
 		if (!(f->flags & IV_SECRET))
-			write_field(f, object, w);
+			iv_shape_write_field(f, object, w);
 	}
 }
 
@@ -271,6 +271,13 @@ void iv_shape_side_schema(const struct iv_shape *shape, enum iv_side side, const
 {
 	iv_jw_obj(w, key);
 	describe_object(shape, (struct view){side, refs}, w);
+	iv_jw_end_obj(w);
+}
+
+void iv_shape_field_schema(const struct iv_field *field, const char *key, struct iv_jw *w)
+{
+	iv_jw_obj(w, key);
+	describe_type(field, (struct view){IV_SIDE_ANY, NULL}, w);
 	iv_jw_end_obj(w);
 }
 

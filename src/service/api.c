@@ -265,6 +265,7 @@ void iv_api_handle(struct iv_api *a, struct iv_http_req *rq)
 	api_request_id(rq, r->priv.request_id);
 	c->request_id = r->priv.request_id;
 	c->peer = iv_arena_str(&c->arena, iv_auth_peer(a->s->auth, iv_http_peer(rq), iv_http_header(rq, "x-forwarded-for")));
+	r->priv.path = iv_arena_str(&c->arena, iv_http_path(rq));
 	copy_params(c);
 	c->state = c->route->state_size ? iv_arena_alloc(&c->arena, c->route->state_size) : NULL;
 	iv_http_on_close(rq, on_gone, c);

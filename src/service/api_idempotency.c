@@ -36,7 +36,7 @@ static bool fingerprint(struct iv_api_call *c, char out[65])
 {
 	uint8_t parts[3][IV_SHA256_BYTES], whole[IV_SHA256_BYTES];
 
-	iv_sha256(iv_http_path(c->http), parts[0]);
+	iv_sha256(c->priv->path, parts[0]);
 	iv_sha256(iv_http_query(c->http), parts[1]);
 	iv_sha256(c->body, parts[2]);
 	iv_sha256((struct iv_str){(const char *)parts, sizeof(parts)}, whole);
@@ -131,11 +131,29 @@ bool api_must_finish(const struct iv_api_call *c)
 	return c->priv->claim.held || audits(c);
 }
 
+/* What cannot be shown a second time is remembered as done. */
+static struct api_answer what_is_remembered(struct iv_api_call *c)
+{
+	const struct iv_err e = {.code = IV_ECONFLICT,
+				 .msg = "the first request with this Idempotency-Key was done; its answer is shown once"};
+	struct api_answer a = c->priv->answer;
+	struct iv_buf body;
+
+	if (!(c->route->flags & IV_API_SHOWN_ONCE) || a.status >= 400)
+		return a;
+	iv_buf_init(&body, 8192);
+	a.status = iv_code_info(e.code)->http_status;
+	a.content_type = "application/problem+json";
+	a.body = iv_arena_str(&c->arena, api_problem(c->priv->api, &body, &e, a.status, c->priv->path, c->request_id, NULL));
+	iv_buf_deinit(&body);
+	return a;
+}
+
 static enum iv_flow_next remember(struct iv_flow *f)
 {
 	struct iv_api_call *c = api_call_of(f);
 	const struct api_claim *claim = &c->priv->claim;
-	const struct api_answer *a = &c->priv->answer;
+	struct api_answer a;
 	struct iv_str route = iv_str(c->route->id), token = iv_str(claim->token);
 
 	if (!claim->held)
@@ -143,13 +161,14 @@ static enum iv_flow_next remember(struct iv_flow *f)
 	if (!worth_remembering(c))
 		return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_idempotency_release,
 				 &(struct iv_idempotency_release_in){route, claim->key, token}, NULL);
+	a = what_is_remembered(c);
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_idempotency_finish,
 			 &(struct iv_idempotency_finish_in){.route = route,
 							    .key = claim->key,
 							    .token = token,
-							    .status = a->status,
-							    .content_type = iv_str(a->content_type),
-							    .answer = a->body},
+							    .status = a.status,
+							    .content_type = iv_str(a.content_type),
+							    .answer = a.body},
 			 NULL);
 }
 

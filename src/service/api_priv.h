@@ -92,6 +92,7 @@ struct iv_api_private {
 		struct iv_str name, value;
 	} params[API_PARAMS_MAX]; /* copies: the client may leave before the flow ends */
 	size_t param_count;
+	struct iv_str path; /* as asked, a copy */
 	char request_id[129];
 };
 

@@ -122,8 +122,7 @@ static void compose_problem(struct iv_api_call *c, struct iv_err e)
 	iv_buf_clear(&c->json);
 	p->answer.status = iv_code_info(e.code)->http_status;
 	p->answer.content_type = "application/problem+json";
-	p->answer.body = api_problem(p->api, &c->json, &e, p->answer.status, c->http ? iv_http_path(c->http) : IV_S(""),
-				     c->request_id, wrong_of(c, &e));
+	p->answer.body = api_problem(p->api, &c->json, &e, p->answer.status, p->path, c->request_id, wrong_of(c, &e));
 }
 
 /* ── success ── */
@@ -132,7 +131,7 @@ static bool print(struct iv_api_call *c)
 {
 	struct iv_jw w;
 
-	if (!c->route->out)
+	if (!c->route->out || (!c->out && c->json.len))
 		return true; /* the steps have written it */
 	if (!c->out)
 		return false;

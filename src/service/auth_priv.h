@@ -132,6 +132,9 @@ struct auth_door {
 	struct auth_guard guard;
 	struct auth_keys tokens;
 	struct iv_list lookups, uses, guests;
+	struct iv_list passwords; /* that wait for the thread; the first is in it when busy */
+	size_t password_count;
+	bool password_busy;
 	struct iv_cidr proxies[AUTH_PROXIES_MAX];
 	size_t proxy_count;
 };
@@ -149,6 +152,7 @@ enum iv_flow_next auth_lookup_person(struct iv_flow *f, const struct auth_lookup
 /* Reads the token: IV_JWT_OK fills asked->claims, anything else *e. */
 enum iv_jwt_verdict auth_read_token(struct iv_auth *a, struct auth_lookup *asked, struct iv_err *e);
 void auth_lookups_cancel(struct auth_door *d);
-void auth_guests_cancel(struct auth_door *d); /* auth_guest.c */
+void auth_guests_cancel(struct auth_door *d);    /* auth_guest.c */
+void auth_passwords_cancel(struct auth_door *d); /* auth_password.c */
 
 #endif

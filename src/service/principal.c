@@ -363,6 +363,7 @@ bool iv_auth_open(struct iv_auth *a, struct iv_services *s, struct iv_err *e)
 	iv_list_init(&d->lookups);
 	iv_list_init(&d->uses);
 	iv_list_init(&d->guests);
+	iv_list_init(&d->passwords);
 	auth_memory_init(&d->keys, AUTH_KNOWN_MAX);
 	auth_memory_init(&d->persons, AUTH_KNOWN_MAX);
 	auth_memory_init(&d->strangers, AUTH_KNOWN_MAX);
@@ -381,6 +382,7 @@ void iv_auth_close(struct iv_auth *a)
 {
 	if (!a->door)
 		return;
+	auth_passwords_cancel(a->door);
 	auth_guests_cancel(a->door);
 	auth_lookups_cancel(a->door);
 	auth_keys_deinit(&a->door->tokens);

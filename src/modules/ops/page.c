@@ -57,6 +57,19 @@ bool page_load(struct iv_ops *o, struct iv_err *e)
 	return ok;
 }
 
+/* "docs" is docs.html. */
+static bool is_page(struct iv_str file, struct iv_str asked)
+{
+	struct iv_str stem = file;
+
+	if (iv_str_eq(file, asked))
+		return true;
+	if (!iv_str_ends(file, IV_S(".html")))
+		return false;
+	stem.len -= strlen(".html");
+	return iv_str_eq(stem, asked);
+}
+
 void iv_ops_on_page(void *ctx, struct iv_http_req *rq)
 {
 	struct iv_ops *o = ((struct iv_route_ctx *)ctx)->ops;
@@ -67,7 +80,7 @@ void iv_ops_on_page(void *ctx, struct iv_http_req *rq)
 	for (size_t i = 0; i < o->file_count; i++) {
 		const struct page_file *f = &o->files[i];
 
-		if (!iv_str_eq(name, iv_str(f->name)))
+		if (!is_page(iv_str(f->name), name))
 			continue;
 		iv_http_set_header(rq, "Content-Security-Policy",
 				   IV_S("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "

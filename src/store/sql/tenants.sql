@@ -5,13 +5,21 @@
 select id, slug, name, status, settings, created_at, updated_at from tenants where id = current_tenant()
 
 -- name: tenant_update :one :tenant
--- Name null: stays. Settings are merged at the top; a null in them takes the member away.
+-- Name null: stays. Settings are merged, two levels deep; a null in them takes the member away.
 -- in:  name text, settings json
 -- out: id text, slug text, name text, status text, settings json, created_at time, updated_at time
-update tenants
-set name = coalesce($1, name), settings = jsonb_strip_nulls(settings || coalesce($2::jsonb, '{}')), updated_at = now()
+update tenants t
+set name = coalesce($1, name), updated_at = now(),
+	settings = jsonb_strip_nulls(t.settings || $2::jsonb || coalesce((
+		select jsonb_object_agg(s.key, t.settings -> s.key || s.value) from jsonb_each($2::jsonb) s
+		where jsonb_typeof(s.value) = 'object' and jsonb_typeof(t.settings -> s.key) = 'object'), '{}'))
 where id = current_tenant()
 returning id, slug, name, status, settings, created_at, updated_at
+
+-- name: timezone_known :one :global
+-- in:  name text
+-- out: known bool
+select exists (select from pg_timezone_names where name = $1)
 
 -- name: audit_insert :exec :tenant
 -- in: id text, actor_kind text, actor_id text, action text, entity_id text, request_id text, ip text

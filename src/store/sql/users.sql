@@ -57,7 +57,7 @@ select u.id, u.email, u.name, m.role, u.disabled_at is not null, m.created_at
 from user_tenants m join users u on u.id = m.user_id
 where m.tenant_id = current_tenant() and m.user_id = $1
 
--- name: member_role :one :tenant
+-- name: member_role :many :tenant
 -- The last admin stays one: then no row.
 -- in:  user_id text, role text
 -- out: user_id text
@@ -67,7 +67,7 @@ where m.tenant_id = current_tenant() and m.user_id = $1
 		select from user_tenants o where o.tenant_id = current_tenant() and o.role = 'admin' and o.user_id <> $1))
 returning m.user_id
 
--- name: member_remove :one :tenant
+-- name: member_remove :many :tenant
 -- The last admin stays: then no row.
 -- in:  user_id text
 -- out: user_id text
