@@ -2,6 +2,7 @@
 #ifndef IV_OPS_H
 #define IV_OPS_H
 
+#include "iv_buf.h"
 #include "iv_config.h"
 #include "iv_http.h"
 
@@ -14,6 +15,7 @@ struct iv_ops_deps {
 	/* NULL when this process takes calls, else why not ("draining"). */
 	const char *(*not_ready)(void *arg);
 	size_t (*live_calls)(void *arg);
+	bool (*more_metrics)(void *arg, struct iv_buf *out); /* appends series of others; may be NULL */
 	void *arg;
 };
 

@@ -13,6 +13,7 @@
 #include "iv_gateway.h"
 #include "iv_log.h"
 #include "iv_metrics.h"
+#include "iv_openapi.h"
 #include "iv_ops.h"
 #include "iv_rest.h"
 #include "iv_access.h"
@@ -34,6 +35,7 @@ struct app {
 	struct iv_auth *auth;
 	struct house *house; /* NULL without a database: the gateway alone */
 	struct iv_api *api;
+	struct iv_docs *docs;
 	struct iv_webhook *webhook;
 	struct iv_route *routes; /* ours and the API's */
 	struct iv_spools *spools;
@@ -64,10 +66,26 @@ static void on_api(void *ctx, struct iv_http_req *rq)
 	iv_api_handle(((struct app *)ctx)->api, rq);
 }
 
+static void on_openapi(void *ctx, struct iv_http_req *rq)
+{
+	iv_docs_on_openapi(((struct app *)ctx)->docs, rq);
+}
+
+static void on_asyncapi(void *ctx, struct iv_http_req *rq)
+{
+	iv_docs_on_asyncapi(((struct app *)ctx)->docs, rq);
+}
+
 static void on_unmatched(void *ctx, struct iv_http_req *rq, int status, const char *allow)
 {
 	iv_api_unmatched(((struct app *)ctx)->api, rq, status, allow);
 }
+
+static const struct iv_route document_routes[] = {
+	{"GET", "/openapi.json", on_openapi, 0, 0, "This API, as OpenAPI 3.1"},
+	{"GET", "/asyncapi.json", on_asyncapi, 0, 0, "The realtime socket, as AsyncAPI 3"},
+	{0},
+};
 
 static size_t count_routes(const struct iv_route *rows)
 {
@@ -78,18 +96,26 @@ static size_t count_routes(const struct iv_route *rows)
 	return n;
 }
 
+static size_t add_routes(struct iv_route *all, size_t at, const struct iv_route *rows)
+{
+	memcpy(all + at, rows, count_routes(rows) * sizeof(*all));
+	return at + count_routes(rows);
+}
+
 /* Ours first, the page last: the server takes the first row that fits. */
 static struct iv_route *all_routes(const struct iv_route *api)
 {
-	size_t own = count_routes(own_routes), more = api ? count_routes(api) : 0;
-	struct iv_route *all = calloc(own + more + 2, sizeof(*all));
+	size_t more = api ? count_routes(api) + count_routes(document_routes) : 0, n;
+	struct iv_route *all = calloc(count_routes(own_routes) + more + 2, sizeof(*all));
 
 	if (!all)
 		abort();
-	memcpy(all, own_routes, own * sizeof(*all));
-	if (more)
-		memcpy(all + own, api, more * sizeof(*all));
-	all[own + more] = last_route;
+	n = add_routes(all, 0, own_routes);
+	if (api) {
+		n = add_routes(all, n, document_routes);
+		n = add_routes(all, n, api);
+	}
+	all[n] = last_route;
 	return all;
 }
 
@@ -146,6 +172,13 @@ static size_t live_calls(void *arg)
 	return app->route.gateway ? iv_gateway_live(app->route.gateway) : 0;
 }
 
+static bool more_metrics(void *arg, struct iv_buf *out)
+{
+	const struct app *app = arg;
+
+	return !app->api || iv_api_metrics(app->api, out);
+}
+
 /* ── the end, bottom to top ── */
 
 static void stopped_net(void *arg)
@@ -175,6 +208,7 @@ static void stopped_http(void *arg)
 		return;
 	}
 	iv_webhook_stop(app->webhook);
+	iv_docs_free(app->docs);
 	iv_api_free(app->api);
 	house_close(app->house, stopped_house, app);
 }
@@ -286,6 +320,9 @@ static bool open_modules(struct app *app, struct iv_err *e)
 	iv_rest_mount(app->api);
 	iv_api_mount(app->api, iv_webhook_routes);
 	iv_api_mount(app->api, iv_webhook_dispatch_routes);
+	app->docs = iv_docs_new(app->api, own_routes, s, e);
+	if (!app->docs)
+		return false;
 	iv_webhook_start(app->webhook);
 	return true;
 }
@@ -331,6 +368,7 @@ static bool start(struct app *app, struct iv_err *e)
 							  .version = IV_VERSION,
 							  .not_ready = not_ready,
 							  .live_calls = live_calls,
+							  .more_metrics = more_metrics,
 							  .arg = app},
 				    e);
 	if (!app->route.ops)
