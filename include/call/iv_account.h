@@ -5,6 +5,7 @@
 #define IV_ACCOUNT_H
 
 #include "iv_record.h"
+#include "iv_story.h"
 
 #define IV_ACCOUNT_LINES 24
 
@@ -26,6 +27,7 @@ struct iv_account {
 	size_t line_count;
 	struct iv_buf timeline;         /* JSON array of {seq, kind, payload, at} */
 	struct iv_buf turns;            /* JSON lines: the payloads of turn.closed */
+	struct iv_story *story;         /* of the whole call; looks at `header`, so the account stays where it is */
 };
 
 /* The caller clears *a with iv_account_deinit whatever the answer. A torn last record is the mark of a crash, not

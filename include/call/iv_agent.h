@@ -46,6 +46,14 @@ struct iv_keypad {
 	struct iv_str finish;  /* a key that ends the number, or "" */
 };
 
+/* After the call: what a model is asked about it. */
+struct iv_analysis {
+	bool enabled;
+	struct iv_str prompt;            /* said beside the house's own words */
+	struct iv_str rubric;            /* what a successful call is; "": no score is asked for */
+	struct iv_str structured_schema; /* JSON Schema of structuredData; "": none is asked for */
+};
+
 struct iv_tool {
 	struct iv_str name;
 	struct iv_str description;
@@ -82,6 +90,7 @@ struct iv_agent {
 	int64_t max_duration_ms;
 	struct iv_str max_duration_text;
 	bool emotion, record;
+	struct iv_analysis analysis;
 	bool echo;                 /* says back what it hears: to test a line, and to measure one */
 	struct iv_str metadata;    /* JSON, kept and returned */
 };

@@ -15,6 +15,7 @@ enum {
 	IV_STORY_TEXT = 2 << 20,     /* bytes of all of them */
 	IV_STORY_TOOLS = 256,        /* tool calls kept */
 	IV_STORY_PAUSES = 256,       /* of the recording; more are not listed */
+	IV_STORY_LOUDS = 64,         /* more are not listed */
 	IV_STORY_LINE = 131072,      /* bytes of one line; a longer one is left out and counted in `dropped` */
 };
 
@@ -82,6 +83,21 @@ struct iv_story_media {
 	double jitter_ms_p95, late_pct, mos;
 };
 void iv_story_media(const struct iv_story *s, struct iv_story_media *m);
+
+/* The caller's voice, by its energy alone (where the agent has `emotion`). */
+struct iv_story_mood {
+	int64_t windows, speaking; /* windows 0: nobody looked */
+	double lively;             /* share of the speaking windows well above the threshold, 0…1 */
+	double arousal;            /* mean of the speaking windows, 0 calm … 1 */
+};
+void iv_story_mood(const struct iv_story *s, struct iv_story_mood *m);
+/* Where the caller was much louder than he usually is, for a second at least. */
+struct iv_story_loud {
+	int64_t from_ms, to_ms;
+	double above_db; /* his usual level */
+};
+size_t iv_story_louds(const struct iv_story *s, const struct iv_story_loud **louds);
+struct iv_str iv_story_transferred_to(const struct iv_story *s); /* "" : it was not */
 
 /* ── writing */
 

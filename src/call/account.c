@@ -115,6 +115,7 @@ static void on_action(void *arg, const struct iv_action *act)
 {
 	struct reader *r = arg;
 
+	iv_story_action(r->a->story, r->now_us, act, r->call);
 	if (act->type == IV_ACT_NOTE)
 		add_entry(r, act->name, act->text);
 	else if (act->type == IV_ACT_STT && act->flag) {
@@ -141,6 +142,7 @@ static void step(struct reader *r, struct iv_call *c, const struct iv_event *ev,
 	if (ev->type == IV_EV_START)
 		r->a->leg = ev->leg;
 	note_server(r, ev, arena);
+	iv_story_event(r->a->story, ev);
 	iv_call_step(c, ev);
 	share_out(r);
 }
@@ -190,6 +192,10 @@ bool iv_account_read(struct iv_str journal, size_t timeline_max, struct iv_arena
 	r.asr = first_of(&a->header.agent.asr);
 	r.llm = first_of(&a->header.agent.llm);
 	r.tts = first_of(&a->header.agent.tts);
+	a->story = iv_story_new(&(struct iv_story_opts){.call_id = a->header.call_id,
+							.started_ms = a->header.started_ms,
+							.agent = &a->header.agent,
+							.opts = &a->header.opts});
 	ok = iv_buf_addc(&a->timeline, '[');
 	c = iv_call_new(&a->header.agent, &a->header.opts, on_action, &r);
 	r.call = c;
@@ -219,4 +225,5 @@ void iv_account_deinit(struct iv_account *a)
 {
 	iv_buf_deinit(&a->timeline);
 	iv_buf_deinit(&a->turns);
+	iv_story_free(a->story);
 }

@@ -89,6 +89,20 @@ static const struct iv_field keypad_fields[] = {
 static const struct iv_shape keypad_shape = {
 	.name = "Keypad", .size = sizeof(struct iv_keypad), .fields = keypad_fields};
 
+static const struct iv_field analysis_fields[] = {
+	IV_BOOL(struct iv_analysis, enabled, "enabled", 0,
+		"after the call the model is asked what came of it; else only what the call itself knows is told"),
+	IV_STR(struct iv_analysis, prompt, "prompt", 0, 0, 4096,
+	       "what the model is told about these calls, beside the house's own words"),
+	IV_STR(struct iv_analysis, rubric, "rubric", 0, 0, 4096,
+	       "what a successful call is; the call is scored by it (successEvaluation)"),
+	IV_JSON(struct iv_analysis, structured_schema, "structuredSchema", 0, 16384,
+		"JSON Schema of what is to be taken out of the conversation (structuredData)"),
+	IV_FIELDS_END,
+};
+static const struct iv_shape analysis_shape = {
+	.name = "Analysis", .size = sizeof(struct iv_analysis), .fields = analysis_fields};
+
 static void tool_defaults(void *object)
 {
 	struct iv_tool *t = object;
@@ -153,6 +167,7 @@ static void agent_defaults(void *object)
 	a->max_duration_ms = 1800000;
 	a->max_duration_text = IV_S("We have reached the end of the time for this call. Goodbye.");
 	a->emotion = true;
+	a->analysis.enabled = true;
 	a->metadata = IV_S("{}");
 }
 
@@ -198,6 +213,7 @@ static const struct iv_field agent_fields[] = {
 	       "said when it is reached"),
 	IV_BOOL(struct iv_agent, emotion, "emotion", 0, "send emotion.window"),
 	IV_BOOL(struct iv_agent, record, "record", 0, "write a stereo recording"),
+	IV_OBJ(struct iv_agent, analysis, "analysis", 0, &analysis_shape, "what is made of a call once it is over"),
 	IV_BOOL(struct iv_agent, echo, "echo", 0,
 		"sends the caller's sound straight back and uses no provider: to test a line"),
 	IV_JSON(struct iv_agent, metadata, "metadata", 0, 16384, "kept and returned"),

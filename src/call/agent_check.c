@@ -1,6 +1,7 @@
 /* What a field table cannot check of an agent, and the tools the model is told about. */
 #include <stdio.h>
 #include "iv_agent.h"
+#include "iv_schema.h"
 
 /* Tools of the house: any agent may use them, none needs to declare them. */
 static const char built_in_tools[] =
@@ -54,6 +55,23 @@ static bool check_tool(const struct iv_agent *a, size_t i, struct iv_err *e)
 	return true;
 }
 
+static bool check_analysis(const struct iv_analysis *a, struct iv_err *e)
+{
+	struct iv_err why = {0};
+	cJSON *schema;
+	bool ok;
+
+	if (!a->structured_schema.len || iv_str_eq(a->structured_schema, IV_S("null")))
+		return true;
+	schema = iv_json_parse(a->structured_schema, &why);
+	ok = schema && iv_schema_ok(schema, &why);
+	if (ok && !cJSON_IsObject(schema))
+		ok = iv_fail(&why, IV_EINVAL, "must be a JSON Schema object");
+	cJSON_Delete(schema);
+	return ok || iv_fail_field(e, IV_EINVAL, "analysis.structuredSchema", "%s%s%s", why.field, why.field[0] ? " " : "",
+				   why.msg);
+}
+
 bool iv_agent_check(const struct iv_agent *a, struct iv_err *e)
 {
 	double ms;
@@ -73,7 +91,7 @@ bool iv_agent_check(const struct iv_agent *a, struct iv_err *e)
 	for (size_t i = 0; i < a->tools.count; i++)
 		if (!check_tool(a, i, e))
 			return false;
-	return true;
+	return check_analysis(&a->analysis, e);
 }
 
 bool iv_agent_tools_json(const struct iv_agent *a, struct iv_buf *out)

@@ -42,6 +42,7 @@ void iv_story_free(struct iv_story *s)
 	free(s->turns);
 	free(s->turn_texts);
 	free(s->pauses);
+	free(s->mood.louds);
 	free(s);
 }
 
@@ -227,19 +228,6 @@ static bool worth_reading(struct iv_str kind)
 	       iv_str_ends(kind, IV_S(".switched"));
 }
 
-static void take_emotion(struct iv_story *s, double dbfs, bool speaking)
-{
-	double arousal = dbfs < -100 ? 0 : dbfs > -40 ? 1 : (dbfs + 100) / 60;
-
-	s->emotion.windows++;
-	if (!speaking)
-		return;
-	s->emotion.speaking++;
-	s->emotion.arousal += arousal;
-	if (s->o.opts && dbfs > s->o.opts->emotion_threshold_db + 10)
-		s->emotion.lively++;
-}
-
 void iv_story_event(struct iv_story *s, const struct iv_event *ev)
 {
 	s->now_ms = ev->now_us / 1000;
@@ -264,13 +252,14 @@ void iv_story_action(struct iv_story *s, int64_t now_us, const struct iv_action 
 			take_note(s, a->name, a->text);
 		break;
 	case IV_ACT_EMOTION:
-		take_emotion(s, a->value, a->flag);
+		story_mood_window(s, a->value, a->flag);
 		break;
 	case IV_ACT_TRANSFER:
 		(void)iv_str_copy(s->transfer_to, sizeof(s->transfer_to), a->text); /* shown cut */
 		break;
 	case IV_ACT_END:
 		settle_user(s, 0);
+		story_mood_end(s);
 		(void)iv_str_copy(s->end_reason, sizeof(s->end_reason), a->text); /* reasons are shorter */
 		iv_call_usage(c, &s->usage);
 		break;
@@ -294,6 +283,11 @@ size_t iv_story_pauses(const struct iv_story *s, const struct iv_story_pause **p
 {
 	*pauses = s->pauses;
 	return s->pause_count;
+}
+
+struct iv_str iv_story_transferred_to(const struct iv_story *s)
+{
+	return iv_str(s->transfer_to);
 }
 
 static int by_size(const void *a, const void *b)

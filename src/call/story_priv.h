@@ -1,5 +1,5 @@
-/* The inside of a story: story.c listens, story_tools.c and story_media.c keep what is theirs, story_write.c
- * writes. */
+/* The inside of a story: story.c listens, story_tools.c, story_media.c and story_mood.c keep what is theirs,
+ * story_write.c writes. */
 #ifndef STORY_PRIV_H
 #define STORY_PRIV_H
 
@@ -21,6 +21,18 @@ struct media {
 	int64_t last_us, due_us; /* when the next frame is played */
 	uint32_t spread[JITTER_BUCKETS];
 	int64_t spreads;
+};
+
+struct mood {
+	int64_t windows, speaking, lively;
+	double arousal;      /* sum of the speaking windows' */
+	double usual_db;     /* mean of the speaking windows that were not loud */
+	int64_t usual_count;
+	struct iv_story_loud run; /* under way; to_ms 0: none is */
+	double run_db;       /* sum over its windows */
+	int64_t run_count, quiet;
+	struct iv_story_loud *louds;
+	size_t loud_count, loud_cap;
 };
 
 struct series {
@@ -54,7 +66,7 @@ struct iv_story {
 	size_t asked_next;
 	struct series series[SERIES];
 	struct media media;
-	struct { int64_t windows, speaking, lively; double arousal; } emotion;
+	struct mood mood;
 	char transfer_to[128], end_reason[32];
 	struct iv_usage usage;
 	struct iv_buf line; /* scratch */
@@ -71,6 +83,10 @@ void story_tools_deinit(struct iv_story *s);
 
 /* story_media.c */
 void story_media_frame(struct media *m, int64_t now_us);
+
+/* story_mood.c */
+void story_mood_window(struct iv_story *s, double dbfs, bool speaking);
+void story_mood_end(struct iv_story *s);
 
 /* story_write.c */
 void story_write_turn(struct iv_story *s, const struct iv_story_turn *t);

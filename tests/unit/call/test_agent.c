@@ -23,6 +23,7 @@ static void defaults_are_sound_and_the_seeds_names_are_taken(void **state)
 	assert_true(iv_str_eq(a.prompt, IV_S("p")) && iv_str_eq(a.greeting, IV_S("hi")));
 	assert_int_equal(a.endpointing.silence_ms, 220);
 	assert_true(a.disclosure.len > 0);
+	assert_true(a.analysis.enabled);
 	iv_arena_deinit(&memory);
 }
 
@@ -50,6 +51,9 @@ static void bad_agents_are_refused_by_field_and_rule(void **state)
 		 "tools[0].url", "https://"},
 		{"{\"name\":\"t\",\"tools\":[{\"name\":\"a\",\"parameters\":[1]}]}",
 		 "tools[0].parameters", "object"},
+		{"{\"name\":\"t\",\"analysis\":{\"structuredSchema\":true}}", "analysis.structuredSchema", "object"},
+		{"{\"name\":\"t\",\"analysis\":{\"structuredSchema\":{\"properties\":{\"a\":{\"type\":\"text\"}}}}}",
+		 "analysis.structuredSchema", "/properties/a/type must name a type"},
 	};
 
 	(void)state;
