@@ -69,7 +69,7 @@ def test_a_database_that_is_away_delays_the_record_and_nobody_notices():
     with House(agents={"books": AGENT}) as h:
         h.books(h.call("--leg", "twilio", "--agent", "books", *TIME)["call_id"])
         # Away: nobody may connect, and those who had are cut off.
-        h.rows(f"alter database {h.db.name} allow_connections false; select pg_terminate_backend(pid) from pg_stat_activity "
+        h.db.server.admin(f"alter database {h.db.name} allow_connections false; select pg_terminate_backend(pid) from pg_stat_activity "
                f"where datname = '{h.db.name}' and pid <> pg_backend_pid()")
         time.sleep(0.5)
         # The agent is remembered: the call begins, is held and ends without a database.

@@ -116,7 +116,8 @@ static enum iv_flow_next find_tenant(struct iv_flow *f)
 		(void)iv_str_copy(a->call_id, sizeof(a->call_id), a->guest.call_id); /* ours: it fits */
 	if (a->guest.agent_id.len)
 		(void)iv_str_copy(a->agent_id, sizeof(a->agent_id), a->guest.agent_id);
-	if (a->guest.who.tenant_id.len)
+	/* Without the database nobody else's calls are known: those of the process's own tenant go on. */
+	if (a->guest.who.tenant_id.len || !iv_calls_up(a->g->d.calls))
 		return IV_FLOW_NEXT;
 	return iv_calls_whose(a->g->d.calls, f, &a->whose, &a->arena, iv_str(a->call_id));
 }
