@@ -69,6 +69,10 @@ struct iv_llm_opts {
 	int64_t max_tokens;        /* 0: configured */
 	struct iv_str messages_json, tools_json; /* arrays; tools may be "[]" */
 	struct iv_str call_id;     /* sent as `user` (an opaque id, never a number or a name) */
+	struct iv_str response_json; /* value of response_format: what the answer shall look like; "": text */
+	int64_t first_ms;          /* time for the first token; 0: configured */
+	bool aside;                /* nobody is on the line: only providers whose breaker is closed are asked, and
+	                            * what comes of it is not held against them */
 };
 struct iv_llm *iv_llm_ask(struct iv_providers *p, const struct iv_llm_opts *o,
 			  const struct iv_llm_events *ev, void *arg);

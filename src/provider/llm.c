@@ -30,9 +30,9 @@ struct iv_llm {
 	struct iv_llm_events ev;
 	void *arg;
 	enum llm_state state;
-	char *model, *messages, *tools, *user;
+	char *model, *messages, *tools, *user, *response;
 	double temperature;
-	int64_t max_tokens;
+	int64_t max_tokens, first_ms;
 	struct iv_fetch *fetch;
 	struct iv_sse sse;
 	struct llm_reader reader;
@@ -71,6 +71,7 @@ static void destroy(void *arg)
 	free(l->messages);
 	free(l->tools);
 	free(l->user);
+	free(l->response);
 	free(l);
 }
 
@@ -259,7 +260,8 @@ static bool start(struct iv_llm *l, struct iv_buf *url, struct iv_buf *body)
 	bool own = l->walk.at > 0 || l->model[0] == '\0';
 	struct llm_params params = {iv_str(v->base_url), iv_str(own ? v->model : l->model),
 				    l->temperature,	 l->max_tokens,
-				    iv_str(l->messages), iv_str(l->tools), iv_str(l->user)};
+				    iv_str(l->messages), iv_str(l->tools), iv_str(l->user),
+				    iv_str(l->response)};
 	if (!l->vendor->url(url, &params) || !l->vendor->body(body, &params))
 		return false;
 	struct iv_buf key;
@@ -278,7 +280,7 @@ static bool start(struct iv_llm *l, struct iv_buf *url, struct iv_buf *body)
 		.body_max = ANSWER_MAX,
 	};
 	/* First byte and first token are different things, so the deadlines are ours. */
-	iv_timer_in_ms(&l->deadline, l->p->cfg->llm_first_ms);
+	iv_timer_in_ms(&l->deadline, l->first_ms);
 	l->fetch = iv_fetch_start(l->p->net, &opts, &handlers, l);
 	role_key_wipe(&key);
 	return true;
@@ -316,6 +318,8 @@ struct iv_llm *iv_llm_ask(struct iv_providers *p, const struct iv_llm_opts *o,
 	l->messages = role_copy(o->messages_json);
 	l->tools = role_copy(o->tools_json);
 	l->user = role_copy(o->call_id);
+	l->response = role_copy(o->response_json);
+	l->first_ms = o->first_ms > 0 ? o->first_ms : p->cfg->llm_first_ms;
 	l->temperature = o->temperature < 0 ? p->cfg->openai_temperature : o->temperature;
 	l->max_tokens = o->max_tokens > 0 ? o->max_tokens : p->cfg->openai_max_tokens;
 	iv_list_init(&l->node);
@@ -323,6 +327,7 @@ struct iv_llm *iv_llm_ask(struct iv_providers *p, const struct iv_llm_opts *o,
 	llm_reader_init(&l->reader);
 	iv_timer_init(&l->deadline, p->loop, on_deadline, l);
 	role_walk_init(&l->walk, p, IV_LLM, o->list);
+	l->walk.aside = o->aside;
 	if (!role_walk_next(&l->walk) || !ask(l))
 		iv_timer_in_ms(&l->deadline, 0);
 	return l;

@@ -71,6 +71,8 @@ static bool build_body(struct iv_buf *out, const struct llm_params *p)
 	iv_jw_num(&w, "temperature", p->temperature, 2);
 	if (p->user.len)
 		iv_jw_str(&w, "user", p->user);
+	if (p->response_json.len)
+		iv_jw_raw(&w, "response_format", p->response_json);
 	iv_jw_end_obj(&w);
 	return iv_jw_done(&w);
 }

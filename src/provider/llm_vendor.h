@@ -11,6 +11,7 @@ struct llm_params {
 	int64_t max_tokens;
 	struct iv_str messages_json, tools_json; /* arrays; tools empty or "[]": none */
 	struct iv_str user; /* opaque, empty: not said */
+	struct iv_str response_json; /* what the answer shall look like, empty: text */
 };
 
 /* One answer as it comes. */

@@ -42,7 +42,8 @@ static void show_breakers(const struct iv_providers *p, enum iv_provider_role ro
 
 static bool allowed(struct role_walk *w, size_t i)
 {
-	return iv_breaker_allow(&w->items[i]->breakers[w->role], iv_now_us());
+	struct iv_breaker *b = &w->items[i]->breakers[w->role];
+	return w->aside ? b->state == IV_BREAKER_CLOSED : iv_breaker_allow(b, iv_now_us());
 }
 
 static bool next_of(struct role_walk *w, unsigned candidates)
@@ -125,16 +126,22 @@ static void count(enum iv_provider_role role, enum role_end end)
 		iv_metric_add(IV_M_provider_requests_total, labels[role][what], 1);
 }
 
-void role_walk_end(struct role_walk *w, enum role_end end, const char *reason)
+static void tell_breaker(struct iv_breaker *b, enum role_end end)
 {
-	struct iv_breaker *b = &w->now->breakers[w->role];
-	enum iv_breaker_state before = b->state;
 	if (end == ROLE_OK || end == ROLE_STOPPED)
 		iv_breaker_result(b, true, iv_now_us());
 	else if (end == ROLE_FAILED)
 		iv_breaker_result(b, false, iv_now_us());
 	else
 		iv_breaker_no_result(b, iv_now_us());
+}
+
+void role_walk_end(struct role_walk *w, enum role_end end, const char *reason)
+{
+	struct iv_breaker *b = &w->now->breakers[w->role];
+	enum iv_breaker_state before = b->state;
+	if (!w->aside)
+		tell_breaker(b, end);
 	show_breakers(w->p, w->role);
 	count(w->role, end);
 	if (end == ROLE_FAILED || end == ROLE_REFUSED)

@@ -17,6 +17,7 @@ struct role_walk {
 	unsigned last;	      /* bit per item: only when nobody else is left */
 	size_t at;	      /* of `now` */
 	struct provider *now; /* NULL: before the first */
+	bool aside;	      /* leaves the breakers as they are, and asks nobody whose is not closed */
 };
 
 enum role_end {

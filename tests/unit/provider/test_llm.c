@@ -106,6 +106,21 @@ static void ask(const char *log)
 	expect(&h, log);
 }
 
+static void ask_aside(const char *log)
+{
+	struct heard h = {.ended = false};
+	struct iv_llm_opts o = {.temperature = 0,
+				.messages_json = IV_S("[{\"role\":\"user\",\"content\":\"hi\"}]"),
+				.tools_json = IV_S("[]"),
+				.response_json = IV_S("{\"type\":\"json_object\"}"),
+				.first_ms = 80,
+				.aside = true};
+	iv_buf_init(&h.log, 4096);
+	h.llm = iv_llm_ask(providers, &o, &events, &h);
+	far_run();
+	expect(&h, log);
+}
+
 static const struct far_script good = {200, SSE, CHUNK("Hello") CHUNK(" there.") STOP USAGE DONE, 0,
 				       FAR_END};
 static const struct far_script other = {200, SSE, CHUNK("Other.") STOP USAGE DONE, 0, FAR_END};
@@ -360,6 +375,30 @@ static void one_stream_may_cancel_another(void **state)
 	iv_buf_deinit(&two.log);
 }
 
+static void what_nobody_waits_for_leaves_the_breakers_alone(void **state)
+{
+	(void)state;
+	far_a.script = (struct far_script){0, NULL, NULL, 0, FAR_HANG};
+	far_b.script = (struct far_script){429, NULL, NULL, 0, FAR_END};
+	for (int i = 0; i < 6; i++)
+		ask_aside("openai-2: timeout|failed rate_limited");
+	assert_int_equal(far_a.requests, 6); /* more often than a breaker bears */
+	assert_non_null(strstr(far_a.body, "\"response_format\":{\"type\":\"json_object\"}"));
+	far_a.script = good;
+	ask("Hello| there.|done 9 4");
+	/* And asks nobody who is left alone, not even as the one try that decides. */
+	far_a.script = far_b.script = (struct far_script){500, NULL, NULL, 0, FAR_END};
+	for (int i = 0; i < 5; i++)
+		ask("openai-2: server_error|failed server_error");
+	far_run_ms(320);
+	far_a.script = good;
+	far_a.requests = far_b.requests = 0;
+	ask_aside("failed refused");
+	assert_int_equal(far_a.requests + far_b.requests, 0);
+	ask("Hello| there.|done 9 4");
+	ask_aside("Hello| there.|done 9 4");
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, far_setup, far_teardown)
@@ -370,6 +409,7 @@ int main(void)
 		T(the_list_can_be_out),
 		T(the_list_may_be_the_callers),
 		T(an_open_breaker_is_walked_around_and_recovers),
+		T(what_nobody_waits_for_leaves_the_breakers_alone),
 		T(cancel_closes_the_stream_at_the_server),
 		T(cancel_before_anything_happened_is_silent),
 		T(a_callback_may_cancel_its_own_stream),

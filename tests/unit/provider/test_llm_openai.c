@@ -90,25 +90,31 @@ static void the_body_is_what_the_host_takes(void **state)
 {
 	(void)state;
 	static const struct {
-		const char *base, *tools, *body;
+		const char *base, *tools, *body, *response;
 	} rows[] = {
 		{"https://api.openai.com/v1", "[]",
 		 "{\"model\":\"m\",\"stream\":true,\"stream_options\":{\"include_usage\":true,"
 		 "\"include_obfuscation\":false},\"messages\":[{\"role\":\"user\"}],"
-		 "\"max_completion_tokens\":250,\"temperature\":0.5,\"user\":\"call-1\"}"},
+		 "\"max_completion_tokens\":250,\"temperature\":0.5,\"user\":\"call-1\"}", ""},
 		{"http://127.0.0.1:11434/v1", "[]",
 		 "{\"model\":\"m\",\"stream\":true,\"stream_options\":{\"include_usage\":true},"
-		 "\"messages\":[{\"role\":\"user\"}],\"max_tokens\":250,\"temperature\":0.5,\"user\":\"call-1\"}"},
+		 "\"messages\":[{\"role\":\"user\"}],\"max_tokens\":250,\"temperature\":0.5,\"user\":\"call-1\"}", ""},
 		{"http://api.openai.com.example.org/v1", "[{\"type\":\"function\"}]",
 		 "{\"model\":\"m\",\"stream\":true,\"stream_options\":{\"include_usage\":true},"
 		 "\"messages\":[{\"role\":\"user\"}],\"tools\":[{\"type\":\"function\"}],"
 		 "\"tool_choice\":\"auto\",\"parallel_tool_calls\":false,\"max_tokens\":250,"
-		 "\"temperature\":0.5,\"user\":\"call-1\"}"},
+		 "\"temperature\":0.5,\"user\":\"call-1\"}",
+		 ""},
+		{"http://127.0.0.1:11434/v1", "",
+		 "{\"model\":\"m\",\"stream\":true,\"stream_options\":{\"include_usage\":true},"
+		 "\"messages\":[{\"role\":\"user\"}],\"max_tokens\":250,\"temperature\":0.5,\"user\":\"call-1\","
+		 "\"response_format\":{\"type\":\"json_object\"}}",
+		 "{\"type\":\"json_object\"}"},
 	};
 	for (size_t i = 0; i < IV_COUNT(rows); i++) {
 		struct llm_params p = {
 			iv_str(rows[i].base), IV_S("m"), 0.5, 250, IV_S("[{\"role\":\"user\"}]"),
-			iv_str(rows[i].tools), IV_S("call-1")};
+			iv_str(rows[i].tools), IV_S("call-1"), iv_str(rows[i].response)};
 		struct iv_buf body;
 		iv_buf_init(&body, 4096);
 		assert_true(llm_openai.body(&body, &p));
