@@ -1,0 +1,159 @@
+/* GET /v1/calls/:id/live: a call's timeline as server-sent events, from any instance. The ids are the stream's, so a
+ * viewer that comes back (Last-Event-ID) misses nothing and sees nothing twice. */
+#include "resources.h"
+
+#include "iv_calls.h"
+#include "iv_events.h"
+#include "iv_sql.h"
+
+enum { KEEPALIVE_MS = 15000, EVENT_BYTES = 262144 };
+
+/* A viewer, from the answer's head to its end; it outlives the request's flow. */
+struct live {
+	struct iv_loop *loop;
+	struct iv_events *events;
+	struct iv_http_req *http;
+	struct iv_viewer *viewer;
+	struct iv_timer keepalive;
+	struct iv_buf text;
+	bool over; /* the call has ended: the stream ends behind it */
+};
+
+struct live_state {
+	struct iv_rows rows;
+};
+
+static void live_free(struct live *l)
+{
+	if (l->viewer)
+		iv_events_unwatch(l->viewer);
+	l->viewer = NULL;
+	iv_timer_stop(&l->keepalive);
+	iv_buf_deinit(&l->text);
+	iv_free_later(l->loop, l);
+}
+
+static void end(void *arg)
+{
+	struct live *l = arg;
+
+	if (!l->http)
+		return; /* the client left meanwhile */
+	iv_http_on_close(l->http, NULL, NULL);
+	iv_http_stream_end(l->http);
+	live_free(l);
+}
+
+static bool on_event(void *arg, const struct iv_bus_event *e)
+{
+	struct live *l = arg;
+	bool room = true;
+
+	if (l->over)
+		return false;
+	iv_buf_clear(&l->text);
+	if (e->gap && iv_buf_adds(&l->text, IV_S("event: gap\ndata: {}\n\n")))
+		room = iv_http_stream_write(l->http, iv_buf_str(&l->text));
+	iv_buf_clear(&l->text);
+	/* A payload is one line of JSON. What does not fit the buffer is too large for a viewer: only named. */
+	if (!iv_buf_printf(&l->text, "id: %.*s\nevent: %.*s\ndata: {\"kind\":\"%.*s\",\"timestamp\":%lld,\"payload\":",
+			   IV_FMT(e->id), IV_FMT(e->kind), IV_FMT(e->kind), (long long)e->timestamp_ms) ||
+	    !iv_buf_adds(&l->text, e->payload) || !iv_buf_adds(&l->text, IV_S("}\n\n")))
+		return room;
+	room = iv_http_stream_write(l->http, iv_buf_str(&l->text)) && room;
+	if (iv_str_eq(e->kind, IV_S("call.ended"))) {
+		l->over = true;
+		iv_defer(l->loop, end, l);
+	}
+	return room;
+}
+
+static void on_writable(void *arg)
+{
+	struct live *l = arg;
+
+	if (l->viewer && !l->over)
+		iv_events_resume(l->viewer);
+}
+
+static void forget(void *arg)
+{
+	live_free(arg);
+}
+
+static void on_close(void *arg)
+{
+	struct live *l = arg;
+
+	l->http = NULL;
+	if (!l->over)
+		live_free(l);
+	else
+		iv_defer(l->loop, forget, l); /* behind end(), which finds nobody */
+}
+
+static void on_keepalive(void *arg)
+{
+	struct live *l = arg;
+
+	(void)iv_http_stream_write(l->http, IV_S(": still here\n\n")); /* a full pipe needs no keeping alive */
+	iv_timer_in_ms(&l->keepalive, KEEPALIVE_MS);
+}
+
+static enum iv_flow_next ask(struct iv_flow *f)
+{
+	struct iv_api_call *c = iv_api_self(f);
+	struct live_state *st = c->state;
+
+	if (!iv_event_id_ok(iv_api_header(c, "last-event-id")))
+		return iv_flow_fail(f, IV_EINVAL, "Last-Event-ID is none that was sent");
+	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_call_state,
+			 &(struct iv_call_state_in){.id = iv_api_param(c, "id")}, &st->rows);
+}
+
+static enum iv_flow_next stream(struct iv_flow *f)
+{
+	struct iv_api_call *c = iv_api_self(f);
+	struct iv_str after = iv_api_header(c, "last-event-id");
+	struct live *l = calloc(1, sizeof(*l));
+	char name[IV_CALL_NAME_SIZE];
+
+	if (!l)
+		abort();
+	l->loop = c->s->loop;
+	l->events = c->s->events;
+	iv_timer_init(&l->keepalive, l->loop, on_keepalive, l);
+	iv_buf_init(&l->text, EVENT_BYTES);
+	/* The viewer first: it may be one too many, and then there is still an answer to give. Nothing is called
+	 * before this turn is over. */
+	l->viewer = iv_events_watch(l->events, iv_call_name(c->who.tenant_id, iv_api_param(c, "id"), name), after, on_event,
+				    l, &f->err);
+	l->http = l->viewer ? iv_api_take(c) : NULL;
+	if (!l->http) {
+		live_free(l);
+		return IV_FLOW_DONE;
+	}
+	iv_http_set_header(l->http, "Cache-Control", IV_S("no-store"));
+	iv_http_set_header(l->http, "X-Accel-Buffering", IV_S("no"));
+	iv_http_on_close(l->http, on_close, l);
+	iv_http_on_writable(l->http, on_writable, l);
+	iv_http_stream_begin(l->http, 200, "text/event-stream");
+	iv_timer_in_ms(&l->keepalive, KEEPALIVE_MS);
+	return IV_FLOW_DONE;
+}
+
+static const struct iv_flow_step steps[] = {{"ask", ask}, {"stream", stream}, {0}};
+static const enum iv_code errors[] = {IV_ENOENT, IV_EQUOTA, IV_OK};
+
+const struct iv_api_route *live_routes(void)
+{
+	static const struct iv_api_route rows[] = {
+		{.method = "GET", .path = "/v1/calls/:id/live", .id = "watchCall", .tag = "Live calls",
+		 .role = IV_ROLE_ANALYST, .flags = IV_API_STREAMS, .status = 200, .state_size = sizeof(struct live_state),
+		 .steps = steps, .errors = errors, .content_type = "text/event-stream",
+		 .doc = "What happens in a call, as it happens: server-sent events, resumable by Last-Event-ID"},
+		{0},
+	};
+
+	return rows;
+}
