@@ -9,6 +9,11 @@ static int usage(FILE *to, int status)
 	(void)fputs("usage: invorto serve              take calls; settings come from the environment\n"
 		    "       invorto migrate [--check|--plan]\n"
 		    "                                  bring the database to this binary's schema, or say what is missing\n"
+		    "       invorto tenant create --name NAME [--slug SLUG] [--key admin|dev|analyst]\n"
+		    "       invorto keys create --tenant ID [--role admin|dev|analyst] [--name NAME] [--test]\n"
+		    "       invorto members add --tenant ID --email ADDRESS [--role admin|dev|analyst] [--name NAME]\n"
+		    "                     [--password-file FILE] [--platform]\n"
+		    "                                  make what the API cannot be asked for yet; prints a key once\n"
 		    "       invorto replay FILE [--actions] [--set FIELD=VALUE]…\n"
 		    "                                  step a call's journal through the machine again\n"
 		    "       invorto config [--markdown]  print the settings in force (secrets masked)\n"
@@ -101,6 +106,18 @@ static int migrate(int argc, char **argv)
 	return status;
 }
 
+static int make_first(const char *thing, int argc, char **argv)
+{
+	struct iv_config cfg;
+	int status;
+
+	if (!read_config(&cfg))
+		return EXIT_CONFIG;
+	status = app_make_first(&cfg, thing, argc, argv);
+	iv_config_free(&cfg);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	const char *command = argc > 1 ? argv[1] : "";
@@ -109,6 +126,10 @@ int main(int argc, char **argv)
 		return serve(argc - 2);
 	if (strcmp(command, "migrate") == 0)
 		return migrate(argc - 2, argv + 2);
+	if (argc > 2 && ((strcmp(command, "tenant") == 0 && strcmp(argv[2], "create") == 0) ||
+			 (strcmp(command, "keys") == 0 && strcmp(argv[2], "create") == 0) ||
+			 (strcmp(command, "members") == 0 && strcmp(argv[2], "add") == 0)))
+		return make_first(command, argc - 3, argv + 3);
 	if (strcmp(command, "replay") == 0)
 		return app_replay(argc - 2, argv + 2);
 	if (strcmp(command, "config") == 0)
