@@ -45,7 +45,7 @@ struct iv_control_run {
  *   the handler's own      with its message
  *   IV_ENOENT              no instance owns the call
  *   IV_EDRAINING           Redis is away, or the owner is gone: the command was not done
- *   IV_ETIMEDOUT           no answer in timeout_ms: it may have been done (not after that time)
+ *   IV_ETIMEDOUT           no answer in timeout_ms: it may have been done (by 2 s after that time)
  *   IV_ETOOBIG             args or answer of more than 64 KiB, or the arena is full */
 enum iv_flow_next iv_control_send(struct iv_control *c, struct iv_flow *f, struct iv_control_run *run,
 				  struct iv_arena *arena, struct iv_str call_id, struct iv_str verb, struct iv_str args,
