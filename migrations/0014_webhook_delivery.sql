@@ -17,6 +17,8 @@ grant insert, delete on webhook_endpoints to invorto_worker;
 
 -- 1…5; each above the first goes before what was queued up to a minute earlier for the same endpoint.
 alter table webhook_outbox add column priority smallint not null default 1 check (priority between 1 and 5);
+-- What one transaction queues has an order too.
+alter table webhook_outbox alter column next_at set default clock_timestamp();
 
 -- Everything due is found endpoint by endpoint; an index by time alone would tempt the planner to read one tenant's
 -- backlog on the way to another's row.

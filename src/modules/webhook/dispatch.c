@@ -12,6 +12,7 @@ enum {
 	CLAIM_BYTES = 8 << 20,        /* of payloads in one claim */
 	CLAIM_ARENA = 24 << 20,
 	HELD_BYTES = 64 << 20,        /* of all deliveries here: no more is claimed above it */
+	ENDED_MOST = 1000,            /* that the store has yet to be told of */
 	EXPIRE_ROWS = 1000,
 	STARTS_A_TURN = 4,            /* a start costs some 0.1 ms, and audio is due every few */
 	LOOK_MS = 30000,              /* the longest without a look */
@@ -108,11 +109,9 @@ static void full_endpoint(void *arg, struct iv_str id)
 
 static size_t room(const struct iv_webhook *w)
 {
-	size_t most = 2 * (size_t)w->cfg->webhook_slots;
-	size_t here = webhook_queue_waiting(w->queue) + (size_t)webhook_queue_in_flight(w->queue) + w->ended_count;
-	size_t left = here < most ? most - here : 0;
+	size_t left = webhook_queue_room(w->queue);
 
-	if (w->held_bytes >= HELD_BYTES || webhook_queue_free_slots(w->queue) == 0)
+	if (w->held_bytes >= HELD_BYTES || w->ended_count >= ENDED_MOST || webhook_queue_free_slots(w->queue) == 0)
 		return 0;
 	return left < CLAIM_ROWS ? left : CLAIM_ROWS;
 }

@@ -11,7 +11,7 @@ struct tenant {
 	struct iv_list node;  /* in queue.ring while an endpoint of it is in `ring` */
 	struct iv_list ring;  /* its gates with something waiting */
 	size_t gates;         /* all of its gates */
-	int in_flight;
+	int in_flight, waiting;
 	char id[ID_SIZE];
 };
 
@@ -122,6 +122,7 @@ void webhook_queue_put(struct webhook_queue *q, struct iv_str tenant_id, struct 
 
 	g->limit = limit;
 	g->waiting++;
+	g->tenant->waiting++;
 	*t = (struct webhook_turn){.gate = g};
 	if (iv_list_empty(&g->line))
 		iv_list_append(&g->tenant->ring, &g->node);
@@ -139,6 +140,7 @@ static void unline(struct webhook_queue *q, struct webhook_turn *t)
 	iv_list_remove(&t->node);
 	q->waiting--;
 	g->waiting--;
+	g->tenant->waiting--;
 	if (iv_list_empty(&g->line))
 		iv_list_remove(&g->node);
 	if (iv_list_empty(&g->tenant->ring))
@@ -256,6 +258,14 @@ int webhook_queue_free_slots(const struct webhook_queue *q)
 	return q->o.slots - q->in_flight;
 }
 
+/* Half of what is left at most: however many come at once, there is some left for the next. */
+size_t webhook_queue_room(const struct webhook_queue *q)
+{
+	size_t all = 2 * (size_t)q->o.slots, here = q->waiting + (size_t)q->in_flight;
+
+	return here < all ? (all - here + 1) / 2 : 0;
+}
+
 /* ── walks over everything that is known */
 
 struct walk {
@@ -271,7 +281,10 @@ static void blocked_tenant(void *arg, struct iv_str key, void *value)
 {
 	struct walk *w = arg;
 
-	if (has_share(w->q, value))
+	const struct tenant *t = value;
+	bool room = (size_t)(t->in_flight + t->waiting) < webhook_queue_room(w->q);
+
+	if (room && has_share(w->q, t))
 		return;
 	w->full = true;
 	w->tell(w->arg, key);

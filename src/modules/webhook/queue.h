@@ -4,7 +4,8 @@
  *   its tenant holds fewer slots than are free: one tenant alone gets half of them, two a third each, and a
  *     newcomer always finds some, however many receivers of the others hang;
  *   its endpoint has fewer than its own limit in flight, its breaker lets it, and nobody asked it to wait.
- * As many again of an endpoint that answers may wait here, so that it never waits for the store.
+ * As many again of an endpoint that answers may wait here, so that it never waits for the store; all together as
+ * many as there are slots, and of a tenant fewer than there is room left.
  * Pure: the clock is an argument. Counts are this process's: N processes give an endpoint N times its limit. */
 #ifndef WEBHOOK_QUEUE_H
 #define WEBHOOK_QUEUE_H
@@ -51,6 +52,7 @@ struct webhook_turn *webhook_queue_evict(struct webhook_queue *q, bool all, int6
 size_t webhook_queue_waiting(const struct webhook_queue *q);
 int webhook_queue_in_flight(const struct webhook_queue *q);
 int webhook_queue_free_slots(const struct webhook_queue *q);
+size_t webhook_queue_room(const struct webhook_queue *q); /* how many more should be here, at most */
 /* Who should not be fetched now: endpoints that are full, held or broken, and tenants at their share. True when
  * some are merely full: they are to be fetched for when one of theirs is done. */
 bool webhook_queue_blocked(struct webhook_queue *q, int64_t now_us, void (*tenant)(void *arg, struct iv_str id),

@@ -199,10 +199,10 @@ where o.tenant_id = late.tenant_id and o.id = late.id
 
 -- name: webhook_claim :many :global
 -- Takes what is due, fairly: at most `most` rows, of each endpoint as many as it takes at once twice over, one
--- endpoint of each tenant before the second of any. Walks the index from endpoint to endpoint: a backlog of one
--- costs the others nothing. limit 1 and 128 and the ctids, which locked rows keep, hold the planner to that way
--- whatever its statistics say. Payloads beyond `bytes` in all stay where they are. open is false when the endpoint is
--- disabled or gone: nothing is to be sent.
+-- endpoint of each tenant before the second of any. Walks the index from endpoint to endpoint, past a full tenant in
+-- one step: a backlog of one costs the others nothing. limit 1 and 128 and the ctids, which locked rows keep, hold the
+-- planner to that way whatever its statistics say. Payloads beyond `bytes` in all stay where they are. open is false
+-- when the endpoint is disabled or gone: nothing is to be sent.
 -- in:  owner text, lease_ms int, tenants_full texts, endpoints_full texts, most int, bytes int
 -- out: tenant_id text, id text, endpoint_id text, event_id text, type text, call_id text, payload text, url text,
 -- out: secret text, previous_secret text, headers json, schedule text, max_concurrency int, attempt int,
@@ -213,9 +213,14 @@ with recursive heads(tenant_id, endpoint_id) as (
 	union all
 	select n.tenant_id, n.endpoint_id
 	from heads h cross join lateral (
-		select o.tenant_id, o.endpoint_id from webhook_outbox o
-		where o.state = 'pending' and (o.tenant_id, o.endpoint_id) > (h.tenant_id, h.endpoint_id)
-		order by o.tenant_id, o.endpoint_id limit 1) n
+		(select o.tenant_id, o.endpoint_id from webhook_outbox o
+			where h.tenant_id <> all ($3) and o.state = 'pending'
+				and (o.tenant_id, o.endpoint_id) > (h.tenant_id, h.endpoint_id)
+			order by o.tenant_id, o.endpoint_id limit 1)
+		union all
+		(select o.tenant_id, o.endpoint_id from webhook_outbox o
+			where h.tenant_id = any ($3) and o.state = 'pending' and o.tenant_id > h.tenant_id
+			order by o.tenant_id, o.endpoint_id limit 1)) n
 ), due as (
 	select h.tenant_id, h.endpoint_id, row_number() over (partition by h.tenant_id order by random()) as turn
 	from heads h cross join lateral (

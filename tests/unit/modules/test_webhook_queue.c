@@ -281,6 +281,34 @@ static void who_cannot_be_served_is_not_fetched(void **state)
 	drain(q, flying, 6);
 }
 
+static void room_is_kept_for_those_who_come_later(void **state)
+{
+	struct webhook_queue *q = queue(16, 4);
+	struct told t = {0};
+	int n = 0;
+
+	(void)state;
+	/* A tenant of many endpoints fills half of what is left, over and over: there is always one more place. */
+	while (webhook_queue_room(q) > 1 && n < 100) {
+		char endpoint[16];
+
+		for (size_t room = webhook_queue_room(q); room > 0; room--) {
+			(void)snprintf(endpoint, sizeof(endpoint), "a%d", n++);
+			put(q, "A", endpoint, 0);
+		}
+		t.count = 0;
+		webhook_queue_blocked(q, 0, tell, tell, &t);
+		assert_int_equal(t.count, 1);
+		assert_string_equal(t.ids[0], "A"); /* it is not fetched for any more */
+		if (n < 31)
+			continue;
+	}
+	assert_true(webhook_queue_room(q) >= 1 && n < 32);
+	put(q, "B", "b1", 0);
+	t.count = 0;
+	drain(q, NULL, 0);
+}
+
 static void one_that_answers_is_fetched_for_ahead(void **state)
 {
 	struct webhook_queue *q = queue(100, 2);
@@ -450,6 +478,7 @@ int main(void)
 		cmocka_unit_test(a_try_that_was_cancelled_decides_nothing),
 		cmocka_unit_test(one_who_asks_for_time_gets_it),
 		cmocka_unit_test(who_cannot_be_served_is_not_fetched),
+		cmocka_unit_test(room_is_kept_for_those_who_come_later),
 		cmocka_unit_test(one_that_answers_is_fetched_for_ahead),
 		cmocka_unit_test(what_waits_behind_a_broken_endpoint_goes_back),
 		cmocka_unit_test(failures_are_remembered_for_a_while_and_then_forgotten),
