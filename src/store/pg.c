@@ -206,7 +206,7 @@ void pg_settle(struct iv_pg *pg, struct pg_conn *c, struct iv_pg_batch *b)
 	}
 	if (!try_again(pg, b, then)) {
 		if (err.code == IV_OK && b->run)
-			pg_batch_read(b, &err);
+			pg_batch_hand_over(b, &err);
 		end(pg, b, &err);
 	}
 	if (c->state == PG_RETIRING && c->depth == 0)
@@ -216,6 +216,8 @@ void pg_settle(struct iv_pg *pg, struct pg_conn *c, struct iv_pg_batch *b)
 
 /* ── connections ── */
 
+/* One that is still writing is left alone: libpq shifts all that is unsent with every write, and the bytes of many
+ * large batches would take the loop's time. */
 static struct pg_conn *least_busy(struct iv_pg *pg)
 {
 	struct pg_conn *best = NULL;
@@ -223,7 +225,7 @@ static struct pg_conn *least_busy(struct iv_pg *pg)
 	for (int i = 0; i < pg->conn_count; i++) {
 		struct pg_conn *c = &pg->conns[i];
 
-		if (c->state == PG_READY && (!best || c->depth < best->depth))
+		if (c->state == PG_READY && !c->unsent && (!best || c->depth < best->depth))
 			best = c;
 	}
 	return best;
@@ -286,6 +288,11 @@ static void on_ready(struct pg_conn *c)
 	dispatch(pg);
 }
 
+static void on_drained(struct pg_conn *c)
+{
+	dispatch(c->owner);
+}
+
 static void on_lost(struct pg_conn *c)
 {
 	struct iv_pg *pg = c->owner;
@@ -310,7 +317,7 @@ static void on_closed(struct pg_conn *c)
 	dispatch(pg);
 }
 
-static const struct pg_conn_type conn_type = {on_ready, pg_pipe_input, on_lost, on_closed};
+static const struct pg_conn_type conn_type = {on_ready, pg_pipe_input, on_drained, on_lost, on_closed};
 
 /* While the pool is down somebody has to find out when that ends, whether or not there is work. */
 static void on_backoff(void *arg)

@@ -94,11 +94,14 @@ struct iv_pg_batch *pg_batch_new(const struct iv_scope *scope, const struct iv_p
 void pg_batch_rewind(struct iv_pg_batch *b)
 {
 	for (size_t i = 0; i < b->part_count; i++) {
-		PQclear(b->parts[i].result);
-		b->parts[i].result = NULL;
-		b->parts[i].prepares = false;
+		struct pg_part *p = &b->parts[i];
+
+		iv_buf_deinit(&p->taken);
+		p->count = 0;
+		p->affected = 0;
+		p->prepares = false;
 	}
-	b->err = (struct iv_err){0};
+	b->err = b->read_err = (struct iv_err){0};
 	b->sqlstate[0] = '\0';
 	b->prepares = b->results = 0;
 }
@@ -110,7 +113,7 @@ void pg_batch_free(struct iv_pg_batch *b)
 	free(b);
 }
 
-/* ── the answer ── */
+/* ── the answer, row by row: what does not fit is not kept by anybody, and a long one does not hold the loop ── */
 
 static bool read_row(const struct iv_query *q, const PGresult *res, int r, char *row, struct iv_arena *a,
 		     struct iv_err *e)
@@ -140,39 +143,62 @@ static int column_count(const struct iv_query *q)
 	return n;
 }
 
-static bool read_rows(const struct pg_part *p, struct iv_arena *a, struct iv_err *e)
+static bool take_row(struct iv_pg_batch *b, struct pg_part *p, const PGresult *res, int r)
 {
 	const struct iv_query *q = p->query;
-	int count = PQntuples(p->result);
-	struct iv_str affected = iv_str(PQcmdTuples(p->result));
+	struct iv_err *e = &b->read_err;
 
-	/* :exec has no columns of its own, whatever a function it calls returns. */
-	if (!q->out_size)
-		count = 0;
-	else if (PQnfields(p->result) != column_count(q) || (q->one && count > 1))
+	if (PQnfields(res) != column_count(q) || (q->one && p->count == 1))
 		return iv_fail(e, IV_EINTERNAL, "%s answered with other rows or columns than it declares", q->name);
-	if (q->one && count == 0)
-		return iv_fail(e, IV_ENOENT, "not found");
-	if (!p->rows)
-		return true;
-	*p->rows = (struct iv_rows){0};
-	if (affected.len && !iv_str_to_i64(affected, &p->rows->affected))
-		return iv_fail(e, IV_EINTERNAL, "%s answered without a count", q->name);
-	if (count == 0)
-		return true;
-	p->rows->items = iv_arena_alloc(a, (size_t)count * q->out_size);
-	if (!p->rows->items)
+	if (!p->taken.ptr)
+		iv_buf_init(&p->taken, b->arena->limit);
+	if (!iv_buf_reserve(&p->taken, q->out_size))
 		return iv_fail(e, IV_ETOOBIG, "the answer does not fit");
-	for (int r = 0; r < count; r++)
-		if (!read_row(q, p->result, r, (char *)p->rows->items + (size_t)r * q->out_size, a, e))
-			return false;
-	p->rows->count = (size_t)count;
+	memset(p->taken.ptr + p->taken.len, 0, q->out_size);
+	if (!read_row(q, res, r, p->taken.ptr + p->taken.len, b->arena, e))
+		return false;
+	p->taken.len += q->out_size;
+	p->count++;
 	return true;
 }
 
-void pg_batch_read(const struct iv_pg_batch *b, struct iv_err *e)
+void pg_batch_take(struct iv_pg_batch *b, struct pg_part *p, PGresult *res)
 {
-	for (size_t i = 0; i < b->part_count; i++)
-		if (!read_rows(&b->parts[i], b->arena, e))
+	struct iv_str affected = iv_str(PQcmdTuples(res));
+	int count = PQntuples(res);
+
+	/* Nobody waits, nobody asked for rows, or :exec, which has none whatever a function it calls returns. */
+	if (!b->run || !p->query->out_size || b->read_err.code != IV_OK)
+		count = 0;
+	for (int r = 0; r < count; r++)
+		if (!take_row(b, p, res, r))
+			break;
+	if (affected.len && !iv_str_to_i64(affected, &p->affected))
+		(void)iv_fail(&b->read_err, IV_EINTERNAL, "%s answered without a count", p->query->name);
+}
+
+static bool hand_over(struct pg_part *p, struct iv_arena *a, struct iv_err *e)
+{
+	void *items = NULL;
+
+	if (p->query->one && p->count == 0)
+		return iv_fail(e, IV_ENOENT, "not found");
+	if (!p->rows)
+		return true;
+	if (p->count) {
+		items = iv_arena_alloc(a, p->taken.len);
+		if (!items)
+			return iv_fail(e, IV_ETOOBIG, "the answer does not fit");
+		memcpy(items, p->taken.ptr, p->taken.len);
+	}
+	*p->rows = (struct iv_rows){items, p->count, p->affected};
+	return true;
+}
+
+void pg_batch_hand_over(struct iv_pg_batch *b, struct iv_err *e)
+{
+	*e = b->read_err;
+	for (size_t i = 0; e->code == IV_OK && i < b->part_count; i++)
+		if (!hand_over(&b->parts[i], b->arena, e))
 			return;
 }

@@ -135,6 +135,7 @@ void pg_conn_flush(struct pg_conn *c)
 	int left = PQflush(c->pg);
 
 	/* What did not fit goes when the socket takes more; reading goes on meanwhile, or both sides would wait. */
+	c->unsent = left != 0;
 	if (left < 0 || !watch(c, left ? UV_READABLE | UV_WRITABLE : UV_READABLE))
 		close_failed(c, "write failed");
 }
@@ -154,15 +155,18 @@ static bool read_all(struct pg_conn *c)
 static void carry(struct pg_conn *c)
 {
 	/* A dead peer's last words are read all the same: answers that are whole, and why it went. */
-	bool ok = read_all(c);
+	bool ok = read_all(c), unsent = c->unsent;
 
 	c->type->input(c);
 	if (!pg_conn_live(c))
 		return;
-	if (!ok || PQstatus(c->pg) != CONNECTION_OK)
+	if (!ok || PQstatus(c->pg) != CONNECTION_OK) {
 		close_failed(c, "connection lost");
-	else
-		pg_conn_flush(c);
+		return;
+	}
+	pg_conn_flush(c);
+	if (pg_conn_live(c) && unsent && !c->unsent)
+		c->type->drained(c);
 }
 
 /* ── connecting ── */
@@ -185,7 +189,7 @@ static void become_ready(struct pg_conn *c)
 	}
 	c->prepared = iv_map_new();
 	c->generation = 0;
-	c->proven = false;
+	c->unsent = false;
 	set_state(c, PG_READY, "");
 	if (watch(c, UV_READABLE))
 		c->type->ready(c);

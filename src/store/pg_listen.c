@@ -131,6 +131,11 @@ static void on_input(struct pg_conn *c)
 	}
 }
 
+static void on_drained(struct pg_conn *c)
+{
+	(void)c; /* what is sent here fits any socket */
+}
+
 static void on_lost(struct pg_conn *c)
 {
 	struct pg_listener *n = c->owner;
@@ -147,7 +152,7 @@ static void on_closed(struct pg_conn *c)
 		pg_listener_closed(n->pool);
 }
 
-static const struct pg_conn_type conn_type = {on_ready, on_input, on_lost, on_closed};
+static const struct pg_conn_type conn_type = {on_ready, on_input, on_drained, on_lost, on_closed};
 
 static void on_backoff(void *arg)
 {

@@ -83,11 +83,9 @@ static struct pg_part *prepared_part(struct iv_pg_batch *b, size_t n)
 	return NULL;
 }
 
-/* Whose result is the next one; NULL: the commit's. *parse tells that it is a Parse's. */
-static struct pg_part *next_part(struct iv_pg_batch *b, bool *parse)
+/* Whose the n-th result is; NULL: the commit's. *parse tells that it is a Parse's. */
+static struct pg_part *part_of_result(struct iv_pg_batch *b, size_t n, bool *parse)
 {
-	size_t n = b->results++;
-
 	*parse = n < b->prepares;
 	if (*parse)
 		return prepared_part(b, n);
@@ -106,21 +104,19 @@ static void take_error(struct pg_conn *c, struct iv_pg_batch *b, const struct pg
 static void take_result(struct pg_conn *c, struct iv_pg_batch *b, PGresult *res)
 {
 	ExecStatusType status = PQresultStatus(res);
-	bool parse, ok = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
-	struct pg_part *part = next_part(b, &parse);
+	bool ok = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_SINGLE_TUPLE, parse;
+	struct pg_part *part = part_of_result(b, b->results, &parse);
 
+	b->results += status != PGRES_SINGLE_TUPLE; /* which others follow */
 	if (parse && !ok && b->generation == c->generation)
 		(void)iv_map_remove(c->prepared, iv_str(part->query->name)); /* the server does not have it */
-	if (ok && part && !parse) {
-		part->result = res;
-		return;
-	}
+	if (ok && part && !parse)
+		pg_batch_take(b, part, res);
 	/* PIPELINE_ABORTED is what follows an error; anything else (a COPY) is no statement of ours. */
-	if (status == PGRES_FATAL_ERROR)
+	else if (status == PGRES_FATAL_ERROR)
 		take_error(c, b, part, res);
 	else if (!ok && status != PGRES_PIPELINE_ABORTED)
 		(void)iv_fail(&b->err, IV_EINTERNAL, "the database answered with %s", PQresStatus(status));
-	PQclear(res);
 }
 
 static void take_sync(struct pg_conn *c, struct iv_pg_batch *b)
@@ -128,7 +124,6 @@ static void take_sync(struct pg_conn *c, struct iv_pg_batch *b)
 	iv_list_remove(&b->node);
 	c->depth--;
 	b->conn = NULL;
-	c->proven = true;
 	if (b->err.code == IV_OK && b->results != b->prepares + b->part_count)
 		(void)iv_fail(&b->err, IV_EINTERNAL, "the database answered to less than was asked");
 	pg_settle(c->owner, c, b);
@@ -138,22 +133,25 @@ void pg_pipe_input(struct pg_conn *c)
 {
 	int nulls = 0;
 
-	/* PQisBusy also reads what comes unasked. libpq ends each statement with a NULL, twice in a row never; after
-	 * the connection broke it would go on with them for ever. */
-	while (pg_conn_live(c) && !PQisBusy(c->pg) && c->depth > 0 && nulls < 3) {
+	/* libpq ends each statement with a NULL, twice in a row never; after the connection broke it would go on with
+	 * them for ever. */
+	while (pg_conn_live(c) && nulls < 3) {
 		struct iv_pg_batch *b = IV_CONTAINER(c->in_flight.next, struct iv_pg_batch, node);
-		PGresult *res = PQgetResult(c->pg);
+		PGresult *res;
 
-		if (!res) {
-			nulls++;
+		/* Row by row, else libpq would keep a whole answer, however long. To be said again for each statement
+		 * before its first row is read; does nothing at other times. */
+		(void)PQsetSingleRowMode(c->pg);
+		if (PQisBusy(c->pg) || c->depth == 0) /* PQisBusy also reads what comes unasked */
+			return;
+		res = PQgetResult(c->pg);
+		nulls = res ? 0 : nulls + 1;
+		if (!res)
 			continue;
-		}
-		nulls = 0;
-		if (PQresultStatus(res) == PGRES_PIPELINE_SYNC) {
-			PQclear(res);
+		if (PQresultStatus(res) == PGRES_PIPELINE_SYNC)
 			take_sync(c, b);
-		} else {
+		else
 			take_result(c, b, res);
-		}
+		PQclear(res);
 	}
 }

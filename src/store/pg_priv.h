@@ -7,6 +7,7 @@
 #include <libpq-fe.h>
 #include <stdlib.h>
 
+#include "iv_buf.h"
 #include "iv_map.h"
 #include "iv_pg.h"
 #include "iv_shape.h"
@@ -80,10 +81,11 @@ enum pg_conn_state { PG_CLOSED, PG_RESOLVING, PG_CONNECTING, PG_READY, PG_RETIRI
 
 struct pg_conn;
 struct pg_conn_type {
-	void (*ready)(struct pg_conn *c);  /* may send */
-	void (*input)(struct pg_conn *c);  /* something has been read; not while it is closing */
-	void (*lost)(struct pg_conn *c);   /* it will answer nothing any more; must not call back into flows */
-	void (*closed)(struct pg_conn *c); /* from the loop; may be opened again */
+	void (*ready)(struct pg_conn *c);   /* may send */
+	void (*input)(struct pg_conn *c);   /* something has been read; not while it is closing */
+	void (*drained)(struct pg_conn *c); /* what was sent is out, after it was not for a while */
+	void (*lost)(struct pg_conn *c);    /* it will answer nothing any more; must not call back into flows */
+	void (*closed)(struct pg_conn *c);  /* from the loop; may be opened again */
 };
 
 struct pg_conn {
@@ -100,7 +102,7 @@ struct pg_conn {
 	int resolving; /* which host */
 	unsigned attempt;
 	struct iv_timer deadline; /* of connecting; the owner's once it is ready */
-	bool proven;              /* it has answered since it is ready */
+	bool unsent;              /* the socket has not taken everything yet */
 	/* pg_pipe.c */
 	struct iv_list in_flight;
 	int depth;
@@ -135,8 +137,10 @@ struct pg_part {
 	struct iv_rows *rows;
 	const char **values;
 	int value_count;
-	bool prepares;    /* this batch has its statement parsed */
-	PGresult *result; /* kept until the transaction is done */
+	bool prepares;       /* this batch has its statement parsed */
+	struct iv_buf taken; /* rows so far; what they point to is in the arena */
+	size_t count;
+	int64_t affected;
 };
 
 struct iv_pg_batch {
@@ -154,7 +158,8 @@ struct iv_pg_batch {
 	unsigned generation;
 	size_t prepares, results;
 	char sqlstate[PG_SQLSTATE_SIZE];
-	struct iv_err err;
+	struct iv_err err;      /* the server's */
+	struct iv_err read_err; /* ours, when it had none */
 	size_t part_count; /* the scope is the first */
 	struct pg_part parts[];
 };
@@ -165,8 +170,10 @@ struct iv_pg_batch *pg_batch_new(const struct iv_scope *scope, const struct iv_p
 void pg_batch_free(struct iv_pg_batch *b);
 /* Drops what an attempt has left, before the next. */
 void pg_batch_rewind(struct iv_pg_batch *b);
-/* The rows of the whole batch into the arena, typed; *e tells when that failed. */
-void pg_batch_read(const struct iv_pg_batch *b, struct iv_err *e);
+/* Rows as they come, typed, and how many a statement touched; read_err tells what was wrong with them. */
+void pg_batch_take(struct iv_pg_batch *b, struct pg_part *p, PGresult *res);
+/* The transaction is done: the rows to whoever asked. */
+void pg_batch_hand_over(struct iv_pg_batch *b, struct iv_err *e);
 
 /* ── pg_pipe.c ── */
 

@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -75,6 +76,7 @@ static inline pid_t server_exec(struct pg_server *s, char *const *argv)
 		char path[512], log[128];
 
 		server_become_postgres();
+		(void)prctl(PR_SET_PDEATHSIG, SIGQUIT); /* a test that dies takes its server with it */
 		snprintf(log, sizeof(log), "%s/log", s->dir);
 		int fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
 		dup2(fd, 1);
@@ -123,7 +125,7 @@ static inline long server_number(struct pg_server *s, const char *sql)
 
 static inline void server_run(struct pg_server *s, const char *setting)
 {
-	char port[16], sockets[128], extra[128], conninfo[256];
+	char port[16], sockets[128], option[] = "-c", extra[128], conninfo[256];
 	char *argv[32] = {(char[]){"postgres"}, (char[]){"-D"}, (char[]){"data"}, (char[]){"-p"}, port, (char[]){"-k"},
 			  s->dir, (char[]){"-c"}, (char[]){"listen_addresses=127.0.0.1"}, (char[]){"-c"},
 			  (char[]){"fsync=off"}, (char[]){"-c"}, (char[]){"max_connections=30"}, (char[]){"-c"}, sockets,
@@ -134,7 +136,7 @@ static inline void server_run(struct pg_server *s, const char *setting)
 	snprintf(sockets, sizeof(sockets), "unix_socket_directories=%s", s->dir);
 	if (setting) {
 		snprintf(extra, sizeof(extra), "%s", setting);
-		argv[n++] = (char[]){"-c"};
+		argv[n++] = option;
 		argv[n++] = extra;
 	}
 	s->pid = server_exec(s, argv);
