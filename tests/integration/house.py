@@ -1,13 +1,21 @@
 """The whole house: the daemon with a database of its own, a Redis of its own, and the lab. Tenants A and B are there;
 agents are A's, by the names of their files and of those that are given."""
+import hashlib
 import json
 import os
+import secrets
 import signal
+import string
 import subprocess
 import tempfile
+import urllib.error
+import urllib.request
+import zlib
 
 from database import SERVICES, Database, quoted
 from stack import DAEMON, ROOT, Stack
+
+BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
 
 class House(Stack):
@@ -32,6 +40,37 @@ class House(Stack):
         text = quoted(json.dumps(config))
         self.db.admin(f"insert into voice_agents (tenant_id, id, name, config) values ('{tenant}', '{name}', "
                       f"coalesce({text}::jsonb ->> 'name', '{name}'), {text}::jsonb)")
+
+    def key(self, tenant="A", role="admin", live=True, **columns):
+        """An API key of a tenant, in the books."""
+        body = ("iv_live_" if live else "iv_test_") + "".join(secrets.choice(BASE62) for _ in range(32))
+        n, check = zlib.crc32(body.encode()), ""
+        for _ in range(6):
+            n, digit = divmod(n, 62)
+            check = BASE62[digit] + check
+        key = body + check
+        more = "".join(f", {k}" for k in columns)
+        values = "".join(f", {v}" for v in columns.values())
+        self.db.admin(f"insert into api_keys (tenant_id, name, prefix, key_hash, role, live{more}) values ('{tenant}', 'test', '{key[:12]}', "
+                      f"'{hashlib.sha256(key.encode()).hexdigest()}', '{role}', {str(live).lower()}{values})")
+        return key
+
+    def api(self, method, path, body=None, key=None, headers=None, timeout=15):
+        """Status, headers (lower case), body (JSON where it is)."""
+        data = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
+        rq = urllib.request.Request(self.http(path), data=data, method=method,
+                                    headers={**({"Content-Type": "application/json"} if data is not None else {}),
+                                             **({"Authorization": "Bearer " + key} if key else {}), **(headers or {})})
+        try:
+            with urllib.request.urlopen(rq, timeout=timeout) as r:
+                status, head, text = r.status, r.headers, r.read().decode()
+        except urllib.error.HTTPError as e:
+            status, head, text = e.code, e.headers, e.read().decode()
+        try:
+            text = json.loads(text)
+        except ValueError:
+            pass
+        return status, {k.lower(): v for k, v in head.items()}, text
 
     def rows(self, script):
         return self.db.admin(script)

@@ -182,9 +182,10 @@ static enum iv_flow_next read_new(struct iv_flow *f)
 	return iv_api_refuse_if_bad(c);
 }
 
-static struct iv_str word(const char *const *names, int index)
+/* A PATCH knows no defaults: what was not sent is not there. */
+static struct iv_str word(const struct iv_api_call *c, const char *member, const char *const *names, int index)
 {
-	return index < 0 ? IV_STR_NULL : iv_str(names[index]);
+	return iv_api_sent(c, member) ? iv_str(names[index]) : IV_STR_NULL;
 }
 
 static enum iv_flow_next insert(struct iv_flow *f)
@@ -195,8 +196,8 @@ static enum iv_flow_next insert(struct iv_flow *f)
 	struct iv_agent_insert_in in = {.id = resource_id(c, "agt"),
 					.name = st->agent.name,
 					.description = b->description,
-					.status = word(statuses, b->status),
-					.use_case = word(use_cases, b->use_case),
+					.status = word(c, "status", statuses, b->status),
+					.use_case = word(c, "useCase", use_cases, b->use_case),
 					.config = st->config.ptr ? st->config : IV_S("{}"),
 					.created_by = resource_actor(c)};
 
@@ -344,9 +345,9 @@ static enum iv_flow_next update(struct iv_flow *f)
 	const struct iv_agent_get_out *r = iv_agent_get_at(&st->rows, 0);
 	struct iv_agent_update_in in = {.id = r->id,
 					.name = iv_api_sent(c, "name") ? b->agent.name : IV_STR_NULL,
-					.description = b->description,
-					.status = word(statuses, b->status),
-					.use_case = word(use_cases, b->use_case),
+					.description = iv_api_sent(c, "description") ? b->description : IV_STR_NULL,
+					.status = word(c, "status", statuses, b->status),
+					.use_case = word(c, "useCase", use_cases, b->use_case),
 					.config = st->config,
 					.updated_by = resource_actor(c),
 					.expected = r->version}; /* as it was read: nobody's change is lost */
