@@ -12,7 +12,7 @@
 
 enum {
 	APP_CONNECTIONS = 8, WORKER_CONNECTIONS = 4, DEPTH = 8, CONTROL_LEASE_MS = 30000, CONTROL_WAITING = 1000,
-	CLOSE_CALLS_MS = 5000, CLOSE_EVENTS_MS = 1000, VIEWERS_MAX = 1000,
+	CLOSE_CALLS_MS = 5000, CLOSE_EVENTS_MS = 1000,
 };
 
 struct house {
@@ -61,7 +61,7 @@ static bool open_redis(struct house *h, struct iv_err *e)
 							     .maxlen = cfg->events_max,
 							     .keep_ms = cfg->events_keep_days * 86400000,
 							     .buffer_bytes = (size_t)cfg->events_buffer_bytes,
-							     .viewers_max = VIEWERS_MAX});
+							     .viewers_max = (size_t)cfg->viewers_max});
 	h->s.control = iv_control_new(h->s.loop, h->s.redis,
 				      &(struct iv_control_opts){.instance_id = h->instance_id,
 								.lease_ms = CONTROL_LEASE_MS,

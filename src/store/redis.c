@@ -241,20 +241,21 @@ static void on_reply(void *arg, const redisReply *reply)
 
 /* ── late ── */
 
-static bool is_late(struct iv_redis *r)
+static struct iv_redis_command *late_one(struct iv_redis *r)
 {
 	struct iv_redis_command *c = oldest(r);
 
-	return c && iv_now_us() - c->asked_us >= r->command_ms * INT64_C(1000);
+	return c && iv_now_us() - c->asked_us >= r->command_ms * INT64_C(1000) ? c : NULL;
 }
 
-static void fail_oldest_late(struct iv_redis *r)
+static void fail_late_ones(struct iv_redis *r)
 {
+	struct iv_redis_command *c;
 	struct iv_err e = {0};
 
 	iv_fail(&e, IV_EDRAINING, "redis: no connection in %d ms", r->command_ms);
-	while (is_late(r))
-		finish(oldest(r), NULL, &e, RESULT_LATE);
+	while ((c = late_one(r)))
+		finish(c, NULL, &e, RESULT_LATE);
 }
 
 static void on_deadline(void *arg)
@@ -262,23 +263,23 @@ static void on_deadline(void *arg)
 	struct iv_redis *r = arg;
 	int64_t overslept_us = iv_now_us() - r->deadline.deadline_us;
 
-	if (is_late(r) && r->link.state == LINK_UP) {
+	if (late_one(r) && r->link.state == LINK_UP) {
 		/* The answer may be here already: timers run before sockets are looked at. */
 		iv_redis_sock_pump(r->link.sock);
 	}
-	if (is_late(r) && overslept_us > r->command_ms * INT64_C(250)) {
+	if (late_one(r) && overslept_us > r->command_ms * INT64_C(250)) {
 		/* We were the ones who slept; what was asked has not had its time. */
 		iv_timer_in_ms(&r->deadline, r->command_ms);
 		return;
 	}
-	if (is_late(r) && r->link.state == LINK_UP) {
+	if (late_one(r) && r->link.state == LINK_UP) {
 		char why[64];
 
 		snprintf(why, sizeof(why), "no answer in %d ms", r->command_ms);
 		r->late = true;
 		iv_redis_link_lose(&r->link, why);
 	}
-	fail_oldest_late(r);
+	fail_late_ones(r);
 	watch_oldest(r);
 }
 
