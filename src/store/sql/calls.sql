@@ -5,10 +5,10 @@
 select refusal, agent_id, agent_version, config, call_record from open_call($1, $2, $3, $4)
 
 -- name: call_close :one :tenant
--- The end of a call: record, timeline, costs, artifacts, ledger, events, all at once and once.
+-- The end of a call: record, timeline, costs, artifacts, ledger, events, what its review needs; all at once and once.
 -- in:  tenant text, call text, ending json
 -- out: recorded bool, status text
-select recorded, status from end_priced_call($1, $2, $3)
+select recorded, status from close_call($1, $2, $3)
 
 -- name: call_held :exec :tenant
 -- The process that holds these calls still does; the janitor leaves them alone.
