@@ -16,8 +16,8 @@ struct iv_webhook;
 /* NULL: a setting does not fit the others; e says which. Does nothing yet. */
 struct iv_webhook *iv_webhook_new(struct iv_services *s, struct iv_err *e);
 void iv_webhook_start(struct iv_webhook *w);
-/* No more claims; what waits goes back, what is in flight finishes (WEBHOOK_TIMEOUT bounds it). Then done,
- * from the loop. */
+/* No more claims; what waits goes back, what is in flight finishes. Then done, from the loop; WEBHOOK_TIMEOUT and
+ * two seconds later at the latest, with a store that does not answer too. */
 void iv_webhook_drain(struct iv_webhook *w, void (*done)(void *arg), void *arg);
 /* Cuts what is still in flight: it is sent again, by whoever claims it next. No drain's done afterwards.
  * Before iv_pg_close; iv_webhook_free after it, for a notification may still come. */

@@ -199,18 +199,24 @@ static void stopped_house(void *arg)
 	iv_net_close(app->net, stopped_net, app);
 }
 
-static void stopped_http(void *arg)
+static void stopped_webhooks(void *arg)
 {
 	struct app *app = arg;
 
-	if (!app->house) {
-		stopped_house(app);
-		return;
-	}
 	iv_webhook_stop(app->webhook);
 	iv_docs_free(app->docs);
 	iv_api_free(app->api);
 	house_close(app->house, stopped_house, app);
+}
+
+static void stopped_http(void *arg)
+{
+	struct app *app = arg;
+
+	if (app->house)
+		iv_webhook_drain(app->webhook, stopped_webhooks, app);
+	else
+		stopped_house(app);
 }
 
 static void stopped_spools(void *arg)

@@ -345,7 +345,11 @@ static void check_together(struct reading *r)
 	if (iv_secret_set(cfg->jwt_secret) && strlen(iv_secret_reveal(cfg->jwt_secret)) < JWT_SECRET_LEAST)
 		problem(r, "JWT_SECRET: expected at least %d bytes (RFC 7518), it has %zu", JWT_SECRET_LEAST,
 			strlen(iv_secret_reveal(cfg->jwt_secret)));
+	if (cfg->tenant_webhook_url[0] && !iv_secret_set(cfg->webhook_secret))
+		problem(r, "WEBHOOK_SECRET: is required beside TENANT_WEBHOOK_URL");
 	if (strcmp(cfg->env, "production") == 0) {
+		if (iv_secret_set(cfg->webhook_secret))
+			check_production(r, "WEBHOOK_SECRET", cfg->webhook_secret);
 		if (iv_secret_set(cfg->database_url))
 			check_production(r, "JWT_SECRET", cfg->jwt_secret);
 		check_production(r, "REALTIME_API_KEY", cfg->realtime_api_key);

@@ -18,6 +18,7 @@ enum {
 	LOOK_MS = 30000,              /* the longest without a look */
 	AGAIN_MS = 250, AGAIN_MAX_MS = 15000, /* behind a claim that failed */
 	FLOW_MS = 30000,
+	DRAIN_MARGIN_MS = 2000,
 };
 
 static struct iv_webhook *self(struct iv_flow *f)
@@ -202,8 +203,10 @@ static void end(struct iv_flow *f)
 
 	iv_arena_reset(&w->claim_arena);
 	w->rows = (struct iv_rows){0};
-	if (w->state == WEBHOOK_STOPPED)
+	if (w->state != WEBHOOK_RUNNING) {
+		look(w); /* the drain may be over */
 		return;
+	}
 	w->failures = failed ? w->failures + 1 : 0;
 	if (failed) {
 		w->wanted = true;
@@ -226,6 +229,7 @@ static void check_drained(struct iv_webhook *w)
 	    webhook_queue_waiting(w->queue) > 0)
 		return;
 	w->drained = NULL;
+	iv_timer_stop(&w->wake);
 	iv_defer(w->s->loop, drained, w->drained_arg);
 }
 
@@ -241,10 +245,24 @@ static void look(struct iv_webhook *w)
 	iv_flow_start(&w->claim, &type, w->s->loop, FLOW_MS, &w->claiming);
 }
 
+static void on_drain_deadline(struct iv_webhook *w)
+{
+	void (*drained)(void *) = w->drained;
+
+	iv_warn("webhook.drain_deadline", IV_LI("in_flight", webhook_queue_in_flight(w->queue)),
+		IV_LI("unsettled", w->ended_count));
+	iv_webhook_stop(w);
+	iv_defer(w->s->loop, drained, w->drained_arg);
+}
+
 static void on_wake(void *arg)
 {
 	struct iv_webhook *w = arg;
 
+	if (w->state == WEBHOOK_DRAINING) {
+		on_drain_deadline(w);
+		return;
+	}
 	w->wanted = true;
 	pump_later(w); /* an endpoint that was left alone may be tried again */
 }
@@ -317,7 +335,7 @@ void iv_webhook_drain(struct iv_webhook *w, void (*done)(void *arg), void *arg)
 	w->drained = done;
 	w->drained_arg = arg;
 	w->state = WEBHOOK_DRAINING;
-	iv_timer_stop(&w->wake);
+	iv_timer_in_ms(&w->wake, w->cfg->webhook_timeout_ms + DRAIN_MARGIN_MS);
 	webhook_janitor_stop(w);
 	pump_later(w);
 }

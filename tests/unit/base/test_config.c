@@ -190,6 +190,10 @@ static void production_wants_secrets_of_its_own(void **state)
 	check_holds(iv_buf_str(&errors), "REALTIME_API_KEY: ");
 	check_holds(iv_buf_str(&errors), "REALTIME_WS_SECRET: ");
 	assert_true(read_config((const char *[]){"REALTIME_API_KEY", "secret", NULL}));
+	assert_false(read_config((const char *[]){"INVORTO_ENV", "production", "WEBHOOK_SECRET", "dev_webhook_secret", NULL}));
+	check_holds(iv_buf_str(&errors), "WEBHOOK_SECRET: expected a secret of its own in production, it is a well-known");
+	assert_false(read_config((const char *[]){"TENANT_WEBHOOK_URL", "https://example.com/", NULL}));
+	check_holds(iv_buf_str(&errors), "WEBHOOK_SECRET: is required beside TENANT_WEBHOOK_URL");
 }
 
 static void a_secret_may_lie_in_a_file(void **state)
