@@ -115,7 +115,7 @@ static bool bound(const cJSON *schema, const char *word, double *n)
 
 static bool check_number(struct check *c, const cJSON *schema, double value)
 {
-	double n;
+	double n = 0;
 
 	if (bound(schema, "minimum", &n) && value < n)
 		return wrong_number(c, "be at least", n, "");
@@ -141,7 +141,7 @@ static size_t letters(const char *text)
 
 static bool check_string(struct check *c, const cJSON *schema, const char *value)
 {
-	double n;
+	double n = 0;
 
 	if (bound(schema, "minLength", &n) && (double)letters(value) < n)
 		return wrong_number(c, "have at least", n, " characters");
@@ -167,7 +167,7 @@ static bool check_array(struct check *c, const cJSON *schema, const cJSON *value
 {
 	const cJSON *items = iv_json_get(schema, "items"), *item;
 	int count = cJSON_GetArraySize(value), i = 0;
-	double n;
+	double n = 0;
 
 	if (bound(schema, "minItems", &n) && count < n)
 		return wrong_number(c, "have at least", n, " items");
