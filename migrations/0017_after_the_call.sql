@@ -47,8 +47,9 @@ as $$
 declare
 	how record;
 begin
-	select e.recorded, e.status, e.end_reason into how from public.end_priced_call(tenant, call, ending - 'recap') as e;
-	if not how.recorded and how.end_reason = 'lost' then
+	select e.recorded, e.status into how from public.end_priced_call(tenant, call, ending - 'recap') as e;
+	if not how.recorded and exists (select from public.call_timeline t
+			where t.tenant_id = tenant and t.call_id = call and t.kind = 'call.lost') then
 		insert into public.call_timeline (tenant_id, call_id, seq, kind, payload, at)
 		select tenant, call, t.seq, t.kind, coalesce(t.payload, '{}'), coalesce(t.at, now())
 		from jsonb_to_recordset(coalesce(ending -> 'timeline', '[]'))
