@@ -74,13 +74,15 @@ static enum iv_flow_next check_origin(struct iv_flow *f)
  * was good once, and the socket that comes back has no other. */
 static struct session *whose_token(const struct arrival *a)
 {
+	struct iv_str call = iv_str(a->call_id);
+
 	if (!a->resume[0] || a->leg.kind != IV_LEG_BROWSER)
 		return NULL;
 	IV_LIST_EACH(node, &a->g->list) {
 		struct session *s = IV_CONTAINER(node, struct session, node);
 
 		if ((s->state == SESSION_LIVE || s->state == SESSION_LOST) && s->leg.kind == IV_LEG_BROWSER &&
-		    strcmp(s->call_id, a->call_id) == 0 && iv_secret_equal(iv_str(a->resume), iv_str(s->token)))
+		    iv_str_eq(call, iv_str(s->call_id)) && iv_secret_equal(iv_str(a->resume), iv_str(s->token)))
 			return s;
 	}
 	return NULL;
