@@ -21,6 +21,7 @@ struct iv_stereo {
 	bool left_begun, right_full;   /* right_full: the agent was heard to the end of the last stretch */
 	int64_t least_lag, lag;        /* of this second; still to be put right (> 0 silence, < 0 left out) */
 	int lag_frames, lag_age;
+	struct { int64_t at, since, least; } gap; /* frames stayed away: before this position, seen then; since -1: no */
 	struct { int64_t from, to; } mutes[IV_STEREO_MUTES];
 	size_t mute_count;
 };

@@ -9,6 +9,8 @@ enum {
 	QUIET_PEAK = 330,       /* -40 dBFS: nobody misses it, nobody hears a seam in it */
 	AT_ONCE_FRAMES = 5,     /* an offset of more is put right wherever it is */
 	PATIENCE_FRAMES = 250,  /* so long a quiet place is waited for */
+	GAP_FRAMES = 2,         /* this much later than it should is a frame behind a gap */
+	GAP_MS = 200,           /* what was only held up on the way is there by then */
 };
 
 void iv_stereo_init(struct iv_stereo *s, int rate_hz)
@@ -21,6 +23,7 @@ void iv_stereo_init(struct iv_stereo *s, int rate_hz)
 	if (!s->left || !s->right)
 		abort();
 	s->least_lag = INT64_MAX;
+	s->gap.since = -1;
 }
 
 void iv_stereo_deinit(struct iv_stereo *s)
@@ -79,6 +82,44 @@ static void watch_lag(struct iv_stereo *s, int64_t lag)
 	s->least_lag = INT64_MAX;
 }
 
+/* Moves what came since the gap to where it belongs: it has not left yet. */
+static void shift(struct iv_stereo *s, int64_t from, int64_t by)
+{
+	int64_t n = s->left_end - from;
+
+	if (n > s->size || s->left_end + by > s->base + s->size)
+		n = 0; /* cannot be: a gap is settled long before */
+	for (int64_t at = s->left_end - 1; at >= s->left_end - n; at--) {
+		if (at < s->base)
+			break;
+		s->left[(at + by) % s->size] = s->left[at % s->size];
+		s->left[at % s->size] = 0;
+	}
+	s->left_end += by;
+}
+
+/* Frames stay away for a while: held up, they come in a burst and stand right; lost, those behind them stand too
+ * early. A moment later it is known which. */
+static void watch_gap(struct iv_stereo *s, int64_t now, int64_t lag)
+{
+	if (s->gap.since < 0) {
+		if (lag <= GAP_FRAMES * s->frame)
+			return;
+		s->gap.since = now;
+		s->gap.at = s->left_end;
+		s->gap.least = lag;
+	}
+	s->gap.least = lag < s->gap.least ? lag : s->gap.least;
+	if (now - s->gap.since < (int64_t)s->rate_hz * GAP_MS / 1000)
+		return;
+	if (s->gap.least > s->frame / 2) {
+		shift(s, s->gap.at, s->gap.least);
+		s->lag = s->lag_frames = s->lag_age = 0;
+		s->least_lag = INT64_MAX;
+	}
+	s->gap.since = -1;
+}
+
 /* True: this frame is left out. */
 static bool settle_lag(struct iv_stereo *s, const int16_t *pcm, size_t n)
 {
@@ -105,8 +146,10 @@ void iv_stereo_left(struct iv_stereo *s, int64_t now, const int16_t *pcm, size_t
 		s->left_end = now - (int64_t)n;
 		s->lag = s->lag_frames = s->lag_age = 0;
 		s->least_lag = INT64_MAX;
-		lag = 0;
+		s->gap.since = -1;
 	}
+	watch_gap(s, now, now - s->left_end - (int64_t)n);
+	lag = now - s->left_end - (int64_t)n;
 	watch_lag(s, lag);
 	if (settle_lag(s, pcm, n))
 		return;
