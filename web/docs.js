@@ -87,7 +87,8 @@ export function curlOf(path, verb, op, base) {
 // ── operations
 
 function answersOf(op) {
-	return Object.entries(op.responses).map(([status, response]) => {
+	return Object.entries(op.responses).map(([status, raw]) => {
+		const response = resolve(raw);
 		const problem = response.content?.["application/problem+json"]?.schema;
 		const codes = problem?.allOf?.flatMap((s) => s.properties?.code?.enum ?? []) ?? [];
 		const type = Object.entries(response.content ?? {})[0];

@@ -1,13 +1,24 @@
 /* The REST document, from the rows that answer. */
+#include <assert.h>
 #include <stdio.h>
 #include "iv_webhook_event.h"
 #include "openapi_priv.h"
 
 #define ID_PATTERN "^[A-Za-z0-9._:-]{1,128}$"
 
+enum { REFUSALS_MAX = 64, REFUSAL_NAME = 160 };
+
+struct refusal {
+	int status;
+	enum iv_code codes[8];
+	size_t count;
+};
+
 struct writing {
 	struct iv_jw w;
 	struct shape_list shapes;
+	struct refusal refusals[REFUSALS_MAX];
+	size_t refusal_count;
 	bool codes[64]; /* error codes that some operation may answer */
 };
 
@@ -126,7 +137,7 @@ static void header_ref(struct iv_jw *w, const char *name)
 	iv_jw_end_obj(w);
 }
 
-static void answer_headers(struct iv_jw *w, const struct iv_api_route *r, bool success, int status)
+static void answer_headers(struct iv_jw *w, const struct iv_api_route *r)
 {
 	iv_jw_obj(w, "headers");
 	header_ref(w, "X-Request-Id");
@@ -136,8 +147,6 @@ static void answer_headers(struct iv_jw *w, const struct iv_api_route *r, bool s
 	}
 	if (remembers(r))
 		header_ref(w, "Idempotency-Replayed");
-	if (!success && (status == 409 || status == 429 || status >= 502))
-		header_ref(w, "Retry-After");
 	iv_jw_end_obj(w);
 }
 
@@ -149,7 +158,7 @@ static void success(struct writing *x, const struct iv_api_route *r)
 	(void)snprintf(status, sizeof(status), "%d", r->status);
 	iv_jw_obj(w, status);
 	iv_jw_cstr(w, "description", iv_http_status_text(r->status));
-	answer_headers(w, r, true, r->status);
+	answer_headers(w, r);
 	if (r->status != 204) {
 		iv_jw_obj(w, "content");
 		iv_jw_obj(w, r->content_type ? r->content_type : "application/json");
@@ -167,16 +176,54 @@ static void success(struct writing *x, const struct iv_api_route *r)
 	iv_jw_end_obj(w);
 }
 
-/* All codes of one status, as one answer. */
-static void failure(struct writing *x, const struct iv_api_route *r, const enum iv_code *codes, int status)
+/* Answers that are refusals stand once in the document, for each status and the codes it may have. */
+static void problem_name(const struct refusal *r, char out[REFUSAL_NAME])
 {
-	struct iv_jw *w = &x->w;
-	char text[8];
+	struct iv_buf b = {out, 0, REFUSAL_NAME - 1, REFUSAL_NAME - 1};
+	bool fits = true;
 
+	for (size_t i = 0; i < r->count && fits; i++)
+		fits = iv_buf_printf(&b, "%s%s", i ? "-or-" : "", iv_code_info(r->codes[i])->name);
+	out[b.len] = '\0';
+}
+
+static void failure(struct writing *x, const enum iv_code *codes, int status)
+{
+	struct refusal r = {.status = status};
+	char text[8], name[REFUSAL_NAME], other[REFUSAL_NAME], ref[REFUSAL_NAME + 32];
+	bool noted = false;
+
+	for (const enum iv_code *c = codes; *c != IV_OK; c++)
+		if (iv_code_info(*c)->http_status == status && r.count < IV_COUNT(r.codes))
+			r.codes[r.count++] = *c;
+	problem_name(&r, name);
+	for (size_t i = 0; i < x->refusal_count; i++) {
+		problem_name(&x->refusals[i], other);
+		noted = noted || strcmp(name, other) == 0;
+	}
+	if (!noted) {
+		assert(x->refusal_count < IV_COUNT(x->refusals));
+		x->refusals[x->refusal_count++] = r;
+	}
 	(void)snprintf(text, sizeof(text), "%d", status);
-	iv_jw_obj(w, text);
-	iv_jw_cstr(w, "description", iv_http_status_text(status));
-	answer_headers(w, r, false, status);
+	(void)snprintf(ref, sizeof(ref), "#/components/responses/%s", name);
+	iv_jw_obj(&x->w, text);
+	iv_jw_cstr(&x->w, "$ref", ref);
+	iv_jw_end_obj(&x->w);
+}
+
+static void write_refusal(struct iv_jw *w, const struct refusal *r)
+{
+	char name[REFUSAL_NAME];
+
+	problem_name(r, name);
+	iv_jw_obj(w, name);
+	iv_jw_cstr(w, "description", iv_http_status_text(r->status));
+	iv_jw_obj(w, "headers");
+	header_ref(w, "X-Request-Id");
+	if (r->status == 409 || r->status == 429 || r->status >= 502)
+		header_ref(w, "Retry-After");
+	iv_jw_end_obj(w);
 	iv_jw_obj(w, "content");
 	iv_jw_obj(w, "application/problem+json");
 	iv_jw_obj(w, "schema");
@@ -186,9 +233,8 @@ static void failure(struct writing *x, const struct iv_api_route *r, const enum 
 	iv_jw_obj(w, "properties");
 	iv_jw_obj(w, "code");
 	iv_jw_arr(w, "enum");
-	for (const enum iv_code *c = codes; *c != IV_OK; c++)
-		if (iv_code_info(*c)->http_status == status)
-			iv_jw_cstr(w, NULL, iv_code_info(*c)->name);
+	for (size_t i = 0; i < r->count; i++)
+		iv_jw_cstr(w, NULL, iv_code_info(r->codes[i])->name);
 	iv_jw_end_arr(w);
 	iv_jw_end_obj(w);
 	iv_jw_end_obj(w);
@@ -213,7 +259,7 @@ static void answers(struct writing *x, const struct iv_api_route *r)
 		for (const enum iv_code *c = codes; *c != IV_OK; c++)
 			any = any || iv_code_info(*c)->http_status == status;
 		if (any)
-			failure(x, r, codes, status);
+			failure(x, codes, status);
 	}
 	for (const enum iv_code *c = codes; *c != IV_OK; c++)
 		x->codes[*c] = true;
@@ -389,7 +435,7 @@ static void header(struct iv_jw *w, const char *name, const char *type, const ch
 	iv_jw_end_obj(w);
 }
 
-static void header_parameter(struct iv_jw *w, const char *key, const char *name, int max, const char *doc)
+static void header_parameter(struct iv_jw *w, const char *key, const char *name, const char *pattern, const char *doc)
 {
 	iv_jw_obj(w, key);
 	iv_jw_cstr(w, "name", name);
@@ -397,8 +443,7 @@ static void header_parameter(struct iv_jw *w, const char *key, const char *name,
 	iv_jw_cstr(w, "description", doc);
 	iv_jw_obj(w, "schema");
 	iv_jw_cstr(w, "type", "string");
-	iv_jw_i64(w, "minLength", 1);
-	iv_jw_i64(w, "maxLength", max);
+	iv_jw_cstr(w, "pattern", pattern);
 	iv_jw_end_obj(w);
 	iv_jw_end_obj(w);
 }
@@ -481,12 +526,14 @@ static void components(struct writing *x)
 
 	iv_jw_obj(w, "components");
 	iv_jw_obj(w, "securitySchemes");
-	iv_jw_raw(w, "bearer", IV_S("{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"An API key, or a token of a sign-in\"}"));
+	iv_jw_raw(w, "bearer",
+		  IV_S("{\"type\":\"http\",\"scheme\":\"bearer\",\"description\":\"An API key, or a token of a sign-in\"}"));
 	iv_jw_raw(w, "apiKey", IV_S("{\"type\":\"apiKey\",\"in\":\"header\",\"name\":\"x-api-key\"}"));
 	iv_jw_end_obj(w);
 	iv_jw_obj(w, "parameters");
-	header_parameter(w, "TenantId", "x-tenant-id", 128, "One of the tenants of this credential; needed by those who have several");
-	header_parameter(w, "IdempotencyKey", "Idempotency-Key", 255,
+	header_parameter(w, "TenantId", "x-tenant-id", "^[A-Za-z0-9._:-]{0,128}$",
+			 "One of the tenants of this credential; needed by those who have several");
+	header_parameter(w, "IdempotencyKey", "Idempotency-Key", "^[!#-\\[\\]-~]{1,255}$",
 			 "The work of one key is done once, within 24 hours; a second request gets the first one's answer");
 	iv_jw_end_obj(w);
 	iv_jw_obj(w, "headers");
@@ -495,6 +542,10 @@ static void components(struct writing *x)
 	header(w, "RateLimit-Policy", "string", "\"default\";q=60;w=60: so many within so many seconds");
 	header(w, "Retry-After", "integer", "Seconds to wait");
 	header(w, "Idempotency-Replayed", "string", "true: the answer is the first request's");
+	iv_jw_end_obj(w);
+	iv_jw_obj(w, "responses");
+	for (size_t i = 0; i < x->refusal_count; i++)
+		write_refusal(w, &x->refusals[i]);
 	iv_jw_end_obj(w);
 	iv_jw_obj(w, "schemas");
 	problem(x);
@@ -530,7 +581,8 @@ bool iv_openapi(const struct iv_api *a, const struct iv_route *plain, const stru
 	iv_jw_obj(&x.w, "info");
 	iv_jw_cstr(&x.w, "title", "invorto");
 	iv_jw_cstr(&x.w, "version", s->version);
-	iv_jw_cstr(&x.w, "description", "Voice agents on the telephone and in the browser. The realtime socket is in /asyncapi.json.");
+	iv_jw_cstr(&x.w, "description",
+		   "Voice agents on the telephone and in the browser. The realtime socket is in /asyncapi.json.");
 	iv_jw_end_obj(&x.w);
 	iv_jw_arr(&x.w, "servers");
 	iv_jw_obj(&x.w, NULL);

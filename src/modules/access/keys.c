@@ -23,9 +23,11 @@ struct key {
 		IV_STR(struct key, name, "name", IV_REQUIRED, 0, 0, "What it is for"),                           \
 		IV_STR(struct key, prefix, "prefix", IV_REQUIRED, 0, 0, "Its first characters"),                 \
 		IV_ENUM(struct key, role, "role", IV_REQUIRED, roles, "What it may"),                            \
-		IV_STRS(struct key, scopes, "scopes", IV_REQUIRED, SCOPES_MAX, "agents:read, calls:*; none: all that the role may"), \
+		IV_STRS(struct key, scopes, "scopes", IV_REQUIRED, SCOPES_MAX,                                   \
+			"agents:read, calls:*; none: all that the role may"),                                   \
 		IV_BOOL(struct key, live, "live", IV_REQUIRED, "False: a test key"),                             \
-		IV_INT(struct key, rate_per_minute, "ratePerMinute", IV_REQUIRED, 0, 0, "Requests a minute; 0: the tenant's"), \
+		IV_INT(struct key, rate_per_minute, "ratePerMinute", IV_REQUIRED, 0, 0,                          \
+		       "Requests a minute; 0: the tenant's"),                                                    \
 		IV_STR(struct key, expires_at, "expiresAt", 0, 0, 0, "Good until then"),                         \
 		IV_STR(struct key, last_used_at, "lastUsedAt", 0, 0, 0, "To the minute"),                        \
 		IV_STR(struct key, revoked_at, "revokedAt", 0, 0, 0, "Good no more since then"),                 \

@@ -28,13 +28,17 @@ struct tenant {
 	IV_INT(struct retention, recording_days, recording, 0, 0, DAYS_MAX, "0: the installation's"),            \
 		IV_INT(struct retention, transcript_days, transcript, 0, 0, DAYS_MAX, "0: the installation's"),  \
 		IV_INT(struct retention, call_days, call, 0, 0, DAYS_MAX, "0: the installation's")
-#define REDACTION_ROWS IV_BOOL(struct redaction, enabled, "enabled", 0, "Numbers, addresses and names are masked before they are kept")
+#define REDACTION_ROWS                                                                                           \
+	IV_BOOL(struct redaction, enabled, "enabled", 0, "Numbers, addresses and names are masked before they are kept")
 #define RULE_ROWS(ip, cost, minutes, calls, rate, retention_rows, redaction_rows)                                \
 	IV_STRS(struct tenant, ip_allow, ip, 0, NETWORKS_MAX, "Networks that may use the tenant's keys; none: any"), \
-		IV_DBL(struct tenant, daily_cost_cap_inr, cost, 0, 0, 1e9, "Calls are refused above it; 0: the installation's"), \
-		IV_INT(struct tenant, monthly_minute_cap, minutes, 0, 0, 1e9, "Calls are refused above it; 0: the installation's"), \
+		IV_DBL(struct tenant, daily_cost_cap_inr, cost, 0, 0, 1e9,                                       \
+		       "Calls are refused above it; 0: the installation's"),                                     \
+		IV_INT(struct tenant, monthly_minute_cap, minutes, 0, 0, 1e9,                                    \
+		       "Calls are refused above it; 0: the installation's"),                                     \
 		IV_INT(struct tenant, max_concurrent_calls, calls, 0, 0, 100000, "At once; 0: the installation's"), \
-		IV_INT(struct tenant, rate_per_minute, rate, 0, 0, 10000, "Requests of each key a minute; 0: the installation's"), \
+		IV_INT(struct tenant, rate_per_minute, rate, 0, 0, 10000,                                        \
+		       "Requests of each key a minute; 0: the installation's"),                                  \
 		IV_OBJ(struct tenant, retention, "retention", 0, retention_rows, "How long things are kept"),    \
 		IV_OBJ(struct tenant, redaction, "redaction", 0, redaction_rows, "What is masked"),              \
 		IV_STR(struct tenant, timezone, "timezone", 0, 0, 64, "Of days and months in usage: Asia/Kolkata")
