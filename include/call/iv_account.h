@@ -28,6 +28,8 @@ struct iv_account {
 	struct iv_buf timeline;         /* JSON array of {seq, kind, payload, at} */
 	struct iv_buf turns;            /* JSON lines: the payloads of turn.closed */
 	struct iv_story *story;         /* of the whole call; looks at `header`, so the account stays where it is */
+	bool redact;                    /* what is kept of it is masked: as its context says, else yes */
+	struct iv_buf told[IV_STORY_FILES]; /* the story's, by enum iv_story_file */
 };
 
 /* The caller clears *a with iv_account_deinit whatever the answer. A torn last record is the mark of a crash, not

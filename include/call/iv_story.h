@@ -19,7 +19,7 @@ enum {
 	IV_STORY_LINE = 131072,      /* bytes of one line; a longer one is left out and counted in `dropped` */
 };
 
-enum iv_story_file { IV_STORY_TRANSCRIPT, IV_STORY_METRICS };
+enum iv_story_file { IV_STORY_TRANSCRIPT, IV_STORY_METRICS, IV_STORY_FILES };
 typedef void iv_story_line_fn(void *arg, enum iv_story_file file, struct iv_str line); /* with its newline */
 
 struct iv_story_opts {

@@ -3,7 +3,7 @@
 
 #include "iv_time.h"
 
-enum { TIMELINE_SPARE = 256, TURNS_BYTES = 16 << 20, TEXT_BYTES = 65536, HANGING_MS = 20 };
+enum { TIMELINE_SPARE = 256, TURNS_BYTES = 16 << 20, LINES_BYTES = 16 << 20, TEXT_BYTES = 65536, HANGING_MS = 20 };
 
 struct reader {
 	struct iv_account *a;
@@ -175,6 +175,22 @@ static void close_lines(struct iv_account *a)
 	add_units(a, "platform", "call", IV_S("invorto"), 1);
 }
 
+static bool wants_redaction(struct iv_str context)
+{
+	cJSON *json = context.len ? iv_json_parse(context, NULL) : NULL;
+	bool no = cJSON_IsFalse(iv_json_get(iv_json_get(json, "call"), "redact"));
+
+	cJSON_Delete(json);
+	return !no;
+}
+
+static void on_line(void *arg, enum iv_story_file file, struct iv_str line)
+{
+	struct iv_account *a = arg;
+
+	(void)!iv_buf_adds(&a->told[file], line); /* beyond the ceiling the file ends early: more than a day holds */
+}
+
 bool iv_account_read(struct iv_str journal, size_t timeline_max, struct iv_arena *arena, struct iv_account *a,
 		     struct iv_err *e)
 {
@@ -186,16 +202,22 @@ bool iv_account_read(struct iv_str journal, size_t timeline_max, struct iv_arena
 	*a = (struct iv_account){0};
 	iv_buf_init(&a->timeline, timeline_max + TIMELINE_SPARE);
 	iv_buf_init(&a->turns, TURNS_BYTES);
+	for (size_t i = 0; i < IV_STORY_FILES; i++)
+		iv_buf_init(&a->told[i], LINES_BYTES);
 	head = iv_record_read_header(journal, &a->header, arena, e);
 	if (head < 0)
 		return false;
 	r.asr = first_of(&a->header.agent.asr);
 	r.llm = first_of(&a->header.agent.llm);
 	r.tts = first_of(&a->header.agent.tts);
+	a->redact = wants_redaction(a->header.context);
 	a->story = iv_story_new(&(struct iv_story_opts){.call_id = a->header.call_id,
 							.started_ms = a->header.started_ms,
 							.agent = &a->header.agent,
-							.opts = &a->header.opts});
+							.opts = &a->header.opts,
+							.redact = a->redact,
+							.line = on_line,
+							.arg = a});
 	ok = iv_buf_addc(&a->timeline, '[');
 	c = iv_call_new(&a->header.agent, &a->header.opts, on_action, &r);
 	r.call = c;
@@ -225,5 +247,7 @@ void iv_account_deinit(struct iv_account *a)
 {
 	iv_buf_deinit(&a->timeline);
 	iv_buf_deinit(&a->turns);
+	for (size_t i = 0; i < IV_STORY_FILES; i++)
+		iv_buf_deinit(&a->told[i]);
 	iv_story_free(a->story);
 }

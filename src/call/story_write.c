@@ -1,6 +1,15 @@
 /* A story as JSON: a line when something is settled, the whole at the end. */
+#include "iv_redact.h"
 #include "iv_time.h"
 #include "story_priv.h"
+
+/* What was said, as it may be kept. */
+static bool add_said(const struct iv_story *s, struct iv_buf *out, struct iv_str text)
+{
+	static const struct iv_redact how = {.mode = IV_REDACT_MASK};
+
+	return s->o.redact ? iv_redact_text(&how, text, out, NULL) : iv_buf_adds(out, text);
+}
 
 static void seconds(struct iv_jw *w, const char *key, int64_t ms)
 {
@@ -12,12 +21,18 @@ static void seconds(struct iv_jw *w, const char *key, int64_t ms)
 
 static void write_turn(const struct iv_story *s, struct iv_jw *w, const struct iv_story_turn *t)
 {
+	struct iv_buf said;
+
+	iv_buf_init(&said, 2 * IV_STORY_LINE);
 	if (t->number)
 		iv_jw_i64(w, "turn", t->number);
 	else
 		iv_jw_null(w, "turn"); /* nobody answered it */
 	iv_jw_cstr(w, "role", iv_story_roles[t->role]);
-	iv_jw_str(w, "text", t->text);
+	if (!add_said(s, &said, t->text))
+		w->failed = true; /* rather no line than one that is not masked */
+	iv_jw_str(w, "text", iv_buf_str(&said));
+	iv_buf_deinit(&said);
 	seconds(w, "start", t->start_ms);
 	seconds(w, "end", t->end_ms);
 	if (t->confidence > 0)
@@ -25,7 +40,6 @@ static void write_turn(const struct iv_story *s, struct iv_jw *w, const struct i
 	else
 		iv_jw_null(w, "confidence");
 	iv_jw_bool(w, "interrupted", t->interrupted);
-	(void)s;
 }
 
 /* ── lines ── */
@@ -116,7 +130,7 @@ bool iv_story_text(const struct iv_story *s, struct iv_buf *out)
 	for (size_t i = 0; i < n && ok; i++)
 		ok = (!i || iv_buf_addc(out, '\n')) &&
 		     iv_buf_adds(out, turns[i].role == IV_STORY_USER ? IV_S("User: ") : IV_S("Agent: ")) &&
-		     iv_buf_adds(out, turns[i].text);
+		     add_said(s, out, turns[i].text);
 	return ok;
 }
 

@@ -47,9 +47,9 @@ static void after(void *arg, struct driver *d, const struct iv_action *a)
 	iv_story_action(w->story, d->now_us, a, d->call);
 }
 
-static void begin(struct watcher *w, const char *agent)
+static void begin_as(struct watcher *w, const char *agent, bool redact)
 {
-	*w = (struct watcher){0};
+	*w = (struct watcher){.redact = redact};
 	iv_buf_init(&w->lines[0], 1 << 20);
 	iv_buf_init(&w->lines[1], 1 << 20);
 	iv_buf_init(&w->journal, 8 << 20);
@@ -58,6 +58,16 @@ static void begin(struct watcher *w, const char *agent)
 	w->d.after = after;
 	w->d.onlooker = w;
 	driver_start(&w->d, agent);
+}
+
+static void begin(struct watcher *w, const char *agent)
+{
+	begin_as(w, agent, false);
+}
+
+static void begin_redacted(struct watcher *w, const char *agent)
+{
+	begin_as(w, agent, true);
 }
 
 static void end(struct watcher *w)
@@ -506,6 +516,33 @@ static void a_line_is_as_good_as_its_frames_are_punctual(void **state)
 	iv_story_free(s);
 }
 
+static void personal_data_is_masked_in_what_is_written_and_not_in_what_is_told(void **state)
+{
+	struct watcher w;
+	const struct iv_story_turn *turns;
+	cJSON *t;
+
+	(void)state;
+	begin(&w, QUIET_AGENT);
+	happens_text(&w.d, IV_EV_HANGUP, "hangup");
+	end(&w);
+	begin_redacted(&w, QUIET_AGENT);
+	ask(&w.d, "My card is 4111 1111 1111 1111, write to asha@example.com.");
+	answer(&w.d, "I noted asha@example.com.");
+	run(&w.d, 3000);
+	happens_text(&w.d, IV_EV_HANGUP, "hangup");
+	t = whole(w.story);
+	assert_string_equal(text_of(t, "text"), "User: My card is [CARD], write to [EMAIL].\nAgent: I noted [EMAIL].");
+	assert_string_equal(text_of(turn_at(t, 0), "text"), "My card is [CARD], write to [EMAIL].");
+	assert_true(cJSON_IsTrue(iv_json_get(t, "redacted")));
+	cJSON_Delete(t);
+	assert_true(told(&w, "[CARD]") && !told(&w, "4111") && !told(&w, "asha"));
+	assert_int_equal(iv_story_turns(w.story, &turns), 2);
+	assert_true(iv_str_find(turns[0].text, IV_S("4111 1111"), 0) > 0);
+	check_journal(&w);
+	end(&w);
+}
+
 static void more_turns_than_are_kept_are_still_in_the_lines(void **state)
 {
 	struct watcher w;
@@ -546,6 +583,7 @@ int main(void)
 		cmocka_unit_test(a_journal_cut_anywhere_tells_what_was_said_until_then),
 		cmocka_unit_test(a_journal_of_rubbish_is_refused),
 		cmocka_unit_test(a_line_is_as_good_as_its_frames_are_punctual),
+		cmocka_unit_test(personal_data_is_masked_in_what_is_written_and_not_in_what_is_told),
 		cmocka_unit_test(more_turns_than_are_kept_are_still_in_the_lines),
 	};
 
