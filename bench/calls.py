@@ -24,7 +24,8 @@ import sys
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(ROOT, "tests/integration"))
+sys.path[:0] = [os.path.join(ROOT, "tests/integration"), os.path.join(ROOT, "bench")]
+from calls_histogram import histogram, quantile  # noqa: E402
 from stack import DAEMON, KEY, LAB, SECRET, Stack, free_port, get, wait_until  # noqa: E402
 
 DELAYS = {"asr": 200, "ttft": 100, "token": 5, "tts": 80, "reply": 2000}
@@ -61,29 +62,6 @@ def stolen_seconds():
     """Taken by the machine below, all cores."""
     with open("/proc/stat") as f:
         return int(f.readline().split()[8]) / TICKS
-
-
-def histogram(text, name):
-    """Cumulative buckets {bound: count}."""
-    return {float(m.group(1).replace("+Inf", "inf")): float(m.group(2))
-            for m in re.finditer(rf'^{name}_bucket\{{le="([^"]+)"\}} (\S+)', text, re.M)}
-
-
-def quantile(before, after, q):
-    bounds = sorted(after)
-    counts = [after[b] - before.get(b, 0) for b in bounds]
-    if not counts or counts[-1] <= 0:
-        return None
-    want = q * counts[-1]
-    low = 0.0
-    for bound, count, below in zip(bounds, counts, [0] + counts):
-        if count >= want:
-            if bound == float("inf"):
-                return low
-            share = (want - below) / max(1e-9, count - below)
-            return low + (bound - low) * share
-        low = bound
-    return low
 
 
 class Invorto(Stack):

@@ -1,17 +1,24 @@
 #!/usr/bin/env bash
-# Builds optimised, measures, prints the table.   ./scripts/bench.sh calls [--json FILE] [--quick] …
+# Builds optimised, measures, prints the table.   ./scripts/bench.sh calls|rest [--json FILE] [--quick] …
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
 what=${1:-}
-[ "$what" = calls ] || die "expected: calls [--json FILE] [--legs LIST] [--peers LIST] [--quick]"
+case $what in
+calls) ;;
+rest) ;;
+*) die "expected: calls [--json FILE] [--legs LIST] [--peers LIST] [--quick] or rest [--json FILE] [--seconds N]" ;;
+esac
 shift
-install_missing $build_packages python3 util-linux nodejs npm
+install_missing $build_packages $service_packages python3 util-linux nodejs npm wrk
 build build/release "invorto invorto-lab" -- -DCMAKE_BUILD_TYPE=Release
 case " $* " in
 *" --peers none "*) ;;
 *) [ -d bench/peers/node_modules ] || (cd bench/peers && npm install --legacy-peer-deps --no-audit --no-fund --silent) ;;
 esac
+if [ "$what" = rest ]; then
+	exec python3 bench/rest.py "$@"
+fi
 # pipecat is Python: an environment of its own. Where it cannot be made, the bench leaves it out and says so.
 pipecat() {
 	local venv=build/pipecat-venv wanted=bench/peers/requirements.txt

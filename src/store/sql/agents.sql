@@ -22,12 +22,8 @@ select id, version, name, description, status, use_case, provider, template_id, 
 -- out: id text, version int, name text, description text, status text, use_case text, provider text,
 -- out: template_id text, config json, created_at time, updated_at time, total_calls int, average_cost text
 select a.id, a.version, a.name, a.description, a.status, a.use_case, a.provider, a.template_id, a.config, a.created_at,
-	a.updated_at, s.calls, s.cost
+	a.updated_at, a.calls_ended, round(a.calls_cost_inr / greatest(a.calls_ended, 1), 4)::text
 from voice_agents a
-cross join lateral (
-	select count(*) as calls, round(coalesce(avg(c.cost_inr), 0), 4)::text as cost
-	from voice_call_records c where c.tenant_id = a.tenant_id and c.voice_agent_id = a.id and c.closed_at is not null
-) as s
 where a.tenant_id = current_tenant() and a.id = $1 and a.deleted_at is null
 
 -- name: agent_list :many :tenant
