@@ -154,6 +154,9 @@ alter table voice_agents
 	add column calls_ended bigint not null default 0,
 	add column calls_cost_inr numeric(16, 4) not null default 0;
 
+-- A call may be closed by either role.
+grant update (calls_ended, calls_cost_inr) on voice_agents to invorto_worker;
+
 create function count_call() returns trigger
 language plpgsql
 as $$
