@@ -128,5 +128,5 @@ limit $5
 -- The tenant's caps and what stands against them.
 -- in:  caps json
 -- out: live int, max_live int, cost_inr text, daily_cap text, minutes text, monthly_cap text
-select live, max_live, cost_inr::text, daily_cap::text, minutes::text, monthly_cap::text
+select live, max_live::bigint, cost_inr::text, daily_cap::text, minutes::text, monthly_cap::text
 from caps_of(current_tenant(), $1)

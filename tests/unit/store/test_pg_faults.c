@@ -371,7 +371,7 @@ static void large_answers_arrive_over_tls(void **state)
 	/* A server that insists: libpq tries without and begins anew, on a socket that may have the number of the old. */
 	edit_access("s/^host /hostssl /");
 	snprintf(url, sizeof(url), "%s?sslmode=allow", server.tcp_url);
-	r = rig_open(url, 2, 4, 1000, 1000);
+	r = rig_open(url, 2, 4, 1000, 10000);
 	assert_true(answers(&r));
 	rig_close(&r);
 	edit_access("s/^hostssl /host /");
