@@ -1,5 +1,5 @@
 /* Reading a text for personal data: words, addresses, and what only looks like a number. The order matters:
- * first what must stay (UUIDs, dates, times), then what must go. */
+ * first what must stay (dates and times), then what must go. */
 #include "redact_scan.h"
 
 #include "iv_cidr.h"
@@ -38,19 +38,7 @@ static int number(const struct redact_scan *s, size_t i, size_t n)
 	return value;
 }
 
-/* Length, or 0, of each. */
-static size_t uuid(struct redact_scan *s, size_t i)
-{
-	for (size_t n = 0; n < 36; n++) {
-		bool hyphen = n == 8 || n == 13 || n == 18 || n == 23;
-
-		if (hyphen ? look(s, i + n) != '-' : !is_hex(look(s, i + n)))
-			return 0;
-	}
-	return is_word(look(s, i + 36)) ? 0 : 36;
-}
-
-/* "10:30", "10:30:05.123", and a zone behind it. */
+/* "10:30", "10:30:05.123", and a zone behind it: its length, or 0. */
 static size_t clock_time(struct redact_scan *s, size_t i)
 {
 	size_t n = digits(s, i, 3), at = i;
@@ -309,10 +297,8 @@ static size_t word_end(struct redact_scan *s, size_t i)
 static size_t word_step(struct redact_scan *s, size_t i, struct redact_hit *h)
 {
 	bool digit = is_digit(look(s, i));
-	size_t n = uuid(s, i);
+	size_t n = digit ? date(s, i) : 0;
 
-	if (!n && digit)
-		n = date(s, i);
 	if (!n && digit)
 		n = clock_time(s, i);
 	if (n)
