@@ -90,6 +90,7 @@ struct iv_agent {
 	int64_t max_duration_ms;
 	struct iv_str max_duration_text;
 	bool emotion, record;
+	int recording_format;      /* index of iv_recording_formats: wav, opus */
 	struct iv_analysis analysis;
 	bool echo;                 /* says back what it hears: to test a line, and to measure one */
 	struct iv_str metadata;    /* JSON, kept and returned */
@@ -100,6 +101,7 @@ extern const struct iv_shape iv_tool_shape;
 extern const char *const iv_endpointing_names[];
 extern const char *const iv_consent_names[];
 extern const char *const iv_tool_methods[];
+extern const char *const iv_recording_formats[];
 
 /* Checks what a field table cannot: disclosure present or waived, tool names unique, schemas JSON,
  * wait function parses, url templates. */

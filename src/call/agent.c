@@ -3,6 +3,7 @@
 
 const char *const iv_endpointing_names[] = {"invorto", "off", NULL};
 const char *const iv_consent_names[] = {"off", "announce", "ask", NULL};
+const char *const iv_recording_formats[] = {"wav", "opus", NULL};
 const char *const iv_tool_methods[] = {"GET", "POST", "PUT", "DELETE", NULL};
 static const char *const backchannels[] = {
 	"uh huh", "uh-huh", "mm hmm", "mhm", "mm", "hmm", "yeah", "yes", "yep", "okay", "ok", "right",
@@ -213,6 +214,8 @@ static const struct iv_field agent_fields[] = {
 	       "said when it is reached"),
 	IV_BOOL(struct iv_agent, emotion, "emotion", 0, "send emotion.window"),
 	IV_BOOL(struct iv_agent, record, "record", 0, "write a stereo recording"),
+	IV_ENUM(struct iv_agent, recording_format, "recordingFormat", 0, iv_recording_formats,
+		"wav, or opus: made of it after the call, a twentieth of the size"),
 	IV_OBJ(struct iv_agent, analysis, "analysis", 0, &analysis_shape, "what is made of a call once it is over"),
 	IV_BOOL(struct iv_agent, echo, "echo", 0,
 		"sends the caller's sound straight back and uses no provider: to test a line"),

@@ -179,6 +179,8 @@ void actions_do(void *session, const struct iv_action *a)
 {
 	struct session *s = session;
 
+	if (s->story)
+		iv_story_action(s->story, s->last_us, a, s->call);
 	switch (a->type) {
 	case IV_ACT_LEG_SEND:
 		send_audio(s, a);

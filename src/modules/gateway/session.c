@@ -42,6 +42,8 @@ void session_step(struct session *s, struct iv_event *ev)
 	if (s->journal && !iv_record_write(iv_spool_buf(s->journal), ev, &s->journal_us))
 		iv_metric_add(IV_M_journal_errors_total, 0, 1);
 	iv_log_push(&ctx);
+	if (s->story)
+		iv_story_event(s->story, ev);
 	iv_call_step(s->call, ev);
 	iv_log_pop(&ctx);
 }
@@ -107,6 +109,7 @@ struct session *session_new(struct iv_gateway *g, const struct session_start *st
 	s->start_wall_ms = iv_wall_ms();
 	s->pace.phase = -1;
 	open_journal(s, start->agent, start->context);
+	story_open(s, start->context);
 	if (start->agent->record)
 		recording_open(s);
 	(void)iv_map_put(g->sessions, iv_call_name(start->tenant_id, start->call_id, name), s);
@@ -327,6 +330,7 @@ void session_ended(struct session *s, const char *reason)
 	stats_end(s, reason);
 	streams_stop(s);
 	recording_close(s);
+	story_close(s);
 	close_journal(s); /* behind the recording: its account counts the file */
 	control_disown(s);
 	iv_timer_stop(&s->resume);

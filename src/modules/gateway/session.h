@@ -17,6 +17,7 @@
 #include "iv_map.h"
 #include "iv_pcm.h"
 #include "iv_resample.h"
+#include "iv_story.h"
 #include "iv_tool_run.h"
 #include "iv_ws.h"
 
@@ -90,6 +91,8 @@ struct session {
 	struct iv_spool *journal;
 	int64_t journal_us;
 	struct recording *recording; /* NULL: not recorded */
+	struct iv_story *story;      /* NULL once the call is over */
+	struct iv_spool *transcript, *numbers; /* NULL until their first line */
 
 	int level_ddb_sum;   /* levels of synthesised audio: partial 20 ms carried over */
 	int16_t level_part[IV_FRAME_SAMPLES_MAX];
@@ -155,6 +158,10 @@ void recording_tick(struct session *s); /* before the machine's */
 void recording_key(struct session *s);  /* the caller pressed one */
 bool recording_pause(struct session *s, bool paused); /* false: the call is not recorded */
 void recording_close(struct session *s);
+
+/* story.c */
+void story_open(struct session *s, struct iv_str context);
+void story_close(struct session *s);
 
 /* control.c */
 void control_open(struct iv_gateway *g); /* answers orders to calls that live here */
