@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
-#include "brain.h"
+#include "brain_review.h"
 #include "expected.h"
 
 #define FIRST_MS 40
@@ -315,6 +315,16 @@ static int minute_of_day(void)
 	return localtime_r(&now, &tm) ? tm.tm_hour * 60 + tm.tm_min : 0;
 }
 
+/* response_format of type json_schema: what the answer shall look like. */
+static const cJSON *wanted_schema(const cJSON *json)
+{
+	const cJSON *format = cJSON_GetObjectItemCaseSensitive(json, "response_format");
+
+	return iv_str_eq(iv_json_str(format, "type"), IV_S("json_schema"))
+		       ? iv_json_get(iv_json_get(format, "json_schema"), "schema")
+		       : NULL;
+}
+
 static void read_request(struct chat *c, struct iv_str body)
 {
 	cJSON *json = iv_json_parse(body, NULL);
@@ -331,7 +341,9 @@ static void read_request(struct chat *c, struct iv_str body)
 	iv_str_copy(c->model, sizeof(c->model), model.len ? model : IV_S("lab"));
 	if (!iv_str_copy(c->call_id, sizeof(c->call_id), iv_json_str(json, "user")))
 		c->call_id[0] = '\0'; /* too long to be a call's */
-	if (!c->refused)
+	if (!c->refused && wanted_schema(json))
+		brain_review(messages, wanted_schema(json), &c->reply);
+	else if (!c->refused)
 		brain_answer(messages, cJSON_GetObjectItemCaseSensitive(json, "tools"),
 			     minute_of_day(), &c->reply);
 	c->prompt_tokens = (int64_t)body.len / 4;
