@@ -25,7 +25,8 @@ struct iv_pg_opts {
 	int depth;                /* batches in flight on one connection */
 	int waiting_max;          /* batches without a connection; one more fails at once */
 	int connect_ms, query_ms; /* query: from being asked to the answer; then the connection is closed, in doubt.
-	                           * The server's own statement_timeout is a second more. */
+	                           * The server's own statement_timeout is a second more. While the last attempt
+	                           * to connect has failed nobody waits longer than a quarter of it. */
 };
 
 /* Does no I/O yet: the first connection is made as soon as the loop runs, and again while there is none.

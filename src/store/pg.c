@@ -5,7 +5,8 @@
 #include "iv_log.h"
 #include "iv_metrics.h"
 
-enum { TRIES_MAX = 3, AGAIN_MS = 20 };
+/* While the last attempt to connect has failed nobody waits longer than a part of what an answer may take. */
+enum { TRIES_MAX = 3, AGAIN_MS = 20, DOWN_PART = 4 };
 
 #define LATER "the database cannot answer now: try again"
 
@@ -25,7 +26,8 @@ struct iv_pg {
 	size_t waiting_count;
 	struct pg_listener *listener;
 	bool up, closing, over;
-	int64_t down_since_us;
+	bool unreachable; /* the last attempt to connect failed */
+	int64_t down_since_us, unreachable_since_us;
 	struct iv_pg_stats stats;
 	void (*done)(void *arg);
 	void *done_arg;
@@ -40,6 +42,18 @@ static void count_waiting(struct iv_pg *pg, int n)
 	iv_metric_set(IV_M_pg_waiting, pg->metric_label, (double)pg->waiting_count);
 }
 
+static int64_t patience_us(const struct iv_pg *pg)
+{
+	return (int64_t)pg->query_ms * (pg->unreachable ? 1000 / DOWN_PART : 1000);
+}
+
+static void set_deadline(struct iv_pg_batch *b, int64_t since_us)
+{
+	int64_t last_us = b->asked_us + (int64_t)b->pool->query_ms * 1000, soon_us = since_us + patience_us(b->pool);
+
+	iv_timer_at(&b->deadline, b->pool->unreachable && soon_us < last_us ? soon_us : last_us);
+}
+
 static void set_up(struct iv_pg *pg, bool up)
 {
 	if (pg->up == up)
@@ -50,6 +64,16 @@ static void set_up(struct iv_pg *pg, bool up)
 		iv_info("pg.up", IV_LS("pool", pg->name));
 	else
 		iv_warn("pg.down", IV_LS("pool", pg->name));
+}
+
+static void set_unreachable(struct iv_pg *pg, bool unreachable)
+{
+	if (pg->unreachable == unreachable)
+		return;
+	pg->unreachable = unreachable;
+	pg->unreachable_since_us = iv_now_us();
+	IV_LIST_EACH(node, &pg->waiting)
+		set_deadline(IV_CONTAINER(node, struct iv_pg_batch, node), pg->unreachable_since_us);
 }
 
 /* ── the end of a batch ── */
@@ -69,6 +93,11 @@ static bool is_failure(enum iv_code code)
 	return code == IV_EDRAINING || code == IV_EINTERNAL || code == IV_ETOOBIG;
 }
 
+static const char *last_name(const struct iv_pg_batch *b)
+{
+	return b->parts[b->part_count - 1].query->name;
+}
+
 /* Frees b, then tells whoever waits: it may ask again, or close the pool. */
 static void end(struct iv_pg *pg, struct iv_pg_batch *b, const struct iv_err *err)
 {
@@ -83,8 +112,10 @@ static void end(struct iv_pg *pg, struct iv_pg_batch *b, const struct iv_err *er
 	iv_metric_observe(IV_M_pg_batch_ms, pg->metric_label, (double)ms);
 	if (is_failure(copy.code)) {
 		iv_metric_add(IV_M_pg_failures_total, pg->metric_label, 1);
-		iv_warn("pg.failed", IV_LS("pool", pg->name), IV_LS("statement", b->parts[b->part_count - 1].query->name),
-			IV_LS("code", iv_code_info(copy.code)->name), IV_LS("why", copy.msg), IV_LI("ms", ms));
+		/* While the pool is down, which was said, each batch says nothing new. */
+		IV_LOG(pg->up ? IV_WARN : IV_DEBUG_LEVEL, "pg.failed", IV_LS("pool", pg->name),
+		       IV_LS("statement", last_name(b)), IV_LS("code", iv_code_info(copy.code)->name),
+		       IV_LS("why", copy.msg), IV_LI("ms", ms));
 	}
 	pg_batch_free(b);
 	if (!run)
@@ -137,6 +168,7 @@ static void on_deadline(void *arg)
 
 	/* What the server makes of it is unknown: the connection is not used again, nor is what waits behind. */
 	if (b->at == PG_AT_SERVER) {
+		iv_warn("pg.late", IV_LS("pool", b->pool->name), IV_LS("statement", last_name(b)));
 		set_up(b->pool, false);
 		pg_conn_close(b->conn, "deadline");
 	} else if (b->at != PG_AT_END) {
@@ -284,6 +316,8 @@ static void on_ready(struct pg_conn *c)
 	struct iv_pg *pg = c->owner;
 
 	count_open(pg);
+	c->was_ready = true;
+	set_unreachable(pg, false);
 	set_up(pg, true);
 	dispatch(pg);
 }
@@ -304,6 +338,9 @@ static void on_lost(struct pg_conn *c)
 		return;
 	pg->stats.reconnects++;
 	set_up(pg, false);
+	if (!c->was_ready && iv_pg_stats(pg).open == 0)
+		set_unreachable(pg, true);
+	c->was_ready = false;
 	if (!iv_timer_armed(&pg->backoff.timer))
 		pg_backoff_start(&pg->backoff);
 }
@@ -431,17 +468,21 @@ struct iv_pg_stats iv_pg_stats(const struct iv_pg *pg)
 
 static enum iv_flow_next refuse(struct iv_pg *pg, struct iv_flow *f, const struct iv_err *e)
 {
+	pg->stats.batches++;
 	pg->stats.failures += is_failure(e->code);
+	iv_metric_add(IV_M_pg_batches_total, pg->metric_label, 1);
 	iv_metric_add(IV_M_pg_failures_total, pg->metric_label, is_failure(e->code));
 	if (f->err.code == IV_OK)
 		f->err = *e;
 	return IV_FLOW_DONE;
 }
 
-/* Down for longer than an answer may take: whoever waits now would wait in vain. */
+/* Down for longer than anybody waits: whoever asks now would wait in vain. */
 static bool long_down(const struct iv_pg *pg)
 {
-	return !pg->up && iv_now_us() - pg->down_since_us > (int64_t)pg->query_ms * 1000;
+	int64_t since_us = pg->unreachable ? pg->unreachable_since_us : pg->down_since_us;
+
+	return !pg->up && iv_now_us() - since_us > patience_us(pg);
 }
 
 enum iv_flow_next iv_pg_run(struct iv_pg *pg, struct iv_flow *f, struct iv_pg_run *run, const struct iv_scope *scope,
@@ -468,7 +509,7 @@ enum iv_flow_next iv_pg_run(struct iv_pg *pg, struct iv_flow *f, struct iv_pg_ru
 	b->asked_us = iv_now_us();
 	iv_timer_init(&b->deadline, pg->loop, on_deadline, b);
 	iv_timer_init(&b->again, pg->loop, on_again, b);
-	iv_timer_at(&b->deadline, b->asked_us + (int64_t)pg->query_ms * 1000);
+	set_deadline(b, b->asked_us);
 	run->batch = b;
 	put_waiting(pg, b, false);
 	iv_op_begin(&run->op, f, on_cancel);

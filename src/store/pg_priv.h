@@ -101,8 +101,11 @@ struct pg_conn {
 	struct iv_resolve resolve;
 	int resolving; /* which host */
 	unsigned attempt;
+	bool polling; /* a thread has pg */
+	PostgresPollingStatusType next;
 	struct iv_timer deadline; /* of connecting; the owner's once it is ready */
 	bool unsent;              /* the socket has not taken everything yet */
+	bool was_ready;           /* the pool's: not lost while it connected */
 	/* pg_pipe.c */
 	struct iv_list in_flight;
 	int depth;

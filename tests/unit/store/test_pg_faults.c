@@ -113,6 +113,31 @@ static void a_server_that_stays_away_is_told_at_once(void **state)
 	rig_close(&r);
 }
 
+static void nobody_waits_long_for_a_server_that_refused_the_last_attempt(void **state)
+{
+	NEEDS_SERVER(state);
+	struct rig r = rig_open(server.url, 1, 1, 1000, 8000);
+	struct iv_t_slow_in slow = {1, 30};
+	int64_t began;
+	int left;
+
+	assert_true(answers(&r));
+	many_start(&r, 3, &iv_sql_t_slow, &slow, &left);
+	loop_for(r.loop, 50);
+	server_kill(&server);
+	began = iv_now_us();
+	assert_true(loop_until(r.loop, 3500, counter_is_zero, &left)); /* those who waited already as well */
+	assert_int_equal(many_end(3, IV_EDRAINING), 3);
+	many_start(&r, 3, &iv_sql_t_slow, &slow, &left);
+	assert_true(loop_until(r.loop, 2500, counter_is_zero, &left));
+	assert_true(iv_now_us() - began < 6000000);
+	assert_int_equal(many_end(3, IV_EDRAINING), 3);
+	server_run(&server, NULL);
+	assert_true(loop_until(r.loop, 10000, pool_is_up, r.pg));
+	assert_true(answers(&r));
+	rig_close(&r);
+}
+
 static void a_frozen_server_meets_the_deadline_and_never_holds_the_loop(void **state)
 {
 	NEEDS_SERVER(state);
@@ -662,6 +687,7 @@ int main(void)
 		cmocka_unit_test(a_killed_server_fails_each_waiter_once_and_is_found_again),
 		cmocka_unit_test(who_waits_through_a_restart_is_served),
 		cmocka_unit_test(a_server_that_stays_away_is_told_at_once),
+		cmocka_unit_test(nobody_waits_long_for_a_server_that_refused_the_last_attempt),
 		cmocka_unit_test(a_frozen_server_meets_the_deadline_and_never_holds_the_loop),
 		cmocka_unit_test(a_slow_statement_loses_its_connection_and_the_server_ends_it),
 		cmocka_unit_test(a_replica_is_left_for_the_next_connection),
