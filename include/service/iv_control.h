@@ -43,7 +43,7 @@ struct iv_control_run {
 /* `return iv_control_send(…)` in a step: finds the owner and asks it; the call of this very instance without
  * Redis. The answer is in the arena. Errors:
  *   the handler's own      with its message
- *   IV_ENOENT              no instance owns the call
+ *   IV_ECONFLICT           no instance owns the call: it is not live
  *   IV_EDRAINING           Redis is away, or the owner is gone: the command was not done
  *   IV_ETIMEDOUT           no answer in timeout_ms: it may have been done (by 2 s after that time)
  *   IV_ETOOBIG             args or answer of more than 64 KiB, or the arena is full */

@@ -48,6 +48,9 @@ struct iv_viewer;
 struct iv_viewer *iv_events_watch(struct iv_events *ev, struct iv_str call_id, struct iv_str after_id,
 				  iv_event_fn *fn, void *arg, struct iv_err *e);
 void iv_events_resume(struct iv_viewer *v); /* harmless when not paused */
+/* Once: fn(arg of the viewer) when v has had all that is in the stream from now on. For who knows that the call is
+ * over, and would wait in vain. Not from in here; it may end its own viewer and others. */
+void iv_events_when_drained(struct iv_viewer *v, void (*fn)(void *arg));
 void iv_events_unwatch(struct iv_viewer *v);
 
 /* One page as an operation: up to limit (1…1000) events after after_id, oldest first, in the arena. */

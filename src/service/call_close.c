@@ -28,6 +28,7 @@ struct closing {
 	/* the worker's, then the loop's */
 	char from[PATH_SIZE], to[PATH_SIZE], recording[PATH_SIZE];
 	struct iv_buf ending;
+	bool crashed; /* the journal does not hold the end: viewers have not heard of it */
 	struct iv_err bad;
 	/* the question to Postgres */
 	struct iv_arena arena;
@@ -61,6 +62,7 @@ static void read_account(void *arg)
 		place.recording_format = "wav";
 		place.recording_bytes = st.st_size;
 	}
+	x->crashed = ok && !a.ended;
 	if (ok && !ending_write(&x->ending, &a, &place))
 		(void)iv_fail(&x->bad, IV_ETOOBIG, "the account is more than %d bytes", ENDING_MAX);
 	iv_account_deinit(&a);
@@ -172,12 +174,22 @@ static bool try_again_later(const struct iv_err *e)
 	return e->code == IV_EDRAINING || e->code == IV_ETIMEDOUT || e->code == IV_ECANCELED;
 }
 
+static void tell_viewers(const struct closing *x)
+{
+	char buffer[IV_CALL_NAME_SIZE];
+	struct iv_str name = iv_call_name(iv_str(x->tenant), iv_str(x->call), buffer);
+
+	if (x->crashed)
+		iv_events_publish(x->c->d.events, iv_str(x->tenant), name, IV_S("call.ended"),
+				  IV_S("{\"reason\":\"crashed\"}"));
+	iv_events_end(x->c->d.events, name);
+}
+
 static void closing_end(struct iv_flow *f)
 {
 	struct closing *x = self(f);
 	struct iv_calls *c = x->c;
 	const struct iv_call_close_out *row = x->rows.count ? iv_call_close_at(&x->rows, 0) : NULL;
-	char name[IV_CALL_NAME_SIZE];
 
 	c->now = NULL;
 	if (try_again_later(&f->err)) {
@@ -194,7 +206,7 @@ static void closing_end(struct iv_flow *f)
 		else
 			iv_info("call.closed", IV_LS("call_id", x->call), IV_LI("recorded", row && row->recorded));
 		if (c->d.events)
-			iv_events_end(c->d.events, iv_call_name(iv_str(x->tenant), iv_str(x->call), name));
+			tell_viewers(x);
 		closing_free(x);
 	}
 	if (c->closed && (iv_list_empty(&c->waiting) || c->backoff_ms)) /* no time to wait for Postgres */

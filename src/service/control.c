@@ -156,7 +156,7 @@ static void on_owner(void *arg, const struct iv_reply *reply, const struct iv_er
 	} else if (w->owner_only) {
 		succeed(w, owner);
 	} else if (owner.len == 0 || iv_str_eq(owner, iv_str(w->control->instance))) {
-		fail(w, CONTROL_UNOWNED, IV_ENOENT, "no instance has the call"); /* ours would have been known */
+		fail(w, CONTROL_UNOWNED, IV_ECONFLICT, "the call is not live"); /* ours would have been known */
 	} else if (!iv_str_copy(w->owner, sizeof(w->owner), owner)) {
 		fail(w, CONTROL_ERROR, IV_EINTERNAL, "the owner's name is malformed");
 	} else {

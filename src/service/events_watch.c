@@ -41,6 +41,7 @@ struct iv_viewer {
 	struct event_pos at; /* had everything up to here */
 	bool gap;            /* to be told with its next event */
 	iv_event_fn *fn;
+	void (*drained)(void *arg);
 	void *arg;
 };
 
@@ -153,6 +154,20 @@ static void on_entries(struct call *c, const struct iv_reply *reply)
 		c->more = true;
 }
 
+/* The stream was read to its end, and nothing was said since that read began. */
+static void tell_drained(struct call *c)
+{
+	EACH_VIEWER(v, c)
+	{
+		void (*fn)(void *arg) = v->drained;
+
+		if (v->state != VIEWER_WATCHING || !fn)
+			continue;
+		v->drained = NULL;
+		fn(v->arg);
+	}
+}
+
 static void on_read(void *arg, const struct iv_reply *reply, const struct iv_err *err)
 {
 	struct call *c = arg;
@@ -166,6 +181,8 @@ static void on_read(void *arg, const struct iv_reply *reply, const struct iv_err
 	}
 	c->walking++;
 	on_entries(c, reply);
+	if (!c->more)
+		tell_drained(c);
 	if (walk_done(c))
 		read_on(c);
 }
@@ -267,6 +284,13 @@ void iv_events_resume(struct iv_viewer *v)
 		return;
 	v->state = VIEWER_JOINING;
 	v->call->more = true;
+	read_on(v->call);
+}
+
+void iv_events_when_drained(struct iv_viewer *v, void (*fn)(void *arg))
+{
+	v->drained = fn;
+	v->call->more = true; /* a read under way may have begun before */
 	read_on(v->call);
 }
 

@@ -1,12 +1,15 @@
 /* GET /v1/calls/:id/live: a call's timeline as server-sent events, from any instance. The ids are the stream's, so a
- * viewer that comes back (Last-Event-ID) misses nothing and sees nothing twice. */
+ * viewer that comes back (Last-Event-ID) misses nothing and sees nothing twice.
+ *
+ * It ends behind call.ended. Who comes when that is past, or watches a call whose process went without a word, gets
+ * what is left and an event "end": the books are asked at first, and again every minute. */
 #include "resources.h"
 
 #include "iv_calls.h"
 #include "iv_events.h"
 #include "iv_sql.h"
 
-enum { KEEPALIVE_MS = 15000, EVENT_BYTES = 262144 };
+enum { KEEPALIVE_MS = 15000, KEEPALIVES_A_LOOK = 4, LOOK_MS = 5000, LOOK_BYTES = 4096, EVENT_BYTES = 262144 };
 
 /* A viewer, from the answer's head to its end; it outlives the request's flow. */
 struct live {
@@ -17,6 +20,14 @@ struct live {
 	struct iv_timer keepalive;
 	struct iv_buf text;
 	bool over; /* the call has ended: the stream ends behind it */
+	/* Whether it is over by the books. */
+	struct iv_flow flow, *looking;
+	struct iv_pg *pg;
+	struct iv_pg_run run;
+	struct iv_arena arena;
+	struct iv_rows rows;
+	int keepalives;
+	char tenant[130], call[130];
 };
 
 struct live_state {
@@ -28,8 +39,11 @@ static void live_free(struct live *l)
 	if (l->viewer)
 		iv_events_unwatch(l->viewer);
 	l->viewer = NULL;
+	if (l->looking)
+		iv_flow_cancel(l->looking, IV_ECANCELED, "the viewer left");
 	iv_timer_stop(&l->keepalive);
 	iv_buf_deinit(&l->text);
+	iv_arena_deinit(&l->arena);
 	iv_free_later(l->loop, l);
 }
 
@@ -68,6 +82,50 @@ static bool on_event(void *arg, const struct iv_bus_event *e)
 	return room;
 }
 
+/* ── a call that is over by the books ── */
+
+static void on_drained(void *arg)
+{
+	struct live *l = arg;
+
+	if (l->over)
+		return; /* call.ended was among what was left */
+	l->over = true;
+	(void)iv_http_stream_write(l->http, IV_S("event: end\ndata: {}\n\n")); /* its end says the same */
+	iv_defer(l->loop, end, l);
+}
+
+static enum iv_flow_next look(struct iv_flow *f)
+{
+	struct live *l = IV_CONTAINER(f, struct live, flow);
+	const struct iv_scope scope = {.tenant_id = iv_str(l->tenant)};
+
+	return iv_pg_one(l->pg, f, &l->run, &scope, &l->arena, &iv_sql_call_state,
+			 &(struct iv_call_state_in){.id = iv_str(l->call)}, &l->rows);
+}
+
+static void looked(struct iv_flow *f)
+{
+	struct live *l = IV_CONTAINER(f, struct live, flow);
+	bool gone = f->err.code == IV_ENOENT || (f->err.code == IV_OK && iv_call_state_at(&l->rows, 0)->over);
+
+	/* Without an answer it is asked again. */
+	if (gone && l->viewer && !l->over)
+		iv_events_when_drained(l->viewer, on_drained);
+}
+
+static void start_look(struct live *l)
+{
+	static const struct iv_flow_step look_steps[] = {{"look", look}, {0}};
+	static const struct iv_flow_type look_flow = {"live_look", look_steps, looked};
+
+	if (l->looking || l->over)
+		return;
+	iv_arena_reset(&l->arena);
+	l->flow = (struct iv_flow){0};
+	iv_flow_start(&l->flow, &look_flow, l->loop, LOOK_MS, &l->looking);
+}
+
 static void on_writable(void *arg)
 {
 	struct live *l = arg;
@@ -98,6 +156,8 @@ static void on_keepalive(void *arg)
 
 	(void)iv_http_stream_write(l->http, IV_S(": still here\n\n")); /* a full pipe needs no keeping alive */
 	iv_timer_in_ms(&l->keepalive, KEEPALIVE_MS);
+	if (++l->keepalives % KEEPALIVES_A_LOOK == 0)
+		start_look(l);
 }
 
 static enum iv_flow_next ask(struct iv_flow *f)
@@ -115,6 +175,7 @@ static enum iv_flow_next stream(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
 	struct iv_str after = iv_api_header(c, "last-event-id");
+	struct live_state *st = c->state;
 	struct live *l = calloc(1, sizeof(*l));
 	char name[IV_CALL_NAME_SIZE];
 
@@ -124,6 +185,10 @@ static enum iv_flow_next stream(struct iv_flow *f)
 	l->events = c->s->events;
 	iv_timer_init(&l->keepalive, l->loop, on_keepalive, l);
 	iv_buf_init(&l->text, EVENT_BYTES);
+	iv_arena_init(&l->arena, LOOK_BYTES);
+	l->pg = c->s->pg;
+	(void)iv_str_copy(l->tenant, sizeof(l->tenant), c->who.tenant_id);
+	(void)iv_str_copy(l->call, sizeof(l->call), iv_api_param(c, "id")); /* both are in the books: they fit */
 	/* The viewer first: it may be one too many, and then there is still an answer to give. Nothing is called
 	 * before this turn is over. */
 	l->viewer = iv_events_watch(l->events, iv_call_name(c->who.tenant_id, iv_api_param(c, "id"), name), after, on_event,
@@ -139,6 +204,8 @@ static enum iv_flow_next stream(struct iv_flow *f)
 	iv_http_on_writable(l->http, on_writable, l);
 	iv_http_stream_begin(l->http, 200, "text/event-stream");
 	iv_timer_in_ms(&l->keepalive, KEEPALIVE_MS);
+	if (iv_call_state_at(&st->rows, 0)->over)
+		iv_events_when_drained(l->viewer, on_drained);
 	return IV_FLOW_DONE;
 }
 

@@ -270,7 +270,7 @@ static void a_call_without_an_owner_or_with_a_dead_one_says_so(void **state)
 
 	(void)state;
 	pair_open(&a, &b);
-	assert_string_equal(ask(&a, "nobodys", "say", "1"), "not_found: no instance has the call");
+	assert_string_equal(ask(&a, "nobodys", "say", "1"), "conflict: the call is not live");
 	assert_string_equal(owner(&a, "nobodys"), "");
 	(void)server_ask(&server, "SET call:orphan:owner ins_dead PX 60000");
 	t0 = iv_now_us();
@@ -280,7 +280,7 @@ static void a_call_without_an_owner_or_with_a_dead_one_says_so(void **state)
 	assert_string_equal(owner(&a, "orphan"), "ins_dead");
 	/* A lease in our name of a call that we do not have (any more). */
 	(void)server_ask(&server, "SET call:mine:owner ins_a PX 60000");
-	assert_string_equal(ask(&a, "mine", "say", "1"), "not_found: no instance has the call");
+	assert_string_equal(ask(&a, "mine", "say", "1"), "conflict: the call is not live");
 	instance_close(&a);
 	instance_close(&b);
 }

@@ -378,6 +378,51 @@ static void a_viewer_goes_on_behind_the_id_it_brings(void **state)
 	instance_close(&in);
 }
 
+static bool drained;
+
+static void on_drained(void *arg)
+{
+	struct eyes *y = arg;
+
+	drained = true;
+	assert_int_equal(y->count, y->want);
+	iv_events_unwatch(y->v);
+}
+
+static void who_asks_is_told_when_nothing_is_left(void **state)
+{
+	struct instance in = instance_open("ins_a");
+	struct eyes y = {.pause_after = 100}, late = {0};
+
+	(void)state;
+	for (int i = 0; i < 300; i++)
+		publish(&in, "drain", i);
+	watch(&y, &in, "drain", "");
+	y.want = 300;
+	drained = false;
+	iv_events_when_drained(y.v, on_drained);
+	assert_false(drained); /* not in here */
+	for (int i = 100; i <= 200; i += 100) { /* a slow reader is not done when the stream has no more */
+		y.want = i;
+		assert_true(loop_until(loop, 2000, has_all, &y));
+		loop_for(loop, 50);
+		assert_false(drained);
+		iv_events_resume(y.v);
+	}
+	y.want = 300;
+	assert_true(loop_until(loop, 2000, has_all, &y));
+	loop_for(loop, 50);
+	assert_false(drained);
+	iv_events_resume(y.v);
+	assert_true(loop_until(loop, 2000, is_true, &drained));
+	/* Behind the last one, where nothing will ever come. */
+	drained = false;
+	watch(&late, &in, "drain", y.last_id);
+	iv_events_when_drained(late.v, on_drained);
+	assert_true(loop_until(loop, 2000, is_true, &drained));
+	instance_close(&in);
+}
+
 static void bad_ids_and_too_many_viewers_are_refused(void **state)
 {
 	static const char *const bad[] = {"x", "1", "-", "1-", "-1", "1-2-3", "1-x", " 1-2", "99999999999999999999999-1",
@@ -784,6 +829,7 @@ int main(void)
 		cmocka_unit_test(closing_writes_what_it_can_in_its_time),
 		cmocka_unit_test(a_viewer_elsewhere_gets_what_was_and_what_comes),
 		cmocka_unit_test(a_viewer_goes_on_behind_the_id_it_brings),
+		cmocka_unit_test(who_asks_is_told_when_nothing_is_left),
 		cmocka_unit_test(bad_ids_and_too_many_viewers_are_refused),
 		cmocka_unit_test(viewers_of_a_call_share_one_subscription_and_one_reader),
 		cmocka_unit_test(late_viewers_miss_nothing_whenever_they_come),
