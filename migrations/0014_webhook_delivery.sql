@@ -23,6 +23,8 @@ alter table webhook_outbox alter column next_at set default clock_timestamp();
 -- Everything due is found endpoint by endpoint; an index by time alone would tempt the planner to read one tenant's
 -- backlog on the way to another's row.
 drop index webhook_outbox_due;
+-- The log is read by delivery.
+drop index webhook_attempts_by_endpoint;
 
 create table webhook_days (
 	tenant_id text not null references tenants on delete cascade,

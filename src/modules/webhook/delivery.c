@@ -264,6 +264,7 @@ static enum iv_flow_next post(struct iv_flow *f)
 		return IV_FLOW_NEXT;
 	}
 	d->tried = true;
+	iv_id_new("att", iv_wall_ms(), d->attempt_id);
 	d->began_us = iv_now_us();
 	if (d->row.attempt == 1)
 		iv_metric_observe(IV_M_webhook_first_attempt_ms, 0, (double)age_ms(d));

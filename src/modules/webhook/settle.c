@@ -29,6 +29,7 @@ static void print_end(struct iv_jw *w, const struct webhook_delivery *d)
 	if (d->error[0])
 		iv_jw_cstr(w, "error", d->error);
 	if (d->tried) {
+		iv_jw_cstr(w, "tried", d->attempt_id);
 		iv_jw_i64(w, "duration_ms", d->took_ms);
 		if (d->answer.status)
 			iv_jw_i64(w, "status", d->answer.status);

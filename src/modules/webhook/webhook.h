@@ -83,6 +83,7 @@ struct webhook_delivery {
 	enum webhook_leave leave;
 	struct webhook_answer answer;
 	bool tried;               /* an attempt was made, and belongs in the log */
+	char attempt_id[IV_ID_SIZE];
 	int64_t began_us, took_ms, delay_ms;
 	char reason[192];         /* the fetch's words, "" for none */
 	char error[224];          /* class, and reason behind it; "" for none */

@@ -293,19 +293,19 @@ select (select ceil(extract(epoch from min(later.next_at) - now()) * 1000)::bigi
 		where o.state = 'sending' order by o.lease_until limit 1)
 
 -- name: webhook_settle :many :global
--- How attempts ended, many at once, [{tenant, id, endpoint, attempt, verdict, delay_ms, duration_ms, status, error,
--- response, reason, event, payload}]. verdict: delivered, retry (in delay_ms), dead, back (it was never sent: as if
+-- How attempts ended, many at once, [{tenant, id, endpoint, attempt, verdict, delay_ms, tried, duration_ms, status,
+-- error, response, reason, event, payload}]; tried is the id of the attempt's line in the log. verdict: delivered, retry (in delay_ms), dead, back (it was never sent: as if
 -- never taken). What is no longer ours (the lease was over, and another has it) changes nothing but the log.
 -- reason: disable the endpoint for it, if nothing went well meanwhile, and tell those who subscribe with `event`
 -- and `payload`. Gives the endpoints that were disabled.
 -- in:  owner text, ends json
 -- out: tenant_id text, endpoint_id text, reason text
 with ends as (
-	select x.tenant, x.id, x.endpoint, x.attempt, x.verdict, x.delay_ms, x.duration_ms, x.status, x.error, x.response,
-		x.reason, x.event, x.payload
+	select x.tenant, x.id, x.endpoint, x.attempt, x.verdict, x.delay_ms, x.tried, x.duration_ms, x.status, x.error,
+		x.response, x.reason, x.event, x.payload
 	from jsonb_to_recordset($2::jsonb) as x(tenant text, id text, endpoint text, attempt integer, verdict text,
-		delay_ms bigint, duration_ms integer, status integer, error text, response text, reason text, event text,
-		payload text)
+		delay_ms bigint, tried text, duration_ms integer, status integer, error text, response text, reason text,
+		event text, payload text)
 ), moved as (
 	update webhook_outbox o
 	set state = case x.verdict when 'delivered' then 'delivered' when 'dead' then 'dead' else 'pending' end,
@@ -321,10 +321,11 @@ with ends as (
 		and o.lease_owner = $1
 	returning o.tenant_id, x.verdict, x.attempt
 ), logged as (
-	insert into webhook_attempts (tenant_id, delivery_id, endpoint_id, attempt, duration_ms, status, error, response)
-	select x.tenant, x.id, x.endpoint, x.attempt, x.duration_ms, x.status, nullif(x.error, ''), x.response
+	insert into webhook_attempts (tenant_id, id, delivery_id, endpoint_id, attempt, duration_ms, status, error, response)
+	select x.tenant, x.tried, x.id, x.endpoint, x.attempt, x.duration_ms, x.status, nullif(x.error, ''), x.response
 	from ends x join webhook_outbox o on o.tenant_id = x.tenant and o.id = x.id
-	where x.verdict <> 'back' and x.duration_ms is not null
+	where x.tried is not null
+	on conflict (tenant_id, id) do nothing
 ), counted as (
 	insert into webhook_days as d (tenant_id, day, delivered, retries, dead)
 	select m.tenant_id, (now() at time zone 'UTC')::date, count(*) filter (where m.verdict = 'delivered'),
@@ -334,7 +335,7 @@ with ends as (
 		retries = d.retries + excluded.retries, dead = d.dead + excluded.dead
 ), health as (
 	select x.tenant, x.endpoint, bool_or(x.verdict = 'delivered') as well, max(x.reason) as reason
-	from ends x where x.duration_ms is not null group by x.tenant, x.endpoint
+	from ends x where x.tried is not null group by x.tenant, x.endpoint
 ), changed as (
 	update webhook_endpoints w
 	set failing_since = case when h.well then null else coalesce(w.failing_since, now()) end,
