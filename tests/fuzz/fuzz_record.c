@@ -24,13 +24,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct iv_str in = {(const char *)data, size};
 	struct iv_event ev, again;
 	struct iv_buf out;
-	int64_t last_us = 0;
+	int64_t last_us = 0, before = 0;
 	ptrdiff_t n;
 
 	read_header(in);
 	iv_buf_init(&out, IV_RECORD_MAX + 64);
 	while ((n = iv_record_read(in, &ev, &last_us)) > 0) {
-		int64_t write_us = 0, read_us = 0;
+		int64_t write_us = before, read_us = before; /* a record counts from the one before it */
 
 		if ((size_t)n > in.len)
 			abort();
@@ -41,6 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		in.ptr += n;
 		in.len -= (size_t)n;
+		before = last_us;
 	}
 	iv_buf_deinit(&out);
 	return 0;
