@@ -109,13 +109,14 @@ void pg_conn_close(struct pg_conn *c, const char *why)
 	iv_resolve_cancel(&c->resolve);
 	unwatch(c);
 	c->type->lost(c);
-	iv_defer(c->loop, on_closed, c);
+	if (!c->polling) /* else when the thread has done with it */
+		iv_defer(c->loop, on_closed, c);
 }
 
 /* libpq's words of a connection name host, user and database, never the password. */
 static void close_failed(struct pg_conn *c, const char *what)
 {
-	struct iv_str words = iv_str_trim(iv_str(c->pg ? PQerrorMessage(c->pg) : ""));
+	struct iv_str words = iv_str_trim(iv_str(c->pg && !c->polling ? PQerrorMessage(c->pg) : ""));
 
 	iv_warn("pg.lost", IV_LS("pool", c->label), IV_LI("number", c->number), IV_LS("what", what),
 		IV_LV("message", words));
@@ -180,9 +181,17 @@ static void on_notice(void *arg, const PGresult *res)
 	iv_debug("pg.notice", IV_LS("pool", c->label), IV_LS("sqlstate", sqlstate ? sqlstate : ""));
 }
 
+/* The same while it connects: in another thread, which does not log. */
+static void on_early_notice(void *arg, const PGresult *res)
+{
+	(void)arg;
+	(void)res;
+}
+
 static void become_ready(struct pg_conn *c)
 {
 	iv_timer_stop(&c->deadline);
+	(void)PQsetNoticeReceiver(c->pg, on_notice, c);
 	if (PQsetnonblocking(c->pg, 1) != 0 || !PQenterPipelineMode(c->pg)) {
 		close_failed(c, "pipeline mode refused");
 		return;
@@ -197,22 +206,39 @@ static void become_ready(struct pg_conn *c)
 		close_failed(c, "cannot watch the socket");
 }
 
+static void poll_in_thread(void *arg)
+{
+	struct pg_conn *c = arg;
+
+	c->next = PQconnectPoll(c->pg);
+}
+
+static void on_polled(void *arg)
+{
+	struct pg_conn *c = arg;
+
+	c->polling = false;
+	if (c->state == PG_CLOSING)
+		on_closed(c);
+	else if (c->next == PGRES_POLLING_OK)
+		become_ready(c);
+	else if (c->next == PGRES_POLLING_FAILED ||
+		 !watch(c, c->next == PGRES_POLLING_WRITING ? UV_WRITABLE : UV_READABLE))
+		close_failed(c, "cannot connect");
+}
+
+/* In a thread, because the hashing of a password and a TLS handshake take milliseconds; they wait for nothing. Until
+ * it has answered nobody here touches c->pg. */
 static void connect_on(struct pg_conn *c)
 {
-	PostgresPollingStatusType next;
-
-	/* libpq may close the socket in here and get the same number for another: libuv must have let go of the
-	 * old one before. */
+	/* libpq may close the socket in there and get the same number for another: libuv must have let go of the old
+	 * one before. */
 	if (c->watch) {
 		uv_poll_stop(&c->watch->poll);
 		c->watch->events = 0;
 	}
-	next = PQconnectPoll(c->pg);
-	if (next == PGRES_POLLING_OK)
-		become_ready(c);
-	else if (next == PGRES_POLLING_FAILED ||
-		 !watch(c, next == PGRES_POLLING_WRITING ? UV_WRITABLE : UV_READABLE))
-		close_failed(c, "cannot connect");
+	c->polling = true;
+	iv_loop_work(c->loop, poll_in_thread, on_polled, c);
 }
 
 static void on_socket(uv_poll_t *h, int status, int events)
@@ -241,7 +267,7 @@ static void start(struct pg_conn *c)
 	c->pg = pg_target_start(c->target, c->attempt);
 	if (!c->pg)
 		abort();
-	(void)PQsetNoticeReceiver(c->pg, on_notice, c);
+	(void)PQsetNoticeReceiver(c->pg, on_early_notice, NULL);
 	/* The manual's rule: behave as if PQconnectPoll had last said "writing". */
 	if (PQstatus(c->pg) == CONNECTION_BAD || !watch(c, UV_WRITABLE))
 		close_failed(c, "cannot connect");
