@@ -77,6 +77,7 @@ struct iv_llm_opts {
 struct iv_llm *iv_llm_ask(struct iv_providers *p, const struct iv_llm_opts *o,
 			  const struct iv_llm_events *ev, void *arg);
 void iv_llm_cancel(struct iv_llm *l); /* the stream is closed at the provider */
+const char *iv_llm_provider(const struct iv_llm *l); /* who is asked, or has answered; also inside done */
 
 /* ── speak */
 struct iv_tts;

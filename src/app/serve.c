@@ -18,6 +18,7 @@
 #include "iv_rest.h"
 #include "iv_access.h"
 #include "iv_webhook.h"
+#include "iv_worker.h"
 #include "iv_wav.h"
 
 enum { CLIP_BYTES = 4 << 20, FDS_RESERVED = 64 };
@@ -37,6 +38,7 @@ struct app {
 	struct iv_api *api;
 	struct iv_docs *docs;
 	struct iv_webhook *webhook;
+	struct iv_worker *worker;
 	struct iv_route *routes; /* ours and the API's */
 	struct iv_spools *spools;
 	struct iv_http_server *http;
@@ -195,6 +197,7 @@ static void stopped_house(void *arg)
 	struct app *app = arg;
 
 	iv_webhook_free(app->webhook);
+	iv_worker_free(app->worker);
 	iv_providers_free(app->providers);
 	iv_net_close(app->net, stopped_net, app);
 }
@@ -209,12 +212,19 @@ static void stopped_webhooks(void *arg)
 	house_close(app->house, stopped_house, app);
 }
 
+static void stopped_worker(void *arg)
+{
+	struct app *app = arg;
+
+	iv_webhook_drain(app->webhook, stopped_webhooks, app);
+}
+
 static void stopped_http(void *arg)
 {
 	struct app *app = arg;
 
 	if (app->house)
-		iv_webhook_drain(app->webhook, stopped_webhooks, app);
+		iv_worker_stop(app->worker, stopped_worker, app);
 	else
 		stopped_house(app);
 }
@@ -319,7 +329,8 @@ static bool open_modules(struct app *app, struct iv_err *e)
 
 	s->providers = app->providers;
 	app->webhook = iv_webhook_new(s, e);
-	if (!app->webhook)
+	app->worker = app->webhook ? iv_worker_new(s, e) : NULL;
+	if (!app->worker)
 		return false;
 	app->api = iv_api_new(s);
 	iv_access_mount(app->api);
@@ -330,6 +341,7 @@ static bool open_modules(struct app *app, struct iv_err *e)
 	if (!app->docs)
 		return false;
 	iv_webhook_start(app->webhook);
+	iv_worker_start(app->worker);
 	return true;
 }
 

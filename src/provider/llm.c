@@ -344,6 +344,11 @@ void iv_llm_cancel(struct iv_llm *l)
 	bury(l);
 }
 
+const char *iv_llm_provider(const struct iv_llm *l)
+{
+	return l->walk.now ? l->walk.now->name : "";
+}
+
 void llm_drop_lingering(struct iv_providers *p)
 {
 	IV_LIST_EACH(node, &p->lingering) {

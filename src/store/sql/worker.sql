@@ -32,19 +32,19 @@ select (select ceil(extract(epoch from r.next_at - now()) * 1000)::bigint from c
 -- in:  tenant text, call text, attempt int
 -- out: recap json, tries int, status text, outcome text, end_reason text, direction text, provider text, carrier text,
 -- out: sip_final text, q850 int, from_number text, to_number text, started_at time, ended_at time, duration_s int,
--- out: agent_id text, agent json, usage json, summary text, analysis json, transcript text, cost_inr float, test bool,
--- out: costs json, artifacts texts, redact bool
+-- out: agent_id text, agent json, usage json, summary text, analysis json, cost_inr float, costs json, files texts,
+-- out: redact bool
 select v.recap, v.tries, c.status, c.outcome, c.end_reason, c.direction, c.provider, c.carrier,
 	c.provider_metadata ->> 'sipFinal',
 	case when c.provider_metadata ->> 'q850' ~ '^[0-9]{1,3}$' then (c.provider_metadata ->> 'q850')::integer else 0 end,
 	c.from_number, c.to_number, c.started_at, c.ended_at, c.duration_seconds, c.voice_agent_id, c.agent, c.usage,
-	c.summary, c.analysis, c.transcript, c.cost_inr::float8, c.test,
+	c.summary, c.analysis, c.cost_inr::float8,
 	(select coalesce(jsonb_agg(jsonb_build_object('type', k.type, 'provider', k.provider, 'units', k.units,
 		'costInr', k.cost_inr, 'currency', coalesce(r.currency, 'INR')) order by k.type, k.provider, k.unit), '[]')
 	from call_costs k left join rate_cards r on r.id = k.rate_card_id
 	where k.tenant_id = c.tenant_id and k.call_id = c.id),
-	array(select distinct a.kind from artifacts a
-		where a.tenant_id = c.tenant_id and a.call_id = c.id and a.state <> 'deleted'),
+	array(select a.kind from artifacts a where a.tenant_id = c.tenant_id and a.call_id = c.id and a.state <> 'deleted'
+		union select 'transcript' where c.transcript is not null),
 	coalesce(t.settings #>> '{redaction,enabled}', 'true') <> 'false'
 from call_reviews v
 	join voice_call_records c on c.tenant_id = v.tenant_id and c.id = v.call_id
