@@ -80,6 +80,8 @@ static void on_wake(void *arg)
 {
 	struct iv_worker *w = arg;
 
+	if (!w->running)
+		return; /* a note may come while the pool closes */
 	w->wanted = true;
 	iv_timer_in_ms(&w->wake, LOOK_MS);
 	look(w);
