@@ -579,7 +579,8 @@ const struct iv_api_route *call_routes(void)
 	static const struct iv_api_route rows[] = {
 		{.method = "POST", .path = "/v1/calls", .id = "createCall", .tag = "Calls", .role = IV_ROLE_DEV,
 		 .flags = IV_API_PLACES_CALL | IV_API_AUDIT, .in = &call_new_shape, .status = 201, STATE,
-		 .steps = create_steps, .errors = capped, .doc = "Ask for a call, within the tenant's caps"},
+		 .steps = create_steps, .errors = capped, .doc = "Ask for a call, within the tenant's caps",
+		 .example = "{\"agentId\":\"agt_01J0000000000000000000000\",\"to\":\"+919876543210\"}"},
 		{.method = "GET", .path = "/v1/calls", .id = "listCalls", .tag = "Calls", .role = IV_ROLE_ANALYST,
 		 .query = &list_shape, .status = 200, STATE, .steps = list_steps, .doc = "Calls, the latest first"},
 		{.method = "GET", .path = CALL_ID, .id = "getCall", .tag = "Calls", .role = IV_ROLE_ANALYST, .status = 200,
