@@ -8,12 +8,11 @@
 #include "iv_crypto.h"
 #include "iv_log.h"
 
-/* Apart from the connection, because closing a handle takes a turn of the loop and libpq may change the socket
- * while it connects (the next address, TLS refused). */
+/* Apart from the connection, because closing a handle takes a turn of the loop. */
 struct pg_watch {
 	uv_poll_t poll;
 	struct pg_conn *conn; /* NULL: superseded */
-	int fd, events;
+	int events;
 };
 
 static const struct {
@@ -44,6 +43,8 @@ static void on_watch_closed(uv_handle_t *h)
 	free(IV_CONTAINER(h, struct pg_watch, poll));
 }
 
+/* Always before the socket is closed: its number may be somebody else's a moment later, and it is by number that
+ * libuv lets go. */
 static void unwatch(struct pg_conn *c)
 {
 	struct pg_watch *w = c->watch;
@@ -60,28 +61,23 @@ static void on_socket(uv_poll_t *h, int status, int events);
 
 static bool watch(struct pg_conn *c, int events)
 {
-	struct pg_watch *w = c->watch;
 	int fd = PQsocket(c->pg);
 
 	if (fd < 0)
 		return false;
-	if (w && w->fd != fd) {
-		unwatch(c);
-		w = NULL;
-	}
-	if (!w) {
-		w = pg_calloc(sizeof(*w));
-		w->fd = fd;
-		w->conn = c;
+	if (!c->watch) {
+		struct pg_watch *w = pg_calloc(sizeof(*w));
+
 		if (uv_poll_init(iv_loop_uv(c->loop), &w->poll, fd) != 0) {
 			free(w);
 			return false;
 		}
+		w->conn = c;
 		c->watch = w;
 	}
-	if (w->events != events && uv_poll_start(&w->poll, events, on_socket) != 0)
+	if (c->watch->events != events && uv_poll_start(&c->watch->poll, events, on_socket) != 0)
 		return false;
-	w->events = events;
+	c->watch->events = events;
 	return true;
 }
 
@@ -158,6 +154,10 @@ static void carry(struct pg_conn *c)
 	/* A dead peer's last words are read all the same: answers that are whole, and why it went. */
 	bool ok = read_all(c), unsent = c->unsent;
 
+	if (!ok) {
+		unwatch(c); /* libpq has closed it */
+		pg_conn_retire(c);
+	}
 	c->type->input(c);
 	if (!pg_conn_live(c))
 		return;
@@ -228,15 +228,11 @@ static void on_polled(void *arg)
 }
 
 /* In a thread, because the hashing of a password and a TLS handshake take milliseconds; they wait for nothing. Until
- * it has answered nobody here touches c->pg. */
+ * it has answered nobody here touches c->pg, nor watches a socket that libpq may close for another in there (the next
+ * address, TLS refused). */
 static void connect_on(struct pg_conn *c)
 {
-	/* libpq may close the socket in there and get the same number for another: libuv must have let go of the old
-	 * one before. */
-	if (c->watch) {
-		uv_poll_stop(&c->watch->poll);
-		c->watch->events = 0;
-	}
+	unwatch(c);
 	c->polling = true;
 	iv_loop_work(c->loop, poll_in_thread, on_polled, c);
 }
