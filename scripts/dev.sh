@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Builds and starts everything on this machine: the lab as providers, the daemon, the page.
+# Builds and starts everything on this machine: PostgreSQL and Redis of our own, the lab as providers, the daemon, the
+# page; makes two tenants with keys and the demo agents.
 #   ./scripts/dev.sh [--port N] [--data DIR] [--no-install]
+# DATABASE_URL (with DATABASE_WORKER_URL and DATABASE_OWNER_URL) and REDIS_URL from the environment are used instead.
 # Stays in the foreground; Ctrl-C stops what it started.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/services.sh"
 
 port=8080 data=$root/data install=1
 while [ $# -gt 0 ]; do
@@ -16,7 +19,7 @@ while [ $# -gt 0 ]; do
 done
 case $port in *[!0-9]* | '') die "--port $port: expected a number" ;; esac
 
-[ "$install" = 0 ] || install_missing $build_packages
+[ "$install" = 0 ] || install_missing $build_packages $service_packages
 build build/dev "invorto invorto-lab" -- -DCMAKE_BUILD_TYPE=RelWithDebInfo -DIV_TESTS=OFF
 
 mkdir -p "$data"
@@ -33,6 +36,7 @@ secret() {
 }
 secret REALTIME_API_KEY
 secret REALTIME_WS_SECRET
+secret JWT_SECRET
 
 lab_port=$((port + 1821))
 lab=http://127.0.0.1:$lab_port
@@ -41,6 +45,7 @@ stop() {
 	trap - EXIT INT TERM
 	[ "${#pids[@]}" = 0 ] || kill "${pids[@]}" 2>/dev/null || true
 	wait 2>/dev/null || true
+	stop_services "$data"
 	rm -f "$data/dev.pid"
 }
 trap stop EXIT
@@ -58,6 +63,42 @@ wait_for() { # URL NAME PID
 	die "$2 did not answer within 10 s; see $data/$2.log"
 }
 
+# ── PostgreSQL and Redis
+if [ -z "${DATABASE_URL:-}" ]; then
+	start_postgres "$data"
+elif [ -z "${DATABASE_WORKER_URL:-}" ] || [ -z "${DATABASE_OWNER_URL:-}" ]; then
+	die "DATABASE_URL comes with DATABASE_WORKER_URL and DATABASE_OWNER_URL: docs/database.md"
+fi
+[ -n "${REDIS_URL:-}" ] || start_redis "$data"
+export DATABASE_URL DATABASE_WORKER_URL DATABASE_OWNER_URL REDIS_URL
+build/dev/src/app/invorto migrate
+
+# ── two tenants, a key each, a person each, the demo agents; made once and kept
+seed() { # NUMBER NAME
+	local file=$data/tenant-$1.env INVORTO_TENANT_ID agent id
+	if [ ! -f "$file" ]; then
+		(umask 077 && build/dev/src/app/invorto tenant create --name "$2" --key admin >"$file.new" && random >"$data/password-$1")
+		INVORTO_TENANT_ID=$(sed -n 's/^INVORTO_TENANT_ID=//p' "$file.new")
+		build/dev/src/app/invorto members add --tenant "$INVORTO_TENANT_ID" --email "dev-$1@example.org" --role admin \
+			--password-file "$data/password-$1" >/dev/null
+		mv "$file.new" "$file"
+		made="$made $1"
+	fi
+	INVORTO_TENANT_ID=$(sed -n 's/^INVORTO_TENANT_ID=//p' "$file")
+	for agent in config/agents/*.json; do
+		id=$(basename "$agent" .json)
+		psql -X -q -v ON_ERROR_STOP=1 -v tenant="$INVORTO_TENANT_ID" -v id="$id" -v config="$(cat "$agent")" "$DATABASE_OWNER_URL" <<-'SQL'
+			insert into voice_agents (tenant_id, id, name, config)
+			values (:'tenant', :'id', :'config'::jsonb ->> 'name', :'config'::jsonb) on conflict do nothing;
+		SQL
+	done
+}
+made=
+seed 1 "Development"
+seed 2 "Another tenant"
+of_tenant() { sed -n "s/^$2=//p" "$data/tenant-$1.env"; }
+
+# ── the lab and the daemon
 build/dev/lab/invorto-lab providers --port "$lab_port" >"$data/lab.log" 2>&1 &
 pids+=($!)
 wait_for "$lab/lab/stats" lab "${pids[0]}"
@@ -67,20 +108,44 @@ env BIND_ADDRESS="${BIND_ADDRESS:-127.0.0.1}" PORT="$port" DATA_DIR="$data" \
 	OPENAI_BASE_URL="${OPENAI_BASE_URL:-$lab/v1}" OPENAI_API_KEY="${OPENAI_API_KEY:-lab}" \
 	ELEVENLABS_BASE_URL="${ELEVENLABS_BASE_URL:-$lab}" ELEVENLABS_API_KEY="${ELEVENLABS_API_KEY:-lab}" \
 	TOOL_BASE_URL="${TOOL_BASE_URL:-$lab}" TOOL_ALLOWED_HOSTS="${TOOL_ALLOWED_HOSTS:-127.0.0.1}" DRAIN_SECONDS="${DRAIN_SECONDS:-5}" \
+	REALTIME_TENANT_ID="${REALTIME_TENANT_ID:-$(of_tenant 1 INVORTO_TENANT_ID)}" ACCESS_TOKEN_TTL="${ACCESS_TOKEN_TTL:-86400}" \
+	EGRESS_ALLOW="${EGRESS_ALLOW:-127.0.0.0/8}" \
 	build/dev/src/app/invorto serve 2>"$data/invorto.log" &
 pids+=($!)
 wait_for "http://127.0.0.1:$port/livez" invorto "${pids[1]}"
 
+say "postgres   $(printf '%s' "$DATABASE_URL" | sed 's/.*host=//')  redis $REDIS_URL"
 say "lab        $lab  (speech, model and tools, offline)  log $data/lab.log"
 say "invorto    http://127.0.0.1:$port  log $data/invorto.log  data $data"
 say "key        REALTIME_API_KEY=$REALTIME_API_KEY"
 say "secret     REALTIME_WS_SECRET=$REALTIME_WS_SECRET"
-cat >"$data/dev.env" <<ENV
-INVORTO_URL=ws://127.0.0.1:$port
+# A person's token, good for a day.
+sign_in() { # NUMBER
+	printf '{"email":"dev-%s@example.org","password":"%s"}' "$1" "$(cat "$data/password-$1")" |
+		curl -fsS -H 'Content-Type: application/json' --data-binary @- "http://127.0.0.1:$port/api/auth/login" |
+		sed -n 's/.*"token":"\([^"]*\)".*/\1/p'
+}
+(umask 077 && cat >"$data/dev.env" <<ENV
+INVORTO_URL=http://127.0.0.1:$port
+INVORTO_TENANT_ID=$(of_tenant 1 INVORTO_TENANT_ID)
+INVORTO_API_KEY=$(of_tenant 1 INVORTO_API_KEY)
+INVORTO_JWT=$(sign_in 1)
+INVORTO_2_TENANT_ID=$(of_tenant 2 INVORTO_TENANT_ID)
+INVORTO_2_API_KEY=$(of_tenant 2 INVORTO_API_KEY)
+INVORTO_2_JWT=$(sign_in 2)
 REALTIME_API_KEY=$REALTIME_API_KEY
 REALTIME_WS_SECRET=$REALTIME_WS_SECRET
+DATABASE_URL=$DATABASE_URL
+DATABASE_WORKER_URL=$DATABASE_WORKER_URL
+DATABASE_OWNER_URL=$DATABASE_OWNER_URL
+REDIS_URL=$REDIS_URL
 ENV
+)
+for n in $made; do
+	say "tenant $n   $(of_tenant "$n" INVORTO_TENANT_ID)  INVORTO_API_KEY=$(of_tenant "$n" INVORTO_API_KEY)"
+done
 chmod 600 "$data/dev.env"
+say "ask it     set -a; . $data/dev.env; set +a; curl -H \"Authorization: Bearer \$INVORTO_API_KEY\" \$INVORTO_URL/v1/agents"
 say "call it    set -a; . $data/dev.env; set +a; build/dev/lab/invorto-lab call --leg browser --say 'text:What time is it' --out heard.wav"
 say "ready: http://127.0.0.1:$port"
 wait -n "${pids[@]}" || true
