@@ -8,6 +8,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BANNED = re.compile(r"\b(strcpy|strcat|sprintf|strtok|gets|atoi|atol|atof|alloca|sscanf|scanf|system|sleep|usleep|"
                     r"getaddrinfo|gethostbyname|localtime|gmtime)\s*\(")
 CLOCK = re.compile(r"\b(clock_gettime|gettimeofday|time)\s*\(")
+BLOCKING = re.compile(r"\bPQ(exec\w*|prepare|cancel|reset\w*|connectdb\w*|connectStart|describe\w+|fn|setdb\w*|ping\w*)\s*\(")
+AT_PROMPT = ("src/store/schema.c", "src/store/migrate.c")  # asked at the command line and at start
 HOMES = {  # header: folders that may include it
     "libwebsockets.h": ("src/net",), "curl/curl.h": ("src/net",), "uv.h": ("src/loop", "src/net", "src/app", "include/loop", "lab"),
     "libpq-fe.h": ("src/store",), "openssl/": ("src/base", "src/net", "src/store/redis_tls.c", "src/store/pg_conn.c"), "speex/": ("src/audio",), "opus/": ("src/audio",), "ogg/": ("src/audio",),
@@ -24,6 +26,8 @@ def check(path, problems):
     for n, line in enumerate(code.split("\n"), 1):
         if m := BANNED.search(line):
             problems.append(f"{path}:{n}: {m.group(1)} is banned")
+        if (m := BLOCKING.search(line)) and path not in AT_PROMPT:
+            problems.append(f"{path}:{n}: PQ{m.group(1)} waits, and the loop with it")
         if path.startswith(PURE) and path != "src/base/log.c" and CLOCK.search(line):
             problems.append(f"{path}:{n}: a pure floor has no clock")
     for n, line in enumerate(lines, 1):
