@@ -147,7 +147,7 @@ function socket(doc) {
 	const query = Object.entries(doc.channels.voice.bindings.ws.query.properties).map(([name, p]) => ({ name, type: p.type, doc: p.description }));
 	const closes = doc["x-close-codes"].map((c) => ({ name: String(c.code), type: c.name, doc: c.description ?? (c.retryable ? "may succeed later" : "") }));
 	return section("Realtime socket", "socket", el("p", {}, doc.channels.voice.address, " — ", doc.channels.voice.description),
-		el("h4", {}, "Address"), table(query, "Parameter"), el("h4", {}, "From the client"), ...draw("client-"), el("h4", {}, "To the client"), ...draw("server-"), el("h4", {}, "Close codes"), table(closes, "Code"));
+		el("h3", {}, "Address"), table(query, "Parameter"), el("h3", {}, "From the client"), ...draw("client-"), el("h3", {}, "To the client"), ...draw("server-"), el("h3", {}, "Close codes"), table(closes, "Code"));
 }
 
 // ── the page
@@ -160,6 +160,14 @@ function search() {
 	const words = $("find").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
 	for (const li of $("index").querySelectorAll("li")) li.hidden = !words.every((w) => li.dataset.words.includes(w));
 	for (const part of $("index").children) part.hidden = ![...part.querySelectorAll("li")].some((li) => !li.hidden);
+}
+
+// What must be scrolled sideways must be reachable by keys.
+function reach() {
+	for (const box of document.querySelectorAll(".scroll")) {
+		if (box.scrollWidth > box.clientWidth) for (const [name, value] of [["tabindex", "0"], ["role", "group"], ["aria-label", "Table, wider than the page"]]) box.setAttribute(name, value);
+		else for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
+	}
 }
 
 async function read(path) {
@@ -185,6 +193,8 @@ async function draw() {
 	$("index").replaceChildren(...[...byTag].map(([tag, ops]) => links(tag, ops.map(({ path, verb, op }) => ({ href: `#${op.operationId}`, verb: verb.toUpperCase(), text: path, words: `${verb} ${path} ${op.summary} ${tag}` })))),
 		links("More", [["webhooks", "Webhook events"], ["socket", "Realtime socket"], ["errors", "Errors"]].map(([id, text]) => ({ href: `#section-${id}`, text, words: text }))));
 	$("find").addEventListener("input", search);
+	reach();
+	addEventListener("resize", reach);
 	if (location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
 }
 
