@@ -49,6 +49,11 @@ static bool none_left_at_server(void)
 	return none;
 }
 
+static bool two_are_open(void *arg)
+{
+	return iv_pg_stats(arg).open == 2;
+}
+
 /* ── servers ── */
 
 static void a_killed_server_fails_each_waiter_once_and_is_found_again(void **state)
@@ -60,7 +65,7 @@ static void a_killed_server_fails_each_waiter_once_and_is_found_again(void **sta
 
 	assert_true(answers(&r));
 	many_start(&r, MANY, &iv_sql_t_slow, &slow, &left);
-	loop_for(r.loop, 100);
+	assert_true(loop_until(r.loop, 2000, two_are_open, r.pg));
 	assert_int_equal(left, MANY);
 	server_kill(&server);
 	/* Those at the server at once, those who wait at their deadline. */
@@ -502,6 +507,7 @@ static void closing_lets_the_server_finish_and_fails_who_waits(void **state)
 	many_start(&r, 2, &iv_sql_t_slow, &slow, &left); /* opens the second */
 	assert_true(loop_until(r.loop, 5000, counter_is_zero, &left));
 	assert_int_equal(many_end(2, IV_OK), 2);
+	assert_true(loop_until(r.loop, 2000, two_are_open, r.pg));
 	many_start(&r, 10, &iv_sql_t_slow, &slow, &left);
 	loop_for(r.loop, 20);
 	iv_pg_close(r.pg, set_true, &closed);
