@@ -66,12 +66,17 @@ struct iv_http_server *iv_http_server_of(const struct iv_http_req *rq);
 /* ── the answer */
 void iv_http_set_header(struct iv_http_req *rq, const char *name, struct iv_str value); /* before replying */
 void iv_http_reply(struct iv_http_req *rq, int status, const char *content_type, struct iv_str body);
+/* A file of ours, read by a worker and sent as fast as the client takes it; one range of it when the client asks for
+ * one (players seek). The path is copied. What cannot be opened is answered 404. Set headers before. */
+void iv_http_reply_file(struct iv_http_req *rq, const char *path, const char *content_type);
 /* RFC 9457 problem details, with the wire code of the error. */
 void iv_http_reply_err(struct iv_http_req *rq, const struct iv_err *err);
 const char *iv_http_status_text(int status); /* "Not Found" */
 /* Chunked. write returns false when more than 1 MiB waits to be sent: stop and come back in
  * on_writable. rq is gone after end, and after on_close. */
 void iv_http_stream_begin(struct iv_http_req *rq, int status, const char *content_type);
+/* The same with Content-Length: exactly so many bytes are written, or the stream is aborted. */
+void iv_http_stream_begin_sized(struct iv_http_req *rq, int status, const char *content_type, int64_t length);
 bool iv_http_stream_write(struct iv_http_req *rq, struct iv_str bytes);
 void iv_http_stream_end(struct iv_http_req *rq);
 void iv_http_stream_abort(struct iv_http_req *rq); /* cuts the connection in the middle */

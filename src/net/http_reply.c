@@ -271,7 +271,7 @@ void http_refuse(struct http_conn *c, int status, const char *why)
 }
 
 /* ── streams */
-void iv_http_stream_begin(struct iv_http_req *rq, int status, const char *content_type)
+static void begin_stream(struct iv_http_req *rq, int status, const char *content_type, int64_t length)
 {
 	struct iv_buf head;
 	bool ok;
@@ -281,14 +281,16 @@ void iv_http_stream_begin(struct iv_http_req *rq, int status, const char *conten
 	rq->began = true;
 	if (rq->conn->state == HTTP_CLOSED)
 		return;
-	rq->chunked_out = !rq->head.http_1_0 && has_body(rq, status);
-	/* Without chunks only the end of the connection ends the answer. */
+	rq->chunked_out = length < 0 && !rq->head.http_1_0 && has_body(rq, status);
+	/* Without chunks and length only the end of the connection ends the answer. */
 	rq->keep_alive = rq->keep_alive && rq->server->listening &&
-			 (rq->chunked_out || !has_body(rq, status));
+			 (rq->chunked_out || length >= 0 || !has_body(rq, status));
 	iv_buf_init(&head, HEAD_MAX);
 	ok = put_head(rq, &head, status, content_type);
 	if (rq->chunked_out)
 		ok = ok && iv_buf_adds(&head, IV_S("Transfer-Encoding: chunked\r\n"));
+	if (length >= 0)
+		ok = ok && iv_buf_printf(&head, "Content-Length: %lld\r\n", (long long)length);
 	ok = ok && iv_buf_adds(&head, IV_S("\r\n"));
 	rq->has_body = has_body(rq, status);
 	http_conn_set_state(rq->conn, HTTP_STREAMING);
@@ -300,6 +302,16 @@ void iv_http_stream_begin(struct iv_http_req *rq, int status, const char *conten
 				      1); /* failing closes; on_close tells the handler */
 	iv_buf_deinit(&head);
 	note_answer(rq, status);
+}
+
+void iv_http_stream_begin(struct iv_http_req *rq, int status, const char *content_type)
+{
+	begin_stream(rq, status, content_type, -1);
+}
+
+void iv_http_stream_begin_sized(struct iv_http_req *rq, int status, const char *content_type, int64_t length)
+{
+	begin_stream(rq, status, content_type, length);
 }
 
 bool iv_http_stream_write(struct iv_http_req *rq, struct iv_str bytes)
