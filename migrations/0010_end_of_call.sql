@@ -85,11 +85,13 @@ begin
 
 	-- end_call has sent its own by now, with more in it; then this one is a duplicate.
 	perform enqueue_event(new.tenant_id, 'call.ended', new.id, 'call.ended:' || new.id,
-		jsonb_build_object('type', 'call.ended', 'schemaVersion', 'call.ended.v1', 'eventId', event, 'callId', new.id,
-			'tenantId', new.tenant_id, 'agentId', new.voice_agent_id, 'direction', new.direction, 'status', new.status,
-			'reason', new.end_reason, 'outcome', new.outcome, 'durationSec', new.duration_seconds, 'costInr', new.cost_inr,
+		jsonb_strip_nulls(jsonb_build_object('type', 'call.ended', 'schemaVersion', 'call.ended.v1', 'eventId', event,
+			'callId', new.id, 'tenantId', new.tenant_id,
+			'timestamp', to_char(new.ended_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+			'agentId', new.voice_agent_id, 'direction', new.direction, 'status', new.status, 'reason', new.end_reason,
+			'outcome', new.outcome, 'durationSec', new.duration_seconds, 'costInr', new.cost_inr,
 			'startedAt', to_char(new.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-			'endedAt', to_char(new.ended_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))::text, event);
+			'endedAt', to_char(new.ended_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))::text, event);
 	return null;
 end $$;
 create trigger call_inserted_ended after insert on voice_call_records

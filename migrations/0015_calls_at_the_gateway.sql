@@ -46,10 +46,12 @@ begin
 		answered_at = coalesce(voice_call_records.answered_at, now())
 	returning * into c;
 	perform enqueue_event(tenant, 'call.started', call, 'call.started:' || call,
-		jsonb_build_object('type', 'call.started', 'schemaVersion', 'call.started.v1', 'eventId', event, 'callId', call,
-			'tenantId', tenant, 'agentId', a.id, 'direction', c.direction, 'from', c.from_number, 'to', c.to_number,
-			'carrier', jsonb_build_object('name', c.carrier, 'callId', c.provider_call_id),
-			'startedAt', to_char(c.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))::text, event);
+		jsonb_strip_nulls(jsonb_build_object('type', 'call.started', 'schemaVersion', 'call.started.v1', 'eventId', event,
+			'callId', call, 'tenantId', tenant,
+			'timestamp', to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+			'agentId', a.id, 'direction', c.direction, 'from', c.from_number, 'to', c.to_number,
+			'carrier', jsonb_build_object('trunk', c.carrier, 'sipCallId', c.provider_call_id),
+			'startedAt', to_char(c.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')))::text, event);
 	return query select null::text, a.id, a.version, a.config, jsonb_build_object('direction', c.direction,
 		'from', c.from_number, 'to', c.to_number, 'campaignId', c.campaign_id, 'leadId', c.lead_id,
 		'customerName', c.customer_name, 'metadata', c.metadata, 'agentVersion', a.version,
@@ -96,6 +98,7 @@ declare
 	inr numeric;
 	usd numeric;
 	event text := public.new_id('evt');
+	used jsonb := ending #> '{record,usage}';
 begin
 	select coalesce(jsonb_agg(jsonb_build_object('type', k.type, 'provider', coalesce(k.provider, ''), 'unit', k.unit,
 			'units', k.units, 'minutes', case when k.unit = 'minute' then k.units end, 'cost_inr', p.cost_inr,
@@ -111,13 +114,22 @@ begin
 	return query select * from public.end_call(tenant, call, ending || jsonb_build_object('costs', lines));
 	perform public.enqueue_event(tenant, 'billing.usage.updated', call, 'billing.usage.updated:' || call,
 		jsonb_build_object('type', 'billing.usage.updated', 'schemaVersion', 'billing.usage.updated.v1', 'eventId', event,
-			'callId', call, 'tenantId', tenant, 'at', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-			'totals', coalesce(ending #> '{record,usage}', '{}') || jsonb_build_object('costInr', inr, 'costUsd', usd),
-			'costs', lines)::text, event);
+			'callId', call, 'tenantId', tenant,
+			'timestamp', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'period', 'call',
+			'totals', jsonb_build_object(
+				'asrMin', coalesce(used -> 'asrMin', '0'), 'ttsChars', coalesce(used -> 'ttsChars', '0'),
+				'llmIn', coalesce(used -> 'llmIn', '0'), 'llmOut', coalesce(used -> 'llmOut', '0'),
+				'toolCalls', coalesce(used -> 'toolCalls', '0'),
+				'costInr', coalesce(inr, 0), 'costUsd', coalesce(usd, 0)),
+			'costs', lines,
+			'atRisk', exists (select from public.caps_of(tenant, '{}') c
+				where (c.daily_cap > 0 and c.cost_inr >= 0.8 * c.daily_cap)
+					or (c.monthly_cap > 0 and c.minutes >= 0.8 * c.monthly_cap)))::text, event);
 end $$;
 grant execute on function end_priced_call(text, text, jsonb) to invorto_app, invorto_worker;
 
--- The older names of the same things, for those who ask for them by name: the event again, renamed.
+-- The older names of the same things, for those who ask for them by name: the event again, renamed, with the members
+-- that those names came with.
 create function older_name() returns trigger
 language plpgsql
 as $$
@@ -130,10 +142,17 @@ declare
 			else 'call.failed' end
 		end;
 	event text := public.new_id('evt');
+	body jsonb;
 begin
 	if older is not null and public.event_wanted(new.tenant_id, older) then
-		perform public.enqueue_event(new.tenant_id, older, new.call_id, older || ':' || new.dedup,
-			(new.payload::jsonb || jsonb_build_object('type', older, 'eventId', event))::text, event);
+		body := new.payload::jsonb;
+		body := body || jsonb_build_object('type', older, 'eventId', event) || case
+			when older in ('stt.final', 'tool.call') then jsonb_build_object('payload',
+				body - array['type', 'schemaVersion', 'eventId', 'callId', 'tenantId', 'timestamp', 'seq'])
+			when older = 'call.summary' then jsonb_build_object('summary', coalesce(body #>> '{summary,notes}', ''),
+				'artifactUrl', coalesce(body #> '{artifacts,bundleZip}', body #> '{artifacts,transcript}'))
+			else '{}' end;
+		perform public.enqueue_event(new.tenant_id, older, new.call_id, older || ':' || new.dedup, body::text, event);
 	end if;
 	return null;
 end $$;

@@ -107,8 +107,9 @@ begin
 	update public.voice_call_records r set summary = coalesce(text_of, r.summary), summary_json = body
 	where r.tenant_id = tenant and r.id = call returning r.id into found;
 	if found is not null then
-		perform public.enqueue_event(tenant, 'agent.summary', call,
-			'agent.summary:' || call || ':' || encode(sha256(convert_to(body::text, 'UTF8')), 'hex'), payload,
+		-- What somebody writes into a call is the older event; agent.summary is what the review finds.
+		perform public.enqueue_event(tenant, 'call.summary', call,
+			'call.summary:' || call || ':' || encode(sha256(convert_to(body::text, 'UTF8')), 'hex'), payload,
 			event ->> 'eventId');
 	end if;
 	return found;
@@ -142,7 +143,7 @@ begin
 				jsonb_build_object('type', 'system.alert', 'schemaVersion', 'system.alert.v1', 'eventId', event,
 					'tenantId', new.tenant_id, 'kind', k.kind, 'period', k.period, 'percent', k.percent,
 					'used', k.used, 'cap', k.cap,
-					'at', to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))::text, event);
+					'timestamp', to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'))::text, event);
 		end if;
 	end loop;
 	return null;

@@ -91,6 +91,7 @@ struct iv_call_line {
 	int64_t seq, wall_ms;
 	struct iv_str kind, payload; /* one JSON object */
 	bool wanted;                 /* as a webhook too: asr.final for "stt.final", else agent.tool_call */
+	bool redact;                 /* what was said is masked in the webhook */
 };
 void iv_calls_tell(struct iv_calls *c, const struct iv_call_line *line);
 

@@ -1,5 +1,6 @@
 /* iv_webhook_event: what the outside is told. One row for each type of event: its name, the older names of
- * the same thing, its shape. Emitting, subscribing, the document and the tests read the same rows.
+ * the same thing, its shape. Emitting, subscribing, the document and the tests read the same rows. An event
+ * goes out under an older name by the schema's own hand (older_name), for those who subscribe to that.
  *
  * An event is a struct that begins with struct iv_webhook_head; it is printed once, and those bytes are what
  * is stored, signed and sent, however often. Who emits writes it in the transaction that caused it
@@ -36,7 +37,7 @@ struct iv_event_asr_final {
 
 struct iv_event_tool_call {
 	struct iv_webhook_head head;
-	struct iv_str name, args, result_summary, started_at, ended_at; /* args: JSON */
+	struct iv_str name, tool_call_id, outcome, reason, args, result_summary; /* args: JSON */
 	bool ok, blocking;
 	int64_t latency_ms, http_status, turn;
 };
@@ -53,12 +54,19 @@ struct iv_event_call_ended {
 
 struct iv_event_usage {
 	struct iv_webhook_head head;
-	struct iv_str period; /* "2026-11", or a call's */
+	struct iv_str period; /* "call", "2026-11-21", "2026-11" */
 	struct iv_webhook_totals {
-		double asr_min, cost_inr;
+		double asr_min, cost_inr, cost_usd;
 		int64_t tts_chars, llm_in, llm_out, tool_calls;
 	} totals;
+	struct iv_str costs; /* JSON, line by line */
 	bool at_risk; /* 80 % of a cap is used */
+};
+
+struct iv_event_alert {
+	struct iv_webhook_head head;
+	struct iv_str kind, period;
+	double percent, used, cap;
 };
 
 struct iv_event_qa_flag {
@@ -85,8 +93,6 @@ struct iv_webhook_type {
 	const char *const *older;    /* names, ends with NULL */
 	const struct iv_shape *shape;
 	const char *doc;             /* one line */
-	/* The older form of an event: which of the names, and the payload behind the head. NULL: none. */
-	const char *(*write_older)(const void *event, struct iv_jw *w);
 };
 
 /* In the order of a call's life; ends with name NULL. */
@@ -101,9 +107,5 @@ void iv_webhook_head_init(struct iv_webhook_head *h, const struct iv_webhook_typ
 			  struct iv_str tenant_id, struct iv_str call_id, struct iv_str timestamp);
 /* The payload as it is stored, signed and sent; false when `out` is full. */
 IV_MUST_CHECK bool iv_webhook_print(const struct iv_webhook_type *type, const void *event, struct iv_buf *out);
-/* The same event under its older name, for those who subscribe to that, as an event of its own: it needs
- * an id of its own. Returns the name; NULL: it has none, or `out` is full. */
-const char *iv_webhook_print_older(const struct iv_webhook_type *type, const void *event, struct iv_str event_id,
-				   struct iv_buf *out);
 
 #endif

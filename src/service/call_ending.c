@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include "iv_id.h"
 #include "iv_recap.h"
+#include "iv_redact.h"
 #include "iv_time.h"
+#include "iv_webhook_event.h"
 
 enum { TRANSCRIPT_MAX = 4 << 20 };
 
@@ -131,22 +133,59 @@ static const char *event_type(struct iv_str kind)
 	return is_one_of(kind, tools) ? "agent.tool_call" : NULL;
 }
 
-static void put_payload(struct iv_jw *w, const char *type, const char *id, const struct iv_call_line *line)
+static int64_t whole(const cJSON *json, const char *key)
 {
-	char version[64];
+	const cJSON *n = iv_json_get(json, key);
+	int64_t value = 0;
 
-	(void)snprintf(version, sizeof(version), "%s.v1", type);
-	iv_jw_obj(w, NULL);
-	iv_jw_cstr(w, "type", type);
-	iv_jw_cstr(w, "schemaVersion", version);
-	iv_jw_cstr(w, "eventId", id);
-	iv_jw_str(w, "callId", line->call_id);
-	iv_jw_str(w, "tenantId", line->tenant_id);
-	iv_jw_i64(w, "seq", line->seq);
-	put_time(w, "at", line->wall_ms);
-	iv_jw_str(w, "kind", line->kind);
-	iv_jw_raw(w, "data", line->payload);
-	iv_jw_end_obj(w);
+	if (cJSON_IsNumber(n))
+		return (int64_t)n->valuedouble;
+	return iv_str_to_i64(iv_json_str(json, key), &value) ? value : 0; /* notes write their numbers as texts */
+}
+
+static struct iv_str masked(struct iv_arena *arena, const struct iv_call_line *line, struct iv_str text)
+{
+	static const struct iv_redact how = {.mode = IV_REDACT_MASK};
+	struct iv_str out = IV_S("");
+	struct iv_buf b;
+
+	if (!line->redact)
+		return text;
+	iv_buf_init(&b, 4 * text.len + 256);
+	if (iv_redact_text(&how, text, &b, NULL))
+		out = iv_arena_str(arena, iv_buf_str(&b)); /* rather nothing than what was to be masked */
+	iv_buf_deinit(&b);
+	return out.ptr ? out : IV_S("");
+}
+
+/* The line as its type of event. */
+static bool put_payload(struct iv_buf *b, struct iv_arena *arena, const struct iv_webhook_type *type, const char *id,
+			const struct iv_call_line *line)
+{
+	cJSON *json = iv_json_parse(line->payload, NULL);
+	const cJSON *confidence = iv_json_get(json, "confidence");
+	char at[IV_TIME_SIZE];
+	struct iv_event_asr_final final = {.turn = whole(json, "turn")};
+	struct iv_event_tool_call tool = {.turn = whole(json, "turn")};
+	bool heard = iv_str_eq(line->kind, IV_S("stt.final")), ok;
+	struct iv_webhook_head *head = heard ? &final.head : &tool.head;
+
+	iv_webhook_head_init(head, type, iv_str(id), line->tenant_id, line->call_id, iv_time_iso(line->wall_ms, at));
+	head->seq = line->seq;
+	if (heard) {
+		final.text = masked(arena, line, iv_json_str(json, "text"));
+		final.confidence = cJSON_IsNumber(confidence) ? confidence->valuedouble : 0;
+	} else {
+		tool.name = iv_json_str(json, "name");
+		tool.tool_call_id = iv_json_str(json, "id");
+		tool.reason = iv_json_str(json, "rule");
+		tool.latency_ms = whole(json, "latencyMs");
+		tool.outcome = (struct iv_str){line->kind.ptr + 5, line->kind.len - 5}; /* behind "tool." */
+		tool.ok = iv_str_eq(tool.outcome, IV_S("succeeded"));
+	}
+	ok = iv_webhook_print(type, head, b);
+	cJSON_Delete(json);
+	return ok;
 }
 
 bool ending_event(struct iv_buf *b, struct iv_arena *arena, const struct iv_call_line *line,
@@ -154,16 +193,13 @@ bool ending_event(struct iv_buf *b, struct iv_arena *arena, const struct iv_call
 {
 	const char *type = event_type(line->kind);
 	char id[IV_ID_SIZE], dedup[256];
-	struct iv_jw w;
 
 	if (!type)
 		return false;
 	iv_id_new("evt", line->wall_ms, id);
 	(void)snprintf(dedup, sizeof(dedup), "%s:%.*s:%lld", type, IV_FMT(line->call_id), (long long)line->seq);
 	iv_buf_clear(b);
-	iv_jw_init(&w, b);
-	put_payload(&w, type, id, line);
-	if (!iv_jw_done(&w))
+	if (!put_payload(b, arena, iv_webhook_type(iv_str(type)), id, line))
 		return false;
 	in->type = iv_str(type);
 	in->id = iv_arena_str(arena, iv_str(id));
@@ -184,7 +220,8 @@ static bool put_event(struct iv_jw *w, struct iv_buf *scratch, const struct iv_a
 				    .seq = cJSON_IsNumber(seq) ? (int64_t)seq->valuedouble : 0,
 				    .wall_ms = a->ended_ms,
 				    .kind = iv_json_str(entry, "kind"),
-				    .payload = iv_str(payload)};
+				    .payload = iv_str(payload),
+				    .redact = a->redact};
 
 	iv_arena_init(&arena, TELLING_BYTES);
 	if (payload && ending_event(scratch, &arena, &line, &in)) {

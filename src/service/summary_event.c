@@ -169,17 +169,3 @@ static const struct iv_field fields[] = {
 	IV_FIELDS_END,
 };
 const struct iv_shape iv_shape_agent_summary = {.name = "EventAgentSummary", .size = sizeof(E), .fields = fields};
-
-const char *webhook_older_summary(const void *event, struct iv_jw *w)
-{
-	const E *e = event;
-
-	iv_jw_str(w, "summary", e->summary.notes.ptr ? e->summary.notes : IV_S(""));
-	if (e->artifacts.bundle_zip.ptr)
-		iv_jw_str(w, "artifactUrl", e->artifacts.bundle_zip);
-	else if (e->artifacts.transcript.ptr)
-		iv_jw_str(w, "artifactUrl", e->artifacts.transcript);
-	else
-		iv_jw_null(w, "artifactUrl");
-	return "call.summary";
-}

@@ -44,14 +44,15 @@ static const struct iv_shape final_shape = {.name = "EventAsrFinal", .size = siz
 static const struct iv_field tool_fields[] = {
 	WEBHOOK_HEAD(TOOL),
 	IV_STR(TOOL, name, "name", IV_REQUIRED, 1, 64, "The tool"),
+	IV_STR(TOOL, tool_call_id, "toolCallId", 0, 0, 128, "As the model named it"),
 	IV_BOOL(TOOL, ok, "ok", IV_REQUIRED, "It answered"),
+	IV_STR(TOOL, outcome, "outcome", 0, 0, 16, "succeeded, failed, cancelled or refused"),
+	IV_STR(TOOL, reason, "reason", 0, 0, 256, "Why it was refused"),
 	IV_BOOL(TOOL, blocking, "blocking", 0, "The agent's answer waited for it"),
 	IV_JSON(TOOL, args, "args", 0, 65536, "What it was asked with, redacted"),
 	IV_STR(TOOL, result_summary, "resultSummary", 0, 0, 4096, "The beginning of its answer, redacted"),
 	IV_INT(TOOL, latency_ms, "latencyMs", 0, 0, 0, "How long it took"),
 	IV_INT(TOOL, http_status, "httpStatus", 0, 0, 999, "0: it was not asked over HTTP"),
-	IV_STR(TOOL, started_at, "startedAt", 0, 0, 32, "ISO time"),
-	IV_STR(TOOL, ended_at, "endedAt", 0, 0, 32, "ISO time"),
 	IV_INT(TOOL, turn, "turn", 0, 0, 0, "Of which turn it is a part"),
 	IV_FIELDS_END,
 };
@@ -91,6 +92,7 @@ static const struct iv_field totals_fields[] = {
 	IV_INT(TOTALS, llm_out, "llmOut", IV_REQUIRED, 0, 0, "Tokens written"),
 	IV_INT(TOTALS, tool_calls, "toolCalls", 0, 0, 0, "Tools asked"),
 	IV_DBL(TOTALS, cost_inr, "costInr", IV_REQUIRED, 0, 0, "All of it"),
+	IV_DBL(TOTALS, cost_usd, "costUsd", 0, 0, 0, "The same"),
 	IV_FIELDS_END,
 };
 static const struct iv_shape totals_shape = {
@@ -99,13 +101,27 @@ static const struct iv_shape totals_shape = {
 #define USAGE struct iv_event_usage
 static const struct iv_field usage_fields[] = {
 	WEBHOOK_HEAD(USAGE),
-	IV_STR(USAGE, period, "period", IV_REQUIRED, 1, 64, "A day, a month or call"),
+	IV_STR(USAGE, period, "period", IV_REQUIRED, 1, 64, "call, a day or a month"),
 	IV_OBJ(USAGE, totals, "totals", IV_REQUIRED, &totals_shape, "What was used in it"),
+	IV_JSON(USAGE, costs, "costs", 0, 65536, "Line by line: type, provider, unit, units, cost_inr, cost_usd"),
 	IV_BOOL(USAGE, at_risk, "atRisk", IV_REQUIRED, "80 % of a cap is used"),
 	IV_FIELDS_END,
 };
 static const struct iv_shape usage_shape = {
 	.name = "EventBillingUsageUpdated", .size = sizeof(USAGE), .fields = usage_fields};
+
+#define ALERT struct iv_event_alert
+static const struct iv_field alert_fields[] = {
+	WEBHOOK_HEAD(ALERT),
+	IV_STR(ALERT, kind, "kind", IV_REQUIRED, 1, 64, "daily_cost_inr, monthly_minutes"),
+	IV_STR(ALERT, period, "period", IV_REQUIRED, 1, 32, "The day or the month"),
+	IV_DBL(ALERT, percent, "percent", IV_REQUIRED, 0, 0, "80 or 100, of the cap"),
+	IV_DBL(ALERT, used, "used", IV_REQUIRED, 0, 0, "So far"),
+	IV_DBL(ALERT, cap, "cap", IV_REQUIRED, 0, 0, "As it is set"),
+	IV_FIELDS_END,
+};
+static const struct iv_shape alert_shape = {
+	.name = "EventSystemAlert", .size = sizeof(ALERT), .fields = alert_fields};
 
 #define FLAG struct iv_event_qa_flag
 static const struct iv_field flag_fields[] = {
@@ -146,48 +162,6 @@ static const struct iv_field disabled_fields[] = {
 static const struct iv_shape disabled_shape = {
 	.name = "EventWebhookEndpointDisabled", .size = sizeof(DISABLED), .fields = disabled_fields};
 
-/* ── the older forms: the first platform's names, with its members behind our head */
-
-static const char *older_final(const void *event, struct iv_jw *w)
-{
-	const FINAL *e = event;
-
-	iv_jw_obj(w, "payload");
-	iv_jw_str(w, "text", e->text);
-	if (e->language.ptr)
-		iv_jw_str(w, "language", e->language);
-	iv_jw_num(w, "confidence", e->confidence, -1);
-	iv_jw_end_obj(w);
-	return "stt.final";
-}
-
-static const char *older_tool(const void *event, struct iv_jw *w)
-{
-	const TOOL *e = event;
-
-	iv_jw_obj(w, "payload");
-	iv_jw_str(w, "name", e->name);
-	iv_jw_raw(w, "arguments", e->args);
-	iv_jw_bool(w, "ok", e->ok);
-	if (e->result_summary.ptr)
-		iv_jw_str(w, "result", e->result_summary);
-	iv_jw_end_obj(w);
-	return "tool.call";
-}
-
-static const char *older_ended(const void *event, struct iv_jw *w)
-{
-	const ENDED *e = event;
-	bool well = iv_str_eq(e->status, IV_S("completed"));
-
-	iv_jw_str(w, "status", e->status);
-	if (e->reason.ptr)
-		iv_jw_str(w, "reason", e->reason);
-	iv_jw_i64(w, "durationSec", e->duration_sec);
-	iv_jw_str(w, "endedAt", e->ended_at);
-	return well ? "call.completed" : "call.failed";
-}
-
 static const char *const names_final[] = {"stt.final", NULL};
 static const char *const names_tool[] = {"tool.call", NULL};
 static const char *const names_summary[] = {"call.summary", NULL};
@@ -195,18 +169,19 @@ static const char *const names_ended[] = {"call.completed", "call.failed", NULL}
 static const char *const names_none[] = {NULL};
 
 const struct iv_webhook_type iv_webhook_types[] = {
-	{"call.started", "call.started.v1", names_none, &started_shape, "A call has begun", NULL},
-	{"asr.final", "asr.final.v1", names_final, &final_shape, "The caller has said something", older_final},
-	{"agent.tool_call", "agent.tool_call.v1", names_tool, &tool_shape, "The agent has used a tool", older_tool},
-	{"call.ended", "call.ended.v1", names_ended, &ended_shape, "A call is over", older_ended},
+	{"call.started", "call.started.v1", names_none, &started_shape, "A call has begun"},
+	{"asr.final", "asr.final.v1", names_final, &final_shape, "The caller has said something"},
+	{"agent.tool_call", "agent.tool_call.v1", names_tool, &tool_shape, "The agent has used a tool"},
+	{"call.ended", "call.ended.v1", names_ended, &ended_shape, "A call is over"},
 	{"agent.summary", "agent.summary.v1.4", names_summary, &iv_shape_agent_summary,
-	 "What there is to say of a call, once it is over", webhook_older_summary},
+	 "What there is to say of a call, once it is over"},
 	{"billing.usage.updated", "billing.usage.updated.v1", names_none, &usage_shape,
-	 "What was used, and whether a cap is near", NULL},
-	{"qa.flags", "qa.flags.v1", names_none, &flags_shape, "Something in a call that a person should look at", NULL},
-	{"webhook.test", "webhook.test.v1", names_none, &test_shape, "Sent by request, to try an endpoint", NULL},
+	 "What was used, and whether a cap is near"},
+	{"qa.flags", "qa.flags.v1", names_none, &flags_shape, "Something in a call that a person should look at"},
+	{"system.alert", "system.alert.v1", names_none, &alert_shape, "A cap is near, or reached"},
+	{"webhook.test", "webhook.test.v1", names_none, &test_shape, "Sent by request, to try an endpoint"},
 	{"webhook.endpoint_disabled", "webhook.endpoint_disabled.v1", names_none, &disabled_shape,
-	 "An endpoint of the tenant is sent to no more", NULL},
+	 "An endpoint of the tenant is sent to no more"},
 	{0},
 };
 
@@ -250,37 +225,4 @@ bool iv_webhook_print(const struct iv_webhook_type *type, const void *event, str
 	iv_jw_init(&w, out);
 	iv_shape_write(type->shape, event, NULL, &w);
 	return iv_jw_done(&w);
-}
-
-const char *iv_webhook_print_older(const struct iv_webhook_type *type, const void *event, struct iv_str event_id,
-				   struct iv_buf *out)
-{
-	const struct iv_webhook_head *h = event;
-	struct iv_buf members;
-	struct iv_jw inner, w;
-	const char *name;
-	bool ok;
-
-	if (!type->write_older)
-		return NULL;
-	/* Which of the names it is comes out of writing the members, and the name goes before them. */
-	iv_buf_init(&members, out->limit);
-	iv_jw_init(&inner, &members);
-	iv_jw_obj(&inner, NULL);
-	name = type->write_older(event, &inner);
-	iv_jw_end_obj(&inner);
-	iv_jw_init(&w, out);
-	iv_jw_obj(&w, NULL);
-	iv_jw_cstr(&w, "type", name);
-	iv_jw_str(&w, "schemaVersion", h->schema_version);
-	iv_jw_str(&w, "eventId", event_id);
-	if (h->call_id.ptr)
-		iv_jw_str(&w, "callId", h->call_id);
-	iv_jw_str(&w, "tenantId", h->tenant_id);
-	if (h->timestamp.ptr)
-		iv_jw_str(&w, "timestamp", h->timestamp);
-	ok = iv_jw_done(&inner) && iv_jw_done(&w) && iv_buf_addc(out, ',') &&
-	     iv_buf_add(out, members.ptr + 1, members.len - 1);
-	iv_buf_deinit(&members);
-	return ok ? name : NULL;
 }

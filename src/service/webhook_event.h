@@ -13,6 +13,4 @@
 		IV_STR(t, head.timestamp, "timestamp", 0, 0, 32, "When it happened, ISO"),                      \
 		IV_INT(t, head.seq, "seq", 0, 0, 0, "Order within the call; 0: not told")
 
-const char *webhook_older_summary(const void *event, struct iv_jw *w);
-
 #endif

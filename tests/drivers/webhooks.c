@@ -2,7 +2,8 @@
  * answers as fast as it can.
  *
  *   webhooks dispatch       settings from the environment, as the daemon's; needs DATABASE_WORKER_URL
- *   webhooks sink PORT      204 to every POST; prints how many on SIGTERM */
+ *   webhooks sink PORT      204 to every POST; prints how many on SIGTERM
+ *   webhooks check          reads payloads, one a line: each must be what the shape of its type says */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "iv_id.h"
 #include "iv_log.h"
 #include "iv_webhook.h"
+#include "iv_webhook_event.h"
 
 struct driver {
 	struct iv_loop *loop;
@@ -163,16 +165,54 @@ static int sink(struct driver *d, const char *port)
 	return EXIT_SUCCESS;
 }
 
+/* What is wrong with a payload; false when it is right. */
+static bool wrong(struct iv_str line, struct iv_arena *arena, struct iv_err *e)
+{
+	cJSON *json = iv_json_parse(line, e);
+	struct iv_str name = iv_json_str(json, "type");
+	const struct iv_webhook_type *type = iv_webhook_type(name);
+	void *event = type ? iv_arena_alloc(arena, type->shape->size) : NULL;
+	bool ok = event && iv_shape_read(type->shape, json, event, arena, e);
+
+	if (ok && !iv_str_eq(iv_json_str(json, "schemaVersion"), iv_str(type->version)))
+		ok = iv_fail_field(e, IV_EINVAL, "schemaVersion", "must be %s", type->version);
+	if (json && !type)
+		iv_fail(e, IV_EINVAL, "no type of event is called \"%.*s\"", IV_FMT(name));
+	cJSON_Delete(json);
+	return !ok;
+}
+
+static int check(void)
+{
+	static char line[2 << 20];
+	int failed = 0;
+
+	while (fgets(line, sizeof(line), stdin)) {
+		struct iv_arena arena;
+		struct iv_err e = {0};
+
+		iv_arena_init(&arena, 8 << 20);
+		if (wrong(iv_str_trim(iv_str(line)), &arena, &e)) {
+			printf("%s: %s in %.200s\n", e.field, e.msg, line);
+			failed++;
+		}
+		iv_arena_deinit(&arena);
+	}
+	return failed > 0;
+}
+
 int main(int argc, char **argv)
 {
 	static struct driver d;
 
+	if (argc == 2 && strcmp(argv[1], "check") == 0)
+		return check();
 	d.loop = iv_loop_new();
 	iv_loop_set_turn_hook(d.loop, flush, NULL);
 	if (argc == 2 && strcmp(argv[1], "dispatch") == 0)
 		return dispatch(&d);
 	if (argc == 3 && strcmp(argv[1], "sink") == 0)
 		return sink(&d, argv[2]);
-	(void)fprintf(stderr, "usage: webhooks dispatch | webhooks sink PORT\n");
+	(void)fprintf(stderr, "usage: webhooks dispatch | sink PORT | check\n");
 	return 64;
 }

@@ -445,12 +445,12 @@ static enum iv_flow_next put_summary(struct iv_flow *f)
 	iv_buf_init(&event, 2048);
 	iv_jw_init(&w, &event);
 	iv_jw_obj(&w, NULL);
-	iv_jw_cstr(&w, "type", "agent.summary");
-	iv_jw_cstr(&w, "schemaVersion", "agent.summary.v1.4");
+	iv_jw_cstr(&w, "type", "call.summary");
+	iv_jw_cstr(&w, "schemaVersion", "call.summary.v1");
 	iv_jw_str(&w, "eventId", id);
 	iv_jw_str(&w, "callId", iv_api_param(c, "id"));
 	iv_jw_str(&w, "tenantId", c->who.tenant_id);
-	iv_jw_str(&w, "at", iv_time_iso(iv_wall_ms(), at));
+	iv_jw_str(&w, "timestamp", iv_time_iso(iv_wall_ms(), at));
 	iv_jw_end_obj(&w);
 	struct iv_call_summary_put_in in = {.id = iv_api_param(c, "id"), .summary = text, .summary_json = c->body,
 					    .event = iv_arena_str(&c->arena, iv_buf_str(&event))};

@@ -138,6 +138,7 @@ static void tell_line(struct session *s, struct iv_str kind, struct iv_str paylo
 					     .wall_ms = s->start_wall_ms + s->last_us / 1000,
 					     .kind = kind,
 					     .payload = payload,
+					     .redact = s->redact,
 					     .wanted = iv_str_eq(kind, IV_S("stt.final")) ? s->wants_finals
 											   : s->wants_tools &&
 												     iv_str_starts(kind, IV_S("tool."))});

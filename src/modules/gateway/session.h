@@ -57,6 +57,7 @@ struct session {
 	char call_id[CALL_ID_SIZE], tenant_id[CALL_ID_SIZE]; /* tenant "" without a database */
 	int64_t timeline_seq;    /* lines told so far: notes and the caller's finals */
 	bool wants_finals, wants_tools; /* webhooks while it lives */
+	bool redact;                    /* what is kept or sent of it is masked */
 	bool muted;              /* the caller is not heard */
 	unsigned hold_round;
 	struct iv_ws *ws;

@@ -39,11 +39,12 @@ static bool wants_redaction(const struct session *s, struct iv_str context)
 
 void story_open(struct session *s, struct iv_str context)
 {
+	s->redact = wants_redaction(s, context);
 	s->story = iv_story_new(&(struct iv_story_opts){.call_id = iv_str(s->call_id),
 							.started_ms = s->start_wall_ms,
 							.agent = iv_call_agent(s->call),
 							.opts = &s->g->call_opts,
-							.redact = wants_redaction(s, context),
+							.redact = s->redact,
 							.line = on_line,
 							.arg = s});
 }
