@@ -1,46 +1,11 @@
-/* The pool: who waits, which connection takes it, what is tried again, when everything is over. */
+/* The pool: who waits, which connection takes it, when another is opened, when everything is over. */
 #include "pg_priv.h"
 
-#include "iv_crypto.h"
 #include "iv_log.h"
 #include "iv_metrics.h"
 
 /* While the last attempt to connect has failed nobody waits longer than a part of what an answer may take. */
-enum { TRIES_MAX = 3, AGAIN_MS = 20, DOWN_PART = 4 };
-
-#define LATER "the database cannot answer now: try again"
-
-struct iv_pg {
-	struct iv_loop *loop;
-	struct pg_target target;
-	char name[32];
-	int metric_label;
-	int depth, connect_ms, query_ms;
-	size_t waiting_max;
-	struct pg_conn *conns;
-	int conn_count;
-	struct pg_backoff backoff;
-	struct iv_list waiting; /* oldest first */
-	struct iv_list delayed; /* tried again soon */
-	struct iv_list ending;  /* end after this turn */
-	size_t waiting_count;
-	struct pg_listener *listener;
-	bool up, closing, over;
-	bool unreachable; /* the last attempt to connect failed */
-	int64_t down_since_us, unreachable_since_us;
-	struct iv_pg_stats stats;
-	void (*done)(void *arg);
-	void *done_arg;
-};
-
-static void dispatch(struct iv_pg *pg);
-static void check_over(struct iv_pg *pg);
-
-static void count_waiting(struct iv_pg *pg, int n)
-{
-	pg->waiting_count = (size_t)((ptrdiff_t)pg->waiting_count + n);
-	iv_metric_set(IV_M_pg_waiting, pg->metric_label, (double)pg->waiting_count);
-}
+enum { DOWN_PART = 4 };
 
 static int64_t patience_us(const struct iv_pg *pg)
 {
@@ -54,7 +19,7 @@ static void set_deadline(struct iv_pg_batch *b, int64_t since_us)
 	iv_timer_at(&b->deadline, b->pool->unreachable && soon_us < last_us ? soon_us : last_us);
 }
 
-static void set_up(struct iv_pg *pg, bool up)
+void pg_set_up(struct iv_pg *pg, bool up)
 {
 	if (pg->up == up)
 		return;
@@ -74,176 +39,6 @@ static void set_unreachable(struct iv_pg *pg, bool unreachable)
 	pg->unreachable_since_us = iv_now_us();
 	IV_LIST_EACH(node, &pg->waiting)
 		set_deadline(IV_CONTAINER(node, struct iv_pg_batch, node), pg->unreachable_since_us);
-}
-
-/* ── the end of a batch ── */
-
-/* Takes b from wherever it is; not from a connection, which counts on its answer. */
-static void unlink_batch(struct iv_pg_batch *b)
-{
-	if (b->at == PG_AT_WAITING || b->at == PG_AT_DELAY)
-		count_waiting(b->pool, -1);
-	iv_list_remove(&b->node);
-	iv_timer_stop(&b->deadline);
-	iv_timer_stop(&b->again);
-}
-
-static bool is_failure(enum iv_code code)
-{
-	return code == IV_EDRAINING || code == IV_EINTERNAL || code == IV_ETOOBIG;
-}
-
-static const char *last_name(const struct iv_pg_batch *b)
-{
-	return b->parts[b->part_count - 1].query->name;
-}
-
-/* Frees b, then tells whoever waits: it may ask again, or close the pool. */
-static void end(struct iv_pg *pg, struct iv_pg_batch *b, const struct iv_err *err)
-{
-	struct iv_pg_run *run = b->run;
-	int64_t ms = (iv_now_us() - b->asked_us) / 1000;
-	struct iv_err copy = *err;
-
-	unlink_batch(b);
-	pg->stats.batches++;
-	pg->stats.failures += is_failure(copy.code);
-	iv_metric_add(IV_M_pg_batches_total, pg->metric_label, 1);
-	iv_metric_observe(IV_M_pg_batch_ms, pg->metric_label, (double)ms);
-	if (is_failure(copy.code)) {
-		iv_metric_add(IV_M_pg_failures_total, pg->metric_label, 1);
-		/* While the pool is down, which was said, each batch says nothing new. */
-		IV_LOG(pg->up ? IV_WARN : IV_DEBUG_LEVEL, "pg.failed", IV_LS("pool", pg->name),
-		       IV_LS("statement", last_name(b)), IV_LS("code", iv_code_info(copy.code)->name),
-		       IV_LS("why", copy.msg), IV_LI("ms", ms));
-	}
-	pg_batch_free(b);
-	if (!run)
-		return;
-	run->batch = NULL;
-	iv_op_done(&run->op, &copy);
-}
-
-static void end_ending(void *arg)
-{
-	struct iv_pg *pg = arg;
-
-	while (!iv_list_empty(&pg->ending)) {
-		struct iv_pg_batch *b = IV_CONTAINER(pg->ending.next, struct iv_pg_batch, node);
-
-		end(pg, b, &b->err);
-	}
-	check_over(pg);
-}
-
-void pg_end_later(struct iv_pg *pg, struct iv_pg_batch *b, enum iv_code code, const char *msg)
-{
-	unlink_batch(b);
-	b->at = PG_AT_END;
-	b->conn = NULL;
-	b->err = (struct iv_err){0};
-	(void)iv_fail(&b->err, code, "%s", msg);
-	if (iv_list_empty(&pg->ending))
-		iv_defer(pg->loop, end_ending, pg);
-	iv_list_append(&pg->ending, &b->node);
-}
-
-/* Interest is lost. What the server has is done all the same: its answer is read and dropped. */
-static void on_cancel(struct iv_op *op)
-{
-	struct iv_pg_run *run = IV_CONTAINER(op, struct iv_pg_run, op);
-	struct iv_pg_batch *b = run->batch;
-
-	run->batch = NULL;
-	b->run = NULL;
-	if (b->at != PG_AT_WAITING && b->at != PG_AT_DELAY)
-		return;
-	unlink_batch(b);
-	pg_batch_free(b);
-}
-
-static void on_deadline(void *arg)
-{
-	struct iv_pg_batch *b = arg;
-
-	/* What the server makes of it is unknown: the connection is not used again, nor is what waits behind. */
-	if (b->at == PG_AT_SERVER) {
-		iv_warn("pg.late", IV_LS("pool", b->pool->name), IV_LS("statement", last_name(b)));
-		set_up(b->pool, false);
-		pg_conn_close(b->conn, "deadline");
-	} else if (b->at != PG_AT_END) {
-		pg_end_later(b->pool, b, IV_EDRAINING, "no database connection was free in time");
-	}
-}
-
-/* ── trying again ── */
-
-static void put_waiting(struct iv_pg *pg, struct iv_pg_batch *b, bool first)
-{
-	b->at = PG_AT_WAITING;
-	count_waiting(pg, 1);
-	iv_list_append(first ? pg->waiting.next : &pg->waiting, &b->node);
-}
-
-static void on_again(void *arg)
-{
-	struct iv_pg_batch *b = arg;
-	struct iv_pg *pg = b->pool;
-
-	iv_list_remove(&b->node);
-	count_waiting(pg, -1);
-	put_waiting(pg, b, true);
-	dispatch(pg);
-}
-
-static bool try_again(struct iv_pg *pg, struct iv_pg_batch *b, enum pg_then then)
-{
-	uint32_t chance;
-
-	if (!b->run || pg->closing)
-		return false;
-	if (then == PG_THEN_REPREPARE && !b->reprepared) {
-		b->reprepared = true;
-		pg_batch_rewind(b);
-		put_waiting(pg, b, true);
-		return true;
-	}
-	if (then != PG_THEN_AGAIN || b->tries == TRIES_MAX)
-		return false;
-	b->tries++;
-	pg_batch_rewind(b);
-	b->at = PG_AT_DELAY;
-	count_waiting(pg, 1);
-	iv_list_append(&pg->delayed, &b->node);
-	iv_random(&chance, sizeof(chance));
-	iv_timer_in_ms(&b->again, 1 + (int64_t)chance % (AGAIN_MS << b->tries));
-	return true;
-}
-
-void pg_settle(struct iv_pg *pg, struct pg_conn *c, struct iv_pg_batch *b)
-{
-	enum pg_then then = b->sqlstate[0] ? pg_verdict(b->sqlstate)->then : PG_THEN_NOTHING;
-	struct iv_err err = b->err;
-
-	set_up(pg, then != PG_THEN_DROP);
-	if (then == PG_THEN_REPREPARE && b->generation == c->generation) {
-		/* New names for all of them: the old ones go with the connection. */
-		iv_map_free(c->prepared);
-		c->prepared = iv_map_new();
-		c->generation++;
-	} else if (then == PG_THEN_DROP) {
-		pg_conn_retire(c);
-	} else if (err.code == IV_OK) {
-		pg->backoff.failures = 0;
-	}
-	if (!try_again(pg, b, then)) {
-		if (err.code == IV_OK && b->run)
-			pg_batch_hand_over(b, &err);
-		end(pg, b, &err);
-	}
-	if (c->state == PG_RETIRING && c->depth == 0)
-		pg_conn_close(c, "retired");
-	dispatch(pg);
 }
 
 /* ── connections ── */
@@ -290,7 +85,7 @@ static void open_one_more(struct iv_pg *pg)
 }
 
 /* Gives to the least busy connection, and opens another when that one is busy. */
-static void dispatch(struct iv_pg *pg)
+void pg_dispatch(struct iv_pg *pg)
 {
 	while (!iv_list_empty(&pg->waiting)) {
 		struct iv_pg_batch *b = IV_CONTAINER(pg->waiting.next, struct iv_pg_batch, node);
@@ -300,8 +95,7 @@ static void dispatch(struct iv_pg *pg)
 			open_one_more(pg);
 		if (!c || c->depth >= pg->depth)
 			return;
-		iv_list_remove(&b->node);
-		count_waiting(pg, -1);
+		pg_leave_waiting(b);
 		pg_pipe_send(c, b);
 	}
 }
@@ -318,13 +112,13 @@ static void on_ready(struct pg_conn *c)
 	count_open(pg);
 	c->was_ready = true;
 	set_unreachable(pg, false);
-	set_up(pg, true);
-	dispatch(pg);
+	pg_set_up(pg, true);
+	pg_dispatch(pg);
 }
 
 static void on_drained(struct pg_conn *c)
 {
-	dispatch(c->owner);
+	pg_dispatch(c->owner);
 }
 
 static void on_lost(struct pg_conn *c)
@@ -332,12 +126,12 @@ static void on_lost(struct pg_conn *c)
 	struct iv_pg *pg = c->owner;
 
 	while (!iv_list_empty(&c->in_flight))
-		pg_end_later(pg, IV_CONTAINER(c->in_flight.next, struct iv_pg_batch, node), IV_EDRAINING, LATER);
+		pg_end_later(pg, IV_CONTAINER(c->in_flight.next, struct iv_pg_batch, node), IV_EDRAINING, PG_LATER);
 	c->depth = 0;
 	if (pg->closing)
 		return;
 	pg->stats.reconnects++;
-	set_up(pg, false);
+	pg_set_up(pg, false);
 	if (!c->was_ready && iv_pg_stats(pg).open == 0)
 		set_unreachable(pg, true);
 	c->was_ready = false;
@@ -350,8 +144,8 @@ static void on_closed(struct pg_conn *c)
 	struct iv_pg *pg = c->owner;
 
 	count_open(pg);
-	check_over(pg);
-	dispatch(pg);
+	pg_check_over(pg);
+	pg_dispatch(pg);
 }
 
 static const struct pg_conn_type conn_type = {on_ready, pg_pipe_input, on_drained, on_lost, on_closed};
@@ -408,7 +202,7 @@ static void finish(void *arg)
 	free(pg);
 }
 
-static void check_over(struct iv_pg *pg)
+void pg_check_over(struct iv_pg *pg)
 {
 	if (!pg->closing || pg->over || !iv_list_empty(&pg->ending) || (pg->listener && !pg_listener_over(pg->listener)))
 		return;
@@ -444,7 +238,7 @@ void iv_pg_close(struct iv_pg *pg, void (*done)(void *arg), void *arg)
 	}
 	if (pg->listener)
 		pg_listener_close(pg->listener);
-	check_over(pg);
+	pg_check_over(pg);
 }
 
 bool iv_pg_up(const struct iv_pg *pg)
@@ -469,9 +263,9 @@ struct iv_pg_stats iv_pg_stats(const struct iv_pg *pg)
 static enum iv_flow_next refuse(struct iv_pg *pg, struct iv_flow *f, const struct iv_err *e)
 {
 	pg->stats.batches++;
-	pg->stats.failures += is_failure(e->code);
+	pg->stats.failures += pg_is_failure(e->code);
 	iv_metric_add(IV_M_pg_batches_total, pg->metric_label, 1);
-	iv_metric_add(IV_M_pg_failures_total, pg->metric_label, is_failure(e->code));
+	iv_metric_add(IV_M_pg_failures_total, pg->metric_label, pg_is_failure(e->code));
 	if (f->err.code == IV_OK)
 		f->err = *e;
 	return IV_FLOW_DONE;
@@ -496,24 +290,17 @@ enum iv_flow_next iv_pg_run(struct iv_pg *pg, struct iv_flow *f, struct iv_pg_ru
 		if (parts[i].rows)
 			*parts[i].rows = (struct iv_rows){0};
 	if (pg->closing || long_down(pg))
-		(void)iv_fail(&e, IV_EDRAINING, LATER);
+		(void)iv_fail(&e, IV_EDRAINING, PG_LATER);
 	else if (pg->waiting_count >= pg->waiting_max && !has_room(pg))
 		(void)iv_fail(&e, IV_EDRAINING, "too many wait for the database");
 	else
 		b = pg_batch_new(scope, parts, count, &e);
 	if (!b)
 		return refuse(pg, f, &e);
-	b->pool = pg;
 	b->arena = arena;
-	b->run = run;
-	b->asked_us = iv_now_us();
-	iv_timer_init(&b->deadline, pg->loop, on_deadline, b);
-	iv_timer_init(&b->again, pg->loop, on_again, b);
+	pg_begin(pg, b, f, run);
 	set_deadline(b, b->asked_us);
-	run->batch = b;
-	put_waiting(pg, b, false);
-	iv_op_begin(&run->op, f, on_cancel);
-	dispatch(pg);
+	pg_dispatch(pg);
 	return iv_flow_await(f);
 }
 
@@ -528,5 +315,5 @@ void iv_pg_listen(struct iv_pg *pg, const char *channel, void (*fn)(void *arg, s
 
 void pg_listener_closed(struct iv_pg *pg)
 {
-	check_over(pg);
+	pg_check_over(pg);
 }

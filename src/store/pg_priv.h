@@ -1,6 +1,6 @@
 /* The inside of the Postgres client. Bottom up: values as text (pg_value.c), what an SQLSTATE means (pg_error.c),
  * where and how to connect (pg_target.c), one connection (pg_conn.c), a batch and its memory (pg_batch.c), batches
- * over a connection (pg_pipe.c), the pool (pg.c), wake-ups (pg_listen.c). */
+ * over a connection (pg_pipe.c), a batch's life (pg_life.c), the pool (pg.c), wake-ups (pg_listen.c). */
 #ifndef IV_PG_PRIV_H
 #define IV_PG_PRIV_H
 
@@ -185,10 +185,45 @@ void pg_pipe_input(struct pg_conn *c);
 
 /* ── pg.c ── */
 
+#define PG_LATER "the database cannot answer now: try again"
+
+struct iv_pg {
+	struct iv_loop *loop;
+	struct pg_target target;
+	char name[32];
+	int metric_label;
+	int depth, connect_ms, query_ms;
+	size_t waiting_max;
+	struct pg_conn *conns;
+	int conn_count;
+	struct pg_backoff backoff;
+	struct iv_list waiting; /* oldest first */
+	struct iv_list delayed; /* tried again soon */
+	struct iv_list ending;  /* end after this turn */
+	size_t waiting_count;
+	struct pg_listener *listener;
+	bool up, closing, over;
+	bool unreachable; /* the last attempt to connect failed */
+	int64_t down_since_us, unreachable_since_us;
+	struct iv_pg_stats stats;
+	void (*done)(void *arg);
+	void *done_arg;
+};
+
+void pg_set_up(struct iv_pg *pg, bool up);
+void pg_dispatch(struct iv_pg *pg); /* gives what waits to connections, and opens them; calls no flow */
+void pg_check_over(struct iv_pg *pg);
+
+/* ── pg_life.c ── */
+
+/* b waits from here on, for the flow. */
+void pg_begin(struct iv_pg *pg, struct iv_pg_batch *b, struct iv_flow *f, struct iv_pg_run *run);
+void pg_leave_waiting(struct iv_pg_batch *b);
 /* The server has done with b, which is off the connection: over, or once more. May call flows. */
-void pg_settle(struct iv_pg *pool, struct pg_conn *c, struct iv_pg_batch *b);
+void pg_settle(struct iv_pg *pg, struct pg_conn *c, struct iv_pg_batch *b);
 /* b ends with this error after this turn. */
-void pg_end_later(struct iv_pg *pool, struct iv_pg_batch *b, enum iv_code code, const char *msg);
+void pg_end_later(struct iv_pg *pg, struct iv_pg_batch *b, enum iv_code code, const char *msg);
+bool pg_is_failure(enum iv_code code); /* no answer, or none that whoever asked could do anything about */
 
 /* ── pg_listen.c ── */
 
