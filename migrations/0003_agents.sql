@@ -92,6 +92,7 @@ create table tools (
 	version integer not null default 1 check (version > 0),
 	status text not null default 'active' check (status in ('active', 'inactive')),
 	type text not null default 'custom' check (type in ('document', 'calendar', 'custom')),
+	provider text not null default '' check (length(provider) <= 64),
 	description text not null default '',
 	definition jsonb not null check (jsonb_typeof(definition) = 'object'), -- url, method, headers, schemas, timeout …
 	created_by text,
@@ -101,3 +102,18 @@ create table tools (
 );
 create unique index tools_in_use on tools (tenant_id, name) where status = 'active';
 call guard_table('tools', 'select, insert, update, delete', 'select');
+
+-- An agent's config as a call takes it: a tool of which only the name is said is the registered one of that name, as it
+-- is now. Names that nobody registered stay: the client of the call runs those.
+create function with_registered_tools(tenant text, config jsonb) returns jsonb
+language sql stable
+as $$
+	select case when jsonb_typeof(config -> 'tools') = 'array'
+		then jsonb_set(config, '{tools}', (
+			select coalesce(jsonb_agg(coalesce(t.definition, x.e) order by x.n), '[]')
+			from jsonb_array_elements(config -> 'tools') with ordinality as x(e, n)
+			left join public.tools t on jsonb_typeof(x.e) = 'object' and x.e - 'name' = '{}'
+				and t.tenant_id = tenant and t.name = x.e ->> 'name' and t.status = 'active'))
+		else config end
+$$;
+grant execute on function with_registered_tools(text, jsonb) to invorto_app;

@@ -35,6 +35,7 @@ begin
 			null::text, null::integer, null::jsonb, null::jsonb;
 		return;
 	end if;
+	a.config := with_registered_tools(tenant, a.config);
 	insert into voice_call_records (tenant_id, id, direction, status, voice_agent_id, agent_version, agent, carrier,
 		instance_id, journal_path, started_at, answered_at, test, metadata)
 	values (tenant, call, coalesce(opening ->> 'direction', 'web'), 'in-progress', a.id, a.version, a.config,

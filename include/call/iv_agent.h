@@ -58,7 +58,9 @@ struct iv_tool {
 	struct iv_str name;
 	struct iv_str description;
 	struct iv_str parameters; /* JSON Schema text */
+	struct iv_str output_schema; /* of its answer; ptr NULL: any JSON */
 	struct iv_str url;        /* "" : the client runs it (tool.call / tool.result) */
+	struct iv_str headers;    /* object of strings, sent along; never credentials: a snapshot shows them */
 	int method;               /* index of iv_tool_methods */
 	int64_t timeout_ms;       /* 0: the configured default */
 	bool blocking;            /* false: the conversation goes on at once with "started" */
@@ -106,6 +108,9 @@ extern const char *const iv_recording_formats[];
 /* Checks what a field table cannot: disclosure present or waived, tool names unique, schemas JSON,
  * wait function parses, url templates. */
 IV_MUST_CHECK bool iv_agent_check(const struct iv_agent *a, struct iv_err *e);
+/* The same for one tool; e->field is dotted within it ("headers.X-Shop"). */
+IV_MUST_CHECK bool iv_tool_check(const struct iv_tool *t, struct iv_err *e);
+#define IV_TOOL_HEADERS_MAX 16
 /* Built-in tools every agent may call; the model is told about them beside its own. */
 IV_MUST_CHECK bool iv_agent_tools_json(const struct iv_agent *a, struct iv_buf *out);
 

@@ -15,43 +15,21 @@ static const char built_in_tools[] =
 	"{\"type\":\"function\",\"function\":{\"name\":\"send_dtmf\",\"description\":\"Press keys towards "
 	"the far end\",\"parameters\":{\"type\":\"object\",\"properties\":{\"digits\":{\"type\":"
 	"\"string\"}},\"required\":[\"digits\"]}}}";
-static const char *const built_in_names[] = {"end_call", "transfer_to_human", "collect_digits", "send_dtmf"};
-
-static bool name_ok(struct iv_str name)
-{
-	for (size_t i = 0; i < name.len; i++) {
-		char c = name.ptr[i];
-
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'))
-			return false;
-	}
-	return name.len > 0;
-}
 
 static bool check_tool(const struct iv_agent *a, size_t i, struct iv_err *e)
 {
 	const struct iv_tool *tools = a->tools.items;
-	const struct iv_tool *t = &tools[i];
-	char field[64];
+	struct iv_err why = {0};
+	char field[IV_COUNT(why.field) + 16];
 
-	(void)snprintf(field, sizeof(field), "tools[%zu].name", i);
-	if (!name_ok(t->name))
-		return iv_fail_field(e, IV_EINVAL, field, "must be letters, digits and _");
-	for (size_t k = 0; k < IV_COUNT(built_in_names); k++)
-		if (iv_str_eq(t->name, iv_str(built_in_names[k])))
-			return iv_fail_field(e, IV_EINVAL, field, "\"%s\" is a built-in tool",
-					     built_in_names[k]);
-	for (size_t k = 0; k < i; k++)
-		if (iv_str_eq(t->name, tools[k].name))
-			return iv_fail_field(e, IV_EINVAL, field, "must be unique");
-	if (t->parameters.len && t->parameters.ptr[0] != '{') {
-		(void)snprintf(field, sizeof(field), "tools[%zu].parameters", i);
-		return iv_fail_field(e, IV_EINVAL, field, "must be a JSON Schema object");
+	if (!iv_tool_check(&tools[i], &why)) {
+		(void)snprintf(field, sizeof(field), "tools[%zu].%s", i, why.field);
+		return iv_fail_field(e, why.code, field, "%s", why.msg);
 	}
-	(void)snprintf(field, sizeof(field), "tools[%zu].url", i);
-	if (t->url.len && t->url.ptr[0] != '/' && !iv_str_starts(t->url, IV_S("http://")) &&
-	    !iv_str_starts(t->url, IV_S("https://")))
-		return iv_fail_field(e, IV_EINVAL, field, "must begin with https://, http:// or /");
+	(void)snprintf(field, sizeof(field), "tools[%zu].name", i);
+	for (size_t k = 0; k < i; k++)
+		if (iv_str_eq(tools[i].name, tools[k].name))
+			return iv_fail_field(e, IV_EINVAL, field, "must be unique");
 	return true;
 }
 

@@ -53,6 +53,7 @@ void resource_members(const struct iv_shape *shape, const void *object, struct i
 const struct iv_api_route *agent_routes(void);
 const struct iv_api_route *call_routes(void);
 const struct iv_api_route *live_routes(void);
+const struct iv_api_route *tool_routes(void);
 const struct iv_api_route *usage_routes(void);
 
 #endif

@@ -321,7 +321,7 @@ void streams_clip_tick(struct session *s)
 
 /* ── tools ── */
 
-static void on_tool_done(void *arg, bool ok, struct iv_str json)
+static void on_tool_done(void *arg, const struct iv_tool_result *r)
 {
 	__typeof__(((struct session *)0)->tools[0]) *slot = arg;
 	struct session *s = slot->s;
@@ -329,7 +329,8 @@ static void on_tool_done(void *arg, bool ok, struct iv_str json)
 
 	slot->run = NULL;
 	(void)iv_str_copy(id, sizeof(id), iv_str(slot->id));
-	session_step(s, &(struct iv_event){.type = IV_EV_TOOL_RESULT, .id = iv_str(id), .text = json, .flag = ok});
+	session_step(s, &(struct iv_event){.type = IV_EV_TOOL_RESULT, .id = iv_str(id), .text = r->json,
+					  .flag = r->end == IV_TOOL_OK});
 }
 
 static const struct iv_tool *find_tool(struct session *s, struct iv_str name)
