@@ -12,6 +12,8 @@
 #include "iv_sql.h"
 
 enum { REMEMBERED_MAX = 2048, REMEMBERED_US = 3600 * 1000000LL, OPENING_BYTES = 1024 };
+/* Of an agent with the tools it names: what a call and its journal have room for. Without them the API takes less. */
+enum { CONFIG_MAX = 393216 };
 
 /* An agent as it was last loaded: for when Postgres is away. */
 struct remembered {
@@ -148,10 +150,13 @@ static void resolve_providers(const struct iv_config *cfg, struct iv_arena *aren
 static bool read_agent(const struct iv_config *cfg, struct iv_arena *arena, struct iv_str id, struct iv_str config,
 		       struct iv_agent *a, struct iv_err *e)
 {
-	cJSON *json = iv_json_parse(config, e);
+	cJSON *json = config.len <= CONFIG_MAX ? iv_json_parse(config, e) : NULL;
 	struct iv_err why = {0};
 	bool ok;
 
+	if (config.len > CONFIG_MAX)
+		return iv_fail_field(e, IV_EINVAL, "agentId", "the agent and its registered tools are more than %d bytes",
+				     CONFIG_MAX);
 	if (!json)
 		return false;
 	*a = (struct iv_agent){0};

@@ -328,3 +328,24 @@ def test_an_agent_has_the_registered_tool_it_names():
         assert [t["name"] for t in kept] == ["hours", "mine"] and kept[0]["url"].endswith("/hours/{day}"), kept
         assert json.loads(s.house.rows("select config -> 'tools' from voice_agents where id = 'a'")[0][0]) == [{"name": "hours"}, {"name": "mine"}]
     model.close()
+
+
+def test_an_agent_with_more_tools_than_a_call_has_room_for_is_refused_and_nobody_else_notices():
+    wide = {"type": "object", "properties": {"x": {"type": "string", "description": "d" * 8000}}}
+    names = [f"t{i}" for i in range(32)]
+    with Shop(lab=True, lab_args=LOAD, agents={"wide": agent(tools=[{"name": n} for n in names]), "a": agent()}) as s:
+        for n in names:
+            s.register(n, inputSchema=wide, outputSchema=wide)
+        c = Browser(s.house, "too-wide", "wide")
+        assert c.closed()[0] not in (1000, 1006)
+        other = Browser(s.house, "narrow", "a")
+        other.until("connected")
+        other.close()
+        assert s.house.daemon.poll() is None
+        # Half of it is fine.
+        for n in names[16:]:
+            s.ask("DELETE", f"/v1/tools/{n}")
+        c = Browser(s.house, "half-as-wide", "wide")
+        c.until("connected")
+        c.close()
+        s.house.books("half-as-wide")
