@@ -165,14 +165,13 @@ begin
 	end if;
 	with gone as (
 		delete from public.idempotency_keys k where k.ctid = any (array(
-			select o.ctid from public.idempotency_keys o where o.expires_at < now()
-			order by o.expires_at limit most for update skip locked))
+			select o.ctid from public.idempotency_keys o where o.expires_at < now() order by o.expires_at limit most))
+			and k.expires_at < now() -- it may have been used again since
 		returning 1)
 	select count(*) into sweep.idempotency_keys from gone;
 	with gone as (
 		delete from public.usage_alerts a where a.ctid = any (array(
-			select o.ctid from public.usage_alerts o where o.at < now() - make_interval(days => alert_days)
-			limit most for update skip locked))
+			select o.ctid from public.usage_alerts o where o.at < now() - make_interval(days => alert_days) limit most))
 		returning 1)
 	select count(*) into sweep.usage_alerts from gone;
 	select lookup.sweep_sessions(most) into sweep.sessions;

@@ -53,9 +53,9 @@ class Model(_Server):
     """`script(messages, nth)` gives the steps of an answer: a text (sent word by word), ("tool", id, name,
     args), ("wait", seconds or Event) and, when it is left out at the end, a proper end."""
 
-    def __init__(self, script):
+    def __init__(self, script, handler=None):
         self.script, self.requests, self.cancelled = script, [], []
-        super().__init__(Model._answer)
+        super().__init__(handler or Model._answer)
 
     def _chunk(self, request, delta, reason=None):
         event = {"id": "c", "object": "chat.completion.chunk", "model": "m",

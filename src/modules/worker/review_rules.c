@@ -68,10 +68,7 @@ static const char *likely(const struct review_call *c)
 		return "connected";
 	if (is(c->row->status, "failed"))
 		return "failed";
-	if (c->row->outcome.len)
-		return c->row->outcome.ptr;
-	/* Nobody spoke; or nobody can tell whether anybody did. */
-	return c->told ? "no-answer" : "connected";
+	return c->told ? "no-answer" : "connected"; /* nobody spoke; or nobody can tell whether anybody did */
 }
 
 struct iv_str review_outcome(const struct review_call *c, struct iv_str said)
