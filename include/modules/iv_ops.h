@@ -15,6 +15,8 @@ struct iv_ops_deps {
 	/* NULL when this process takes calls, else why not ("draining"). */
 	const char *(*not_ready)(void *arg);
 	size_t (*live_calls)(void *arg);
+	/* What the process leans on: the name of the i-th and whether it answers; NULL behind the last. May be NULL. */
+	const char *(*part)(void *arg, size_t i, bool *up);
 	bool (*more_metrics)(void *arg, struct iv_buf *out); /* appends series of others; may be NULL */
 	void *arg;
 };

@@ -9,6 +9,7 @@
 #include "app.h"
 #include "house.h"
 #include "iv_agents.h"
+#include "iv_artifacts.h"
 #include "iv_auth.h"
 #include "iv_gateway.h"
 #include "iv_log.h"
@@ -49,6 +50,19 @@ struct app {
 	int log_fd;
 };
 
+static void on_artifact(void *ctx, struct iv_http_req *rq)
+{
+	struct app *app = ctx;
+	struct iv_err e = {0};
+
+	if (app->house) {
+		iv_artifacts_on_content(house_services(app->house)->artifacts, rq, iv_http_param(rq, "id"));
+		return;
+	}
+	(void)iv_fail(&e, IV_ENOENT, "there is no database, so no links");
+	iv_http_reply_err(rq, &e);
+}
+
 static const struct iv_route own_routes[] = {
 	{"WS", "/realtime/voice", iv_gateway_on_realtime, 0, 0, "A call's media socket: browser, SDK, Jambonz"},
 	{"WS", "/v1/realtime/:callId", iv_gateway_on_realtime, 0, 0, "The same, the call in the path"},
@@ -58,6 +72,7 @@ static const struct iv_route own_routes[] = {
 	{"GET", "/livez", iv_ops_on_livez, 0, 0, "The loop turns"},
 	{"GET", "/readyz", iv_ops_on_readyz, 0, 0, "503 when no more calls are taken"},
 	{"GET", "/metrics", iv_ops_on_metrics, 0, 0, "Prometheus text"},
+	{"GET", "/v1/artifacts/:id/content", on_artifact, 0, 0, "A recording or transcript, by a signed link; ranges are served"},
 	{"GET", "/demo/ticket", iv_gateway_on_ticket, 0, 0, "A signed call for the page (development, this machine)"},
 	{0},
 };
@@ -172,6 +187,17 @@ static size_t live_calls(void *arg)
 	const struct app *app = arg;
 
 	return app->route.gateway ? iv_gateway_live(app->route.gateway) : 0;
+}
+
+static const char *part(void *arg, size_t i, bool *up)
+{
+	const struct app *app = arg;
+	const struct iv_services *s = app->house ? house_services(app->house) : NULL;
+
+	if (!s || i > 1)
+		return NULL;
+	*up = i == 0 ? iv_pg_up(s->pg) : iv_redis_up(s->redis);
+	return i == 0 ? "database" : "redis";
 }
 
 static bool more_metrics(void *arg, struct iv_buf *out)
@@ -386,6 +412,7 @@ static bool start(struct app *app, struct iv_err *e)
 							  .version = IV_VERSION,
 							  .not_ready = not_ready,
 							  .live_calls = live_calls,
+							  .part = part,
 							  .more_metrics = more_metrics,
 							  .arg = app},
 				    e);

@@ -34,8 +34,10 @@ static struct iv_ops *ops_of(void *ctx)
 
 static void reply_state(struct iv_ops *o, struct iv_http_req *rq, int status, const char *state)
 {
+	const char *part;
 	struct iv_buf b;
 	struct iv_jw w;
+	bool up;
 
 	iv_buf_init(&b, 1024);
 	iv_jw_init(&w, &b);
@@ -44,6 +46,8 @@ static void reply_state(struct iv_ops *o, struct iv_http_req *rq, int status, co
 	iv_jw_cstr(&w, "status", state);
 	iv_jw_cstr(&w, "version", o->d.version);
 	iv_jw_i64(&w, "liveCalls", (int64_t)o->d.live_calls(o->d.arg));
+	for (size_t i = 0; o->d.part && (part = o->d.part(o->d.arg, i, &up)) != NULL; i++)
+		iv_jw_cstr(&w, part, up ? "up" : "down");
 	iv_jw_end_obj(&w);
 	iv_http_set_header(rq, "Cache-Control", IV_S("no-store"));
 	iv_http_reply(rq, iv_jw_done(&w) ? status : 500, "application/json", iv_buf_str(&b));
@@ -64,6 +68,7 @@ void iv_ops_on_livez(void *ctx, struct iv_http_req *rq)
 	reply_state(ops_of(ctx), rq, 200, "alive");
 }
 
+/* What is away is told, and new calls are taken all the same: a balancer would send them nowhere else. */
 void iv_ops_on_readyz(void *ctx, struct iv_http_req *rq)
 {
 	struct iv_ops *o = ops_of(ctx);
