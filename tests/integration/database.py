@@ -1,11 +1,15 @@
 """A private PostgreSQL for the tests, and a fresh database with the schema for each that asks. Talks through psql."""
 import atexit
+import contextlib
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
+import time
+from urllib.parse import unquote
 
 from stack import DAEMON, ROOT
 
@@ -36,15 +40,32 @@ def quoted(text):
 
 
 class Cluster:
-    """One server for all tests of this run: a database costs a copy of a directory."""
+    """One server for all tests of this run: a database costs a copy of a directory. Who kills servers makes his own."""
 
-    def __init__(self):
+    def __init__(self, *settings):
+        self.settings = settings or ("fsync=off", "max_connections=200")
         self.dir = tempfile.mkdtemp(prefix="invorto-pg-")
         atexit.register(self.stop)
-        out = subprocess.run(["bash", "-c", SERVICES + 'start_postgres "$1" fsync=off max_connections=200; '
-                              'printf "%s" "$DATABASE_OWNER_URL"', "bash", self.dir], capture_output=True, text=True, timeout=120, check=False)
+        self.owner_url, self.templates = self.start(), {}
+
+    def start(self):
+        out = subprocess.run(["bash", "-c", SERVICES + 'start_postgres "$@"; printf "%s" "$DATABASE_OWNER_URL"', "bash", self.dir, *self.settings],
+                             capture_output=True, text=True, timeout=120, check=False)
         assert out.returncode == 0, out.stderr
-        self.owner_url, self.templates = out.stdout, {}
+        return out.stdout
+
+    def kill(self):
+        """As a machine that loses its power does: nobody is asked."""
+        data = os.path.join(unquote(self.owner_url.partition("host=")[2]), "data")
+        with open(os.path.join(data, "postmaster.pid"), encoding="utf-8") as f:
+            pid = int(f.readline())
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as f:
+            family = [pid, *map(int, f.read().split())]
+        for one in family:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
+        while any(os.path.exists(f"/proc/{one}") for one in family):
+            time.sleep(0.01)
 
     def url(self, role, database):
         return self.owner_url.replace("invorto_admin@/invorto?", f"{role}@/{database}?")
@@ -98,8 +119,8 @@ class Database:
     """`like`: None, empty; "migrated", the schema; "tenants", with tenants A and B; "filled", with a row of each in
     every table."""
 
-    def __init__(self, like="tenants"):
-        self.server, self.name = cluster(), f"test_{next(_numbers)}"
+    def __init__(self, like="tenants", server=None):
+        self.server, self.name = server or cluster(), f"test_{next(_numbers)}"
         with _lock:
             self.server.create(self.name, _template(self.server, like))
 

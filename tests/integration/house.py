@@ -4,10 +4,12 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 import signal
 import string
 import subprocess
 import tempfile
+import time
 import urllib.error
 import urllib.request
 import zlib
@@ -19,8 +21,8 @@ BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 
 
 class House(Stack):
-    def __init__(self, env=None, agents=None, like="tenants", **more):
-        self.db = Database(like)
+    def __init__(self, env=None, agents=None, like="tenants", server=None, **more):
+        self.db = Database(like, server)
         self.redis_dir = tempfile.mkdtemp(prefix="invorto-redis-")
         self.redis_url = self.services('start_redis "$1" >&2; printf "%s" "$REDIS_URL"', self.redis_dir)
         super().__init__(env={**self.db.urls(), "REDIS_URL": self.redis_url, "REALTIME_TENANT_ID": "A",
@@ -82,6 +84,20 @@ class House(Stack):
         got = wait_until(lambda: self.rows(f"select {columns} from voice_call_records where id = {quoted(call_id)} and closed_at is not null"),
                          seconds, f"the record of {call_id}")[0]
         return dict(zip(("status", "reason", "carrier", "direction", "seconds", "cost", "journal", "agent"), got))
+
+    def start_redis(self):
+        self.services('start_redis "$1" >&2', self.redis_dir)
+
+    def kill_redis(self, forget=False):
+        """`forget`: what it wrote to its disk is gone as well."""
+        at = self.redis_url.removeprefix("unix://").removesuffix("/redis.sock")
+        with open(os.path.join(at, "pid"), encoding="utf-8") as f:
+            pid = int(f.read())
+        os.kill(pid, signal.SIGKILL)
+        while os.path.exists(f"/proc/{pid}"):
+            time.sleep(0.01)
+        if forget:
+            shutil.rmtree(os.path.join(at, "appendonlydir"), ignore_errors=True)
 
     def kill(self):
         self.daemon.send_signal(signal.SIGKILL)
