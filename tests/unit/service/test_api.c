@@ -129,6 +129,7 @@ struct work {
 	struct thing thing;
 };
 
+static bool lied; /* the row that lies was asked */
 static enum iv_code break_with;
 static bool nothing_was_done;
 static int streams_taken;
@@ -208,6 +209,7 @@ static enum iv_flow_next take_stream(struct iv_flow *f)
 
 static enum iv_flow_next lie(struct iv_flow *f)
 {
+	lied = true;
 	return iv_flow_fail(f, IV_EGONE, "a code this row never declared");
 }
 
@@ -273,7 +275,7 @@ static int set_up(void **state)
 		if (!keys[i][0])
 			iv_api_key_make(true, keys[i]);
 	break_with = IV_OK;
-	nothing_was_done = false;
+	nothing_was_done = lied = false;
 	memset(&fake, 0, sizeof(fake));
 	rig_start(&pg, &rate, env, mount);
 	fake_reset();
@@ -288,6 +290,7 @@ static int tear_down(void **state)
 	for (size_t i = 0; i < IV_COUNT(keys); i++)
 		assert_null(strstr(rig.log, keys[i]));
 	assert_null(strstr(rig.log, "secret-body"));
+	assert_int_equal(strstr(rig.log, "api.undeclared_error") != NULL, lied); /* every error was declared */
 	return 0;
 }
 
