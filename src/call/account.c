@@ -3,7 +3,7 @@
 
 #include "iv_time.h"
 
-enum { TIMELINE_SPARE = 256, TURNS_BYTES = 16 << 20, LINES_BYTES = 16 << 20, TEXT_BYTES = 65536, HANGING_MS = 20 };
+enum { TIMELINE_SPARE = 256, TURNS_BYTES = 16 << 20, LINES_BYTES = 16 << 20, HANGING_MS = 20 };
 
 struct reader {
 	struct iv_account *a;
@@ -118,20 +118,6 @@ static void on_action(void *arg, const struct iv_action *act)
 	iv_story_action(r->a->story, r->now_us, act, r->call);
 	if (act->type == IV_ACT_NOTE)
 		add_entry(r, act->name, act->text);
-	else if (act->type == IV_ACT_STT && act->flag) {
-		struct iv_buf payload;
-		struct iv_jw w;
-
-		iv_buf_init(&payload, TEXT_BYTES);
-		iv_jw_init(&w, &payload);
-		iv_jw_obj(&w, NULL);
-		iv_jw_str(&w, "text", act->text);
-		iv_jw_num(&w, "confidence", act->value, 3);
-		iv_jw_end_obj(&w);
-		if (iv_jw_done(&w))
-			add_entry(r, IV_S("stt.final"), iv_buf_str(&payload));
-		iv_buf_deinit(&payload);
-	}
 }
 
 /* ── stepping ── */

@@ -328,6 +328,7 @@ void history_deinit(struct iv_call *c);
 
 /* note.c: one timeline entry. Pairs of key and value end with NULL. */
 void note(struct iv_call *c, const char *kind, const char *key, ...);
+void note_final(struct iv_call *c, struct iv_str text, double confidence);
 void note_text(struct iv_call *c, const char *kind, const char *key, struct iv_str text);
 void note_switch(struct iv_call *c, const char *kind, struct iv_str provider, struct iv_str reason);
 void note_ms(struct iv_call *c, const char *kind, const char *key, int64_t ms);

@@ -256,7 +256,7 @@ void listen_text(struct iv_call *c, bool final, struct iv_str text, double confi
 	if (eot)
 		in->provider_eot = true;
 	if (final && text.len)
-		note_text(c, "stt.final", "text", text);
+		note_final(c, text, confidence);
 	if (text.len && (c->mouth == MOUTH_SPEAKING || c->mouth == MOUTH_HELD))
 		barge_text(c, text, final);
 	else if (text.len && may_retract(c) && (final || in->ear == EAR_SPEECH))

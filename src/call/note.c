@@ -43,6 +43,16 @@ void note_text(struct iv_call *c, const char *kind, const char *key, struct iv_s
 	emit(c, kind, &w);
 }
 
+void note_final(struct iv_call *c, struct iv_str text, double confidence)
+{
+	struct iv_jw w;
+
+	begin(c, &w);
+	iv_jw_str(&w, "text", text);
+	iv_jw_num(&w, "confidence", confidence, 3);
+	emit(c, "stt.final", &w);
+}
+
 void note_switch(struct iv_call *c, const char *kind, struct iv_str provider, struct iv_str reason)
 {
 	struct iv_jw w;

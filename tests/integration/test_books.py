@@ -22,7 +22,7 @@ def test_a_call_has_one_record_one_ledger_row_and_one_event_of_each_kind():
         assert not os.path.exists(os.path.join(h.dir, f"journal/live/A/{call}.call"))
         assert h.rows("select count(*) from voice_usage_ledger") == [["1"]]
         kinds = [k for k, in h.rows("select kind from call_timeline order by seq")]
-        assert kinds[0] == "call.started" and "stt.final" in kinds and "turn.closed" in kinds, kinds
+        assert kinds[0] == "call.started" and "turn.user" in kinds and "turn.closed" in kinds, kinds
         assert kinds.count("call.ended") == 1, kinds
         # Priced by the rate card, line by line: the record costs the sum of its lines.
         lines = h.rows("select type, provider, cost_inr from call_costs")

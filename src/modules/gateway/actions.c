@@ -144,21 +144,6 @@ static void tell_line(struct session *s, struct iv_str kind, struct iv_str paylo
 												     iv_str_starts(kind, IV_S("tool."))});
 }
 
-static void tell_final(struct session *s, const struct iv_action *a)
-{
-	struct iv_buf *b = &s->g->json;
-	struct iv_jw w;
-
-	iv_buf_clear(b);
-	iv_jw_init(&w, b);
-	iv_jw_obj(&w, NULL);
-	iv_jw_str(&w, "text", a->text);
-	iv_jw_num(&w, "confidence", a->value, 3);
-	iv_jw_end_obj(&w);
-	if (iv_jw_done(&w))
-		tell_line(s, IV_S("stt.final"), iv_buf_str(b));
-}
-
 static void took_note(struct session *s, const struct iv_action *a)
 {
 	/* The payload holds what was said: it goes to the timeline, never to the log. */
@@ -246,10 +231,6 @@ void actions_do(void *session, const struct iv_action *a)
 		break;
 	}
 	case IV_ACT_STT:
-		if (a->flag)
-			tell_final(s, a);
-		tell_client(s, a);
-		break;
 	case IV_ACT_DELTA:
 	case IV_ACT_SAY:
 	case IV_ACT_EMOTION:

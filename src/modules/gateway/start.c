@@ -9,7 +9,7 @@
 #include "iv_principal.h"
 #include "session.h"
 
-enum { ARRIVAL_BYTES = 2 << 20 }; /* its credential and the agent it talks to */
+enum { ARRIVAL_BYTES = 2 << 20, EARLY_BYTES = 262144 }; /* its credential and the agent it talks to */
 
 struct arrival {
 	struct iv_flow flow; /* first: the flow is downcast to the arrival */
@@ -18,6 +18,8 @@ struct arrival {
 	struct iv_flow *running; /* NULL once the flow ended */
 	struct iv_op started;    /* waiting for the leg to say who it is */
 	bool waiting, said;      /* for it; it has */
+	bool known;              /* what comes now is for the call that is being opened */
+	struct iv_buf early;     /* that: a word of length and kind before each message */
 	struct iv_undo undo_place, undo_open;
 	struct iv_leg leg;
 	char call_id[CALL_ID_SIZE], agent_id[129], subprotocols[512], authorization[1024], api_key[256], ticket[256], peer[64], ts[24],
@@ -144,7 +146,8 @@ static enum iv_flow_next await_start(struct iv_flow *f)
 {
 	struct arrival *a = self(f);
 
-	if (a->said || (a->leg.kind == IV_LEG_BROWSER && (a->agent_id[0] || a->resume[0])))
+	a->known = a->said || (a->leg.kind == IV_LEG_BROWSER && (a->agent_id[0] || a->resume[0]));
+	if (a->known)
 		return IV_FLOW_NEXT;
 	a->waiting = true;
 	iv_op_begin(&a->started, f, NULL);
@@ -337,6 +340,30 @@ static void refuse(struct arrival *a, const struct iv_err *e)
 	iv_ws_abandon(a->ws, code, close_reason(e));
 }
 
+/* The client need not know that a database is asked: what it says meanwhile is kept for its call. */
+static void keep_early(struct arrival *a, bool text, struct iv_str data)
+{
+	uint32_t head = (uint32_t)data.len << 1 | (text ? 1 : 0);
+
+	if (!iv_buf_reserve(&a->early, sizeof(head) + data.len) || !iv_buf_add(&a->early, &head, sizeof(head)) ||
+	    !iv_buf_adds(&a->early, data))
+		iv_metric_add(IV_M_audio_dropped_total, 0, 1); /* more than seconds of it */
+}
+
+static void give_early(struct arrival *a, struct session *s)
+{
+	struct iv_str rest = iv_buf_str(&a->early);
+
+	while (rest.len && (s->state == SESSION_LIVE)) {
+		uint32_t head;
+
+		memcpy(&head, rest.ptr, sizeof(head));
+		events_message(s, head & 1, (struct iv_str){rest.ptr + sizeof(head), head >> 1});
+		rest.ptr += sizeof(head) + (head >> 1);
+		rest.len -= sizeof(head) + (head >> 1);
+	}
+}
+
 static void end(struct iv_flow *f)
 {
 	struct arrival *a = self(f);
@@ -356,6 +383,7 @@ static void end(struct iv_flow *f)
 			s->leg = a->leg; /* with what its first message told */
 			session_bind(s, a->ws);
 			session_begin(s);
+			give_early(a, s);
 		} else if (a->kind == ARRIVAL_RESUMES) {
 			session_bind(s, a->ws);
 			message_replay(s, a->resume_after);
@@ -363,6 +391,7 @@ static void end(struct iv_flow *f)
 		}
 	}
 	iv_arena_deinit(&a->arena);
+	iv_buf_deinit(&a->early);
 	iv_free_later(a->g->d.loop, a);
 }
 
@@ -441,8 +470,12 @@ static void on_message(void *arg, struct iv_ws *ws, bool text, struct iv_str dat
 	struct iv_err e = {0};
 
 	(void)ws;
-	if (!a->running || a->said)
+	if (!a->running)
 		return;
+	if (a->said || a->known) {
+		keep_early(a, text, data);
+		return;
+	}
 	if (!iv_leg_receive(&a->leg, text, data, &a->g->scratch, on_leg, a, &e) && a->leg.kind != IV_LEG_JAMBONZ) {
 		a->bad = e;
 		a->said = true;
@@ -481,6 +514,7 @@ static struct arrival *arrive(struct iv_gateway *g, struct iv_http_req *rq, enum
 		abort();
 	a->g = g;
 	iv_arena_init(&a->arena, ARRIVAL_BYTES);
+	iv_buf_init(&a->early, EARLY_BYTES);
 	a->rate_hz = kind == IV_LEG_BROWSER ? 16000 : 8000;
 	iv_leg_init(&a->leg, kind, a->rate_hz);
 	copy_header(rq, "sec-websocket-protocol", a->subprotocols, sizeof(a->subprotocols));

@@ -8,7 +8,7 @@ struct scribe {
 	struct iv_call *call;
 	struct iv_buf journal;
 	int64_t now_us, last_us;
-	size_t notes, finals, asks, says;
+	size_t notes, asks, says;
 	uint32_t gen, utt;
 };
 
@@ -17,7 +17,6 @@ static void watch(void *arg, const struct iv_action *a)
 	struct scribe *s = arg;
 
 	s->notes += a->type == IV_ACT_NOTE;
-	s->finals += a->type == IV_ACT_STT && a->flag;
 	if (a->type == IV_ACT_LLM_ASK) {
 		s->gen = a->gen;
 		s->asks++;
@@ -125,7 +124,7 @@ static void the_account_is_what_the_call_was(void **state)
 	assert_true(units(&a, "platform", "call", "invorto") == 1);
 	timeline = cJSON_ParseWithLength(a.timeline.ptr, a.timeline.len);
 	assert_non_null(timeline);
-	assert_int_equal(cJSON_GetArraySize(timeline), s.notes + s.finals);
+	assert_int_equal(cJSON_GetArraySize(timeline), s.notes);
 	for (int i = 0; i < cJSON_GetArraySize(timeline); i++)
 		assert_int_equal(cJSON_GetObjectItem(cJSON_GetArrayItem(timeline, i), "seq")->valueint, i + 1);
 	cJSON_Delete(timeline);
