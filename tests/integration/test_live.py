@@ -100,7 +100,7 @@ def test_a_call_is_watched_from_another_instance_every_entry_once():
             partly = Viewer(house, "watched", key, ids[-4])
             wait_until(lambda: partly.ended, 5, "the end of what is left")
             assert partly.events == together[-3:], partly.events
-        assert b.api("GET", "/v1/calls/watched/live", key=b.key("B"))[0] == 404
+        assert b.api("GET", "/v1/calls/watched/live", key=a.key("B"))[0] == 404
 
 
 def test_a_call_that_dies_with_its_process_ends_for_those_who_watch():
