@@ -6,6 +6,7 @@
 #include "iv_crypto.h"
 #include "iv_log.h"
 #include "iv_metrics.h"
+#include "iv_redact.h"
 #include "iv_time.h"
 #include "iv_webhook_event.h"
 #include "iv_webhook_sign.h"
@@ -159,54 +160,32 @@ static void start_fetch(struct webhook_delivery *d)
 
 /* ── what comes back ── */
 
-/* Digits that may be parted once by what people part numbers with. */
-static size_t number_at(struct iv_str s, size_t i)
-{
-	size_t digits = 0, end = i;
-
-	while (i < s.len) {
-		if (s.ptr[i] >= '0' && s.ptr[i] <= '9') {
-			digits++;
-			end = ++i;
-		} else if (i > 0 && i == end && strchr(" -.()", s.ptr[i]) && s.ptr[i]) {
-			i++;
-		} else {
-			break;
-		}
-	}
-	return digits >= 7 ? end : 0;
-}
-
 void webhook_excerpt(struct iv_str body, char *out, size_t size)
 {
-	size_t n = body.len < size - 1 ? body.len : size - 1;
+	static const struct iv_redact how = {.mode = IV_REDACT_MASK};
+	char line[EXCERPT + 1];
+	size_t n = body.len < EXCERPT ? body.len : EXCERPT;
+	struct iv_buf masked;
 
 	while (n > 0 && n < body.len && ((unsigned char)body.ptr[n] & 0xc0) == 0x80)
 		n--; /* not in the middle of a character */
-	memcpy(out, body.ptr ? body.ptr : "", n);
-	out[n] = '\0';
 	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)out[i] < ' ')
-			out[i] = ' ';
-	for (size_t i = 0; i < n; i++) {
-		size_t end = number_at((struct iv_str){out, n}, i);
-
-		for (; i < end; i++)
-			if (out[i] >= '0' && out[i] <= '9')
-				out[i] = '*';
-	}
+		line[i] = (unsigned char)body.ptr[i] < ' ' ? ' ' : body.ptr[i];
+	iv_buf_init(&masked, 4 * EXCERPT);
+	if (!iv_redact_text(&how, (struct iv_str){line, n}, &masked, NULL) ||
+	    !iv_str_copy(out, size, iv_buf_str(&masked)))
+		(void)iv_str_copy(out, size, IV_S("[not kept]"));
+	iv_buf_deinit(&masked);
 }
 
 static void on_answer(void *arg, const struct iv_fetch_result *r)
 {
 	struct webhook_delivery *d = arg;
-	struct iv_str body = {r->body.ptr, r->body.len < EXCERPT ? r->body.len : EXCERPT};
-
 	d->fetch = NULL;
 	d->took_ms = (iv_now_us() - d->began_us) / 1000;
 	d->answer = (struct webhook_answer){r->err.code, r->status, r->retry_after_ms};
 	(void)iv_str_copy(d->reason, sizeof(d->reason), iv_str(r->err.msg));
-	webhook_excerpt(body, d->said, sizeof(d->said));
+	webhook_excerpt(r->body, d->said, sizeof(d->said));
 	iv_op_done(&d->op, NULL); /* what it means is for the next step */
 }
 

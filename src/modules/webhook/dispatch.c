@@ -211,7 +211,9 @@ static void end(struct iv_flow *f)
 	if (failed) {
 		w->wanted = true;
 		ms = AGAIN_MS << (w->failures < 7 ? w->failures - 1 : 6);
-		iv_timer_in_ms(&w->wake, ms < AGAIN_MAX_MS ? ms : AGAIN_MAX_MS);
+		ms = ms < AGAIN_MAX_MS ? ms : AGAIN_MAX_MS;
+		w->not_before_us = iv_now_us() + ms * 1000;
+		webhook_wake_in(w, ms);
 		return;
 	}
 	look(w);
@@ -237,9 +239,12 @@ static void check_drained(struct iv_webhook *w)
 static void look(struct iv_webhook *w)
 {
 	check_drained(w);
-	if (w->state != WEBHOOK_RUNNING || !w->wanted || w->claiming || room(w) == 0 ||
-	    (w->failures > 0 && iv_timer_armed(&w->wake)))
+	if (w->state != WEBHOOK_RUNNING || !w->wanted || w->claiming || room(w) == 0)
 		return;
+	if (iv_now_us() < w->not_before_us) { /* the store failed just now */
+		webhook_wake_in(w, (w->not_before_us - iv_now_us()) / 1000 + 1);
+		return;
+	}
 	w->wanted = false;
 	iv_timer_stop(&w->wake);
 	iv_flow_start(&w->claim, &type, w->s->loop, FLOW_MS, &w->claiming);
@@ -279,7 +284,7 @@ static void on_notify(void *arg, struct iv_str tenant_id)
 
 void webhook_wake_in(struct iv_webhook *w, int64_t ms)
 {
-	int64_t at_us = iv_now_us() + ms * 1000;
+	int64_t at_us = iv_now_us() + (ms < LOOK_MS ? ms : LOOK_MS) * 1000;
 
 	if (w->state == WEBHOOK_RUNNING && (!iv_timer_armed(&w->wake) || at_us < w->wake.deadline_us))
 		iv_timer_at(&w->wake, at_us);

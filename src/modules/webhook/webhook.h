@@ -26,6 +26,7 @@ struct iv_webhook {
 	bool skipped;       /* the last claim left out who was merely full */
 	int64_t claimed_us; /* when it was last asked for */
 	int failures;       /* of claims in a row */
+	int64_t not_before_us; /* monotonic: no claim until then */
 	struct iv_timer wake;
 	struct iv_flow claim, *claiming;
 	struct iv_pg_run claim_run;
@@ -87,7 +88,7 @@ struct webhook_delivery {
 	int64_t began_us, took_ms, delay_ms;
 	char reason[192];         /* the fetch's words, "" for none */
 	char error[224];          /* class, and reason behind it; "" for none */
-	char said[1032];          /* the beginning of what the receiver answered, made harmless */
+	char said[2048];          /* the beginning of what the receiver answered, made harmless */
 	const char *disable;      /* why its endpoint is to be disabled, or NULL */
 	char event_id[IV_ID_SIZE];
 	struct iv_str event;      /* payload of webhook.endpoint_disabled */
@@ -101,7 +102,7 @@ void webhook_delivery_free(struct webhook_delivery *d);
 void webhook_delivery_start(struct webhook_delivery *d); /* it is its turn */
 void webhook_delivery_back(struct webhook_delivery *d);  /* it was not, and goes back */
 size_t webhook_delivery_bytes(const struct webhook_delivery *d);
-/* What may be kept of a receiver's words: one line of valid text, long numbers masked. */
+/* What may be kept of a receiver's words: one line of its first 1 KiB, personal data masked. */
 void webhook_excerpt(struct iv_str body, char *out, size_t size);
 /* May a tenant's own header have this name? */
 bool webhook_header_free(struct iv_str name);
