@@ -13,10 +13,11 @@ struct iv_recap_message {
 	struct iv_str text;
 	int64_t start_ms, end_ms; /* since the call's start; -1: not known */
 	bool interrupted;
+	struct iv_strs masked;    /* kinds of what was taken out (iv_redact_kind_names) */
 };
 
 struct iv_recap_tool {
-	struct iv_str name, args, result; /* as in iv_story_tool: cut, so args need not be JSON any more */
+	struct iv_str name, args, result; /* as in iv_story_tool: cut; args is JSON all the same, if need be a text */
 	int64_t start_ms, end_ms, http_status;
 	bool blocking, ok, cancelled;
 };
@@ -27,6 +28,7 @@ struct iv_recap_loud {
 };
 
 struct iv_recap {
+	bool redacted;                        /* personal data is masked in all of it */
 	struct iv_str reason, transferred_to; /* how it ended; "" */
 	int64_t duration_ms;
 	struct iv_objs messages;              /* struct iv_recap_message */
@@ -47,8 +49,13 @@ struct iv_recap {
 
 extern const struct iv_shape iv_recap_shape;
 
-/* Strings are the story's, lists the arena's; false when it is full. */
-IV_MUST_CHECK bool iv_recap_of(const struct iv_story *s, struct iv_str reason, int64_t duration_ms,
-			       struct iv_arena *arena, struct iv_recap *out);
+struct iv_recap_opts {
+	struct iv_str reason;
+	int64_t duration_ms;
+	bool redact;
+};
+/* Strings are the story's or the arena's, lists the arena's; false when it is full. */
+IV_MUST_CHECK bool iv_recap_of(const struct iv_story *s, const struct iv_recap_opts *o, struct iv_arena *arena,
+			       struct iv_recap *out);
 
 #endif

@@ -2,6 +2,11 @@
 #include "iv_recap.h"
 
 #include <math.h>
+#include "iv_redact.h"
+
+enum { TEXT_MAX = 1 << 20, ARGS_MAX = 8192 };
+
+static const struct iv_redact mask = {.mode = IV_REDACT_MASK};
 
 #define MESSAGE struct iv_recap_message
 static const struct iv_field message_fields[] = {
@@ -10,6 +15,7 @@ static const struct iv_field message_fields[] = {
 	IV_INT(MESSAGE, start_ms, "startMs", 0, 0, 0, "since the call's start; -1: not known"),
 	IV_INT(MESSAGE, end_ms, "endMs", 0, 0, 0, "the same"),
 	IV_BOOL(MESSAGE, interrupted, "interrupted", 0, "the caller spoke over it"),
+	IV_STRS(MESSAGE, masked, "masked", 0, IV_REDACT_KIND_COUNT, "what was taken out"),
 	IV_FIELDS_END,
 };
 static const struct iv_shape message_shape = {
@@ -18,7 +24,7 @@ static const struct iv_shape message_shape = {
 #define TOOL struct iv_recap_tool
 static const struct iv_field tool_fields[] = {
 	IV_STR(TOOL, name, "name", IV_REQUIRED, 0, 0, "of the tool"),
-	IV_STR(TOOL, args, "args", 0, 0, 0, "as the model wrote them, cut"),
+	IV_STR(TOOL, args, "args", 0, 0, 0, "JSON; a text of what is too long for it"),
 	IV_STR(TOOL, result, "result", 0, 0, 0, "as it was told, cut"),
 	IV_INT(TOOL, start_ms, "startMs", 0, 0, 0, "since the call's start"),
 	IV_INT(TOOL, end_ms, "endMs", 0, 0, 0, "-1: never answered"),
@@ -70,6 +76,7 @@ static const struct iv_shape emotion_shape = {
 
 #define RECAP struct iv_recap
 static const struct iv_field fields[] = {
+	IV_BOOL(RECAP, redacted, "redacted", 0, "personal data is masked"),
 	IV_STR(RECAP, reason, "reason", 0, 0, 0, "how it ended"),
 	IV_STR(RECAP, transferred_to, "transferredTo", 0, 0, 0, "\"\": it was not"),
 	IV_INT(RECAP, duration_ms, "durationMs", 0, 0, 0, "of the call"),
@@ -84,6 +91,55 @@ static const struct iv_field fields[] = {
 	IV_FIELDS_END,
 };
 const struct iv_shape iv_recap_shape = {.name = "Recap", .size = sizeof(RECAP), .fields = fields};
+
+/* ── as it may be kept ── */
+
+static struct iv_str masked(struct iv_str text, bool redact, struct iv_arena *arena, struct iv_redact_counts *counts)
+{
+	struct iv_buf out;
+	struct iv_str copy = IV_STR_NULL;
+
+	if (!redact || !text.len)
+		return text.ptr ? text : IV_S("");
+	iv_buf_init(&out, TEXT_MAX);
+	if (iv_redact_text(&mask, text, &out, counts))
+		copy = iv_arena_str(arena, iv_buf_str(&out));
+	iv_buf_deinit(&out);
+	return copy;
+}
+
+static bool list_kinds(struct iv_strs *out, const struct iv_redact_counts *counts, struct iv_arena *arena)
+{
+	out->items = iv_arena_alloc(arena, (IV_REDACT_KIND_COUNT + 1) * sizeof(out->items[0]));
+	for (size_t k = 0; k < IV_REDACT_KIND_COUNT && out->items; k++)
+		if (counts->found[k])
+			out->items[out->count++] = iv_str(iv_redact_kind_names[k]);
+	return out->items != NULL;
+}
+
+static struct iv_str json_text(struct iv_str text, bool redact, struct iv_arena *arena)
+{
+	cJSON *json = iv_json_parse(text, NULL);
+	struct iv_str out = IV_STR_NULL, whole = masked(text, redact, arena, NULL);
+	struct iv_buf b;
+	struct iv_jw w;
+
+	iv_buf_init(&b, ARGS_MAX);
+	iv_jw_init(&w, &b);
+	if (!json)
+		iv_jw_str(&w, NULL, whole);
+	else if (redact)
+		iv_redact_value(&mask, json, NULL, &w, NULL);
+	else
+		iv_jw_raw(&w, NULL, text);
+	if (whole.ptr && iv_jw_done(&w))
+		out = iv_arena_str(arena, iv_buf_str(&b));
+	iv_buf_deinit(&b);
+	cJSON_Delete(json);
+	return out;
+}
+
+/* ── the conversation ── */
 
 /* How many of the first, or of the last, fit. */
 static size_t that_fit(const struct iv_story_turn *turns, size_t count, size_t bytes, bool from_end)
@@ -101,6 +157,18 @@ static size_t that_fit(const struct iv_story_turn *turns, size_t count, size_t b
 	return n;
 }
 
+static bool take_message(struct iv_recap_message *m, const struct iv_story_turn *t, bool redact, struct iv_arena *arena)
+{
+	struct iv_redact_counts counts = {0};
+
+	*m = (struct iv_recap_message){.role = (int)t->role,
+				       .text = masked(t->text, redact, arena, &counts),
+				       .start_ms = t->start_ms,
+				       .end_ms = t->end_ms,
+				       .interrupted = t->interrupted};
+	return m->text.ptr && list_kinds(&m->masked, &counts, arena);
+}
+
 static bool take_messages(const struct iv_story *s, struct iv_arena *arena, struct iv_recap *out)
 {
 	const struct iv_story_turn *turns;
@@ -113,15 +181,9 @@ static bool take_messages(const struct iv_story *s, struct iv_arena *arena, stru
 	out->messages = (struct iv_objs){m, head + tail};
 	out->left_out = (int64_t)left_out;
 	out->left_out_at = (int64_t)head;
-	for (size_t i = 0; i < head + tail; i++) {
-		const struct iv_story_turn *t = &turns[i < head ? i : i + left_out];
-
-		m[i] = (struct iv_recap_message){.role = (int)t->role,
-						 .text = t->text,
-						 .start_ms = t->start_ms,
-						 .end_ms = t->end_ms,
-						 .interrupted = t->interrupted};
-	}
+	for (size_t i = 0; i < head + tail; i++)
+		if (!take_message(&m[i], &turns[i < head ? i : i + left_out], out->redacted, arena))
+			return false;
 	return true;
 }
 
@@ -134,16 +196,19 @@ static bool take_tools(const struct iv_story *s, struct iv_arena *arena, struct 
 	if (!t)
 		return false;
 	out->tools = (struct iv_objs){t, count};
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		t[i] = (struct iv_recap_tool){.name = iv_str(tools[i].name),
-					      .args = tools[i].args,
-					      .result = tools[i].result,
+					      .args = json_text(tools[i].args, out->redacted, arena),
+					      .result = masked(tools[i].result, out->redacted, arena, NULL),
 					      .start_ms = tools[i].start_ms,
 					      .end_ms = tools[i].end_ms,
 					      .http_status = tools[i].http_status,
 					      .blocking = tools[i].blocking,
 					      .ok = tools[i].ok,
 					      .cancelled = tools[i].cancelled};
+		if (!t[i].args.ptr || !t[i].result.ptr)
+			return false;
+	}
 	return true;
 }
 
@@ -183,11 +248,12 @@ static void take_numbers(const struct iv_story *s, struct iv_recap *out)
 						 round(mood.arousal * 100) / 100};
 }
 
-bool iv_recap_of(const struct iv_story *s, struct iv_str reason, int64_t duration_ms, struct iv_arena *arena,
-		 struct iv_recap *out)
+bool iv_recap_of(const struct iv_story *s, const struct iv_recap_opts *o, struct iv_arena *arena, struct iv_recap *out)
 {
-	*out = (struct iv_recap){
-		.reason = reason, .transferred_to = iv_story_transferred_to(s), .duration_ms = duration_ms};
+	*out = (struct iv_recap){.redacted = o->redact,
+				 .reason = o->reason,
+				 .transferred_to = masked(iv_story_transferred_to(s), o->redact, arena, NULL),
+				 .duration_ms = o->duration_ms};
 	take_numbers(s, out);
-	return take_messages(s, arena, out) && take_tools(s, arena, out) && take_louds(s, arena, out);
+	return out->transferred_to.ptr && take_messages(s, arena, out) && take_tools(s, arena, out) && take_louds(s, arena, out);
 }

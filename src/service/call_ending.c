@@ -90,6 +90,7 @@ static void put_record(struct iv_jw *w, const struct iv_account *a, const struct
 	iv_jw_bool(w, "test", cJSON_IsTrue(test));
 	iv_jw_str(w, "language", a->header.agent.locale);
 	put_transcript(w, a);
+	iv_jw_bool(w, "redacted", a->redact);
 	put_usage(w, &a->usage);
 	iv_jw_end_obj(w);
 	cJSON_Delete(context);
@@ -259,7 +260,11 @@ static void put_recap(struct iv_jw *w, const struct iv_account *a, struct iv_are
 {
 	struct iv_recap recap;
 
-	if (iv_recap_of(a->story, a->reason, a->ended_ms - a->header.started_ms, arena, &recap))
+	if (iv_recap_of(a->story,
+			&(struct iv_recap_opts){.reason = a->reason,
+						.duration_ms = a->ended_ms - a->header.started_ms,
+						.redact = a->redact},
+			arena, &recap))
 		iv_shape_write(&iv_recap_shape, &recap, "recap", w);
 }
 
@@ -269,7 +274,7 @@ bool ending_write(struct iv_buf *out, const struct iv_account *a, const struct e
 	struct iv_arena arena;
 	struct iv_jw w;
 
-	iv_arena_init(&arena, 1 << 20);
+	iv_arena_init(&arena, 4 << 20);
 	iv_jw_init(&w, out);
 	iv_jw_obj(&w, NULL);
 	put_record(&w, a, place);

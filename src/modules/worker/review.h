@@ -5,19 +5,9 @@
 
 #include "iv_config.h"
 #include "iv_qa.h"
-#include "iv_redact.h"
 #include "iv_sql.h"
 
 #define REVIEW_ANSWER_MAX 65536
-
-/* A message as it may be shown: personal data masked where the tenant wants it so. */
-struct review_message {
-	int role; /* index of iv_story_roles */
-	struct iv_str text;
-	int64_t start_ms, end_ms;
-	struct iv_strs found; /* kinds of what was masked, "toxicity" */
-	bool masked;
-};
 
 struct review_call {
 	struct iv_str tenant_id, call_id;
@@ -25,20 +15,19 @@ struct review_call {
 	struct iv_agent agent;     /* its defaults when the row's cannot be read */
 	struct iv_recap recap;     /* as told; empty when there was none */
 	bool told;                 /* there was one */
-	struct review_message *messages;
+	const struct iv_recap_message *messages;
 	size_t count, by_caller;
+	bool *toxic;               /* one for each message */
+	bool redact;               /* numbers are masked: the conversation is already */
 	struct iv_qa_flag flags[IV_QA_FLAGS_MAX];
 	size_t flag_count;
 };
 
-/* Reads the row's JSON, masks, looks for flags. False: it does not fit the arena. */
+/* Reads the row's JSON, looks for flags. False: it does not fit the arena. */
 IV_MUST_CHECK bool review_read(struct review_call *c, const struct iv_config *cfg, struct iv_arena *arena,
 			       struct iv_err *e);
 /* Is there something a model could say more about than we know? */
 bool review_worth_asking(const struct review_call *c);
-/* The text as it may be shown; in the arena. ptr NULL: it does not fit. */
-struct iv_str review_masked(const struct review_call *c, struct iv_str text, struct iv_arena *arena,
-			    struct iv_redact_counts *counts);
 
 /* ── review_ask.c */
 struct review_question {

@@ -104,7 +104,7 @@ static bool write_tools(struct iv_buf *out, const struct review_call *c)
 }
 
 /* On one line, so that nothing a caller says can look like the agent's words. */
-static bool write_line(struct iv_buf *out, const struct review_message *m)
+static bool write_line(struct iv_buf *out, const struct iv_recap_message *m)
 {
 	size_t from;
 

@@ -7,7 +7,7 @@
 enum {
 	PAYLOAD_MAX = 1 << 20, /* the schema's */
 	MESSAGES_BYTES = 400 << 10, TOOLS_BYTES = 200 << 10, CONFIG_MAX = 131072, COSTS_MAX = 64, URL_MAX = 2048,
-	TOOL_TEXT = 4096,
+	ENTRY_BYTES = 300, /* of a message or a tool, beside its texts */
 };
 
 static struct iv_str or_empty(struct iv_str s)
@@ -36,7 +36,7 @@ static struct iv_str short_number(const struct review_call *c, struct iv_str num
 	char *text = iv_arena_alloc(arena, copy.len + 1);
 	size_t digits = 0;
 
-	if (!text || !copy.len || !c->row->redact)
+	if (!text || !copy.len || !c->redact)
 		return or_empty(copy);
 	memcpy(text, copy.ptr, copy.len);
 	for (size_t i = copy.len; i > 0; i--)
@@ -101,6 +101,19 @@ static bool take_usage(struct iv_summary_usage *u, const struct review_call *c, 
 
 /* ── the conversation ── */
 
+/* As JSON. */
+static size_t printed_len(struct iv_str s)
+{
+	size_t n = s.len;
+
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.ptr[i];
+
+		n += c < 0x20 ? 5 : c == '"' || c == '\\' ? 1 : c >= 0x80 ? 2 : 0; /* what is no UTF-8 becomes three bytes */
+	}
+	return n + ENTRY_BYTES;
+}
+
 static struct iv_str role_name(int role)
 {
 	return role == IV_STORY_USER ? IV_S("user") : IV_S("assistant");
@@ -111,25 +124,44 @@ static double seconds_from(int64_t from_ms, int64_t to_ms)
 	return from_ms < 0 || to_ms < from_ms ? 0 : (double)(to_ms - from_ms) / 1000.0;
 }
 
+static bool list_threats(struct iv_strs *out, const struct review_call *c, size_t i, struct iv_arena *arena)
+{
+	const struct iv_strs *masked = &c->messages[i].masked;
+
+	*out = *masked;
+	if (!c->toxic[i])
+		return true;
+	out->items = iv_arena_alloc(arena, (masked->count + 1) * sizeof(out->items[0]));
+	if (!out->items)
+		return false;
+	if (masked->count)
+		memcpy(out->items, masked->items, masked->count * sizeof(out->items[0]));
+	out->items[out->count++] = IV_S("toxicity");
+	return true;
+}
+
 static bool take_messages(struct iv_objs *out, const struct review_call *c, struct iv_arena *arena)
 {
 	struct iv_summary_message *m = iv_arena_alloc(arena, (c->count + 1) * sizeof(*m));
 	size_t room = MESSAGES_BYTES, n = 0;
 
 	for (; m && n < c->count; n++) {
-		const struct review_message *from = &c->messages[n];
+		const struct iv_recap_message *from = &c->messages[n];
+		struct iv_strs found;
 
-		if (from->text.len > room)
+		if (printed_len(from->text) > room)
 			break;
-		room -= from->text.len;
+		room -= printed_len(from->text);
+		if (!list_threats(&found, c, n, arena))
+			return false;
 		m[n] = (struct iv_summary_message){.role = role_name(from->role),
 						   .message = from->text,
 						   .time = iso_in_call(c, from->start_ms, arena),
 						   .end_time = iso_in_call(c, from->end_ms, arena),
 						   .seconds_from_start = seconds_from(0, from->start_ms),
 						   .duration = seconds_from(from->start_ms, from->end_ms),
-						   .is_filtered = from->masked,
-						   .detected_threats = from->found};
+						   .is_filtered = from->masked.count > 0,
+						   .detected_threats = found};
 	}
 	if (m && (n < c->count || c->recap.left_out > 0)) /* there is always room for one more */
 		m[n++] = (struct iv_summary_message){
@@ -140,34 +172,6 @@ static bool take_messages(struct iv_objs *out, const struct review_call *c, stru
 	return m != NULL;
 }
 
-/* As JSON: what the model wrote, when it is JSON still, else its text. */
-static struct iv_str args_json(const struct review_call *c, struct iv_str args, struct iv_arena *arena)
-{
-	static const struct iv_redact how = {.mode = IV_REDACT_MASK};
-	cJSON *json = iv_json_parse(args, NULL);
-	struct iv_str out = IV_STR_NULL;
-	struct iv_buf b;
-	struct iv_jw w;
-
-	if (!json)
-		json = cJSON_CreateString(or_empty(iv_arena_str(arena, args)).ptr);
-	iv_buf_init(&b, 4 * TOOL_TEXT);
-	iv_jw_init(&w, &b);
-	if (c->row->redact) {
-		iv_redact_value(&how, json, NULL, &w, NULL);
-	} else {
-		char *plain = cJSON_PrintUnformatted(json);
-
-		iv_jw_raw(&w, NULL, iv_str(plain));
-		cJSON_free(plain);
-	}
-	if (iv_jw_done(&w))
-		out = iv_arena_str(arena, iv_buf_str(&b));
-	iv_buf_deinit(&b);
-	cJSON_Delete(json);
-	return out.ptr ? out : IV_S("{}");
-}
-
 static bool take_tools(struct iv_objs *out, const struct review_call *c, struct iv_arena *arena)
 {
 	const struct iv_recap_tool *from = c->recap.tools.items;
@@ -175,13 +179,15 @@ static bool take_tools(struct iv_objs *out, const struct review_call *c, struct 
 	size_t room = TOOLS_BYTES, n = 0;
 
 	for (; t && n < c->recap.tools.count; n++) {
-		if (from[n].args.len + from[n].result.len > room)
+		size_t len = from[n].args.len + printed_len(from[n].result);
+
+		if (len > room)
 			break;
-		room -= from[n].args.len + from[n].result.len;
+		room -= len;
 		t[n] = (struct iv_summary_tool_call){
 			.name = from[n].name,
-			.args = args_json(c, or_empty(from[n].args), arena),
-			.result_summary = or_empty(review_masked(c, or_empty(from[n].result), arena, NULL)),
+			.args = from[n].args.len ? from[n].args : IV_S("{}"),
+			.result_summary = or_empty(from[n].result),
 			.started_at = iso_in_call(c, from[n].start_ms, arena),
 			.ended_at = iso_in_call(c, from[n].end_ms, arena),
 			.blocking = from[n].blocking,
@@ -258,7 +264,7 @@ static bool fill(struct iv_event_agent_summary *ev, const struct review_call *c,
 	*ev = (struct iv_event_agent_summary){
 		.started_at = iso(row->started_at, arena),
 		.ended_at = iso(row->ended_at, arena),
-		.destination = or_empty(review_masked(c, or_empty(c->recap.transferred_to), arena, NULL)),
+		.destination = or_empty(c->recap.transferred_to),
 		.duration_sec = row->duration_s > 0 ? row->duration_s : 0,
 		.carrier = {.trunk = or_empty(row->carrier), .sip_final = or_empty(row->sip_final), .q850 = row->q850,
 			    .ani = short_number(c, row->from_number, arena), .dnis = short_number(c, row->to_number, arena)},

@@ -1,7 +1,5 @@
-/* The call under review, from its row: agent, recap, masked texts, flags. */
+/* The call under review, from its row: agent, recap, flags. */
 #include "review.h"
-
-enum { TEXT_MAX = 1 << 20 };
 
 static bool is_json(struct iv_str json)
 {
@@ -31,59 +29,23 @@ static bool read_agent(struct review_call *c, struct iv_arena *arena, struct iv_
 	return why.code != IV_ETOOBIG || iv_fail(e, IV_ETOOBIG, "the agent does not fit its memory");
 }
 
-/* ── masking ── */
-
-struct iv_str review_masked(const struct review_call *c, struct iv_str text, struct iv_arena *arena,
-			    struct iv_redact_counts *counts)
-{
-	static const struct iv_redact how = {.mode = IV_REDACT_MASK};
-	struct iv_buf out;
-	struct iv_str copy = IV_STR_NULL;
-
-	if (!c->row->redact)
-		return text.ptr ? text : IV_S("");
-	iv_buf_init(&out, TEXT_MAX);
-	if (iv_redact_text(&how, text, &out, counts))
-		copy = iv_arena_str(arena, out.len ? iv_buf_str(&out) : IV_S(""));
-	iv_buf_deinit(&out);
-	return copy;
-}
-
-static bool list_found(struct review_message *m, const struct iv_redact_counts *counts, bool toxic,
-		       struct iv_arena *arena)
-{
-	m->found.items = iv_arena_alloc(arena, (IV_REDACT_KIND_COUNT + 1) * sizeof(m->found.items[0]));
-	if (!m->found.items)
-		return false;
-	for (size_t k = 0; k < IV_REDACT_KIND_COUNT; k++)
-		if (counts->found[k])
-			m->found.items[m->found.count++] = iv_str(iv_redact_kind_names[k]);
-	m->masked = m->found.count > 0;
-	if (toxic)
-		m->found.items[m->found.count++] = IV_S("toxicity");
-	return true;
-}
-
 static bool take_messages(struct review_call *c, const struct iv_config *cfg, struct iv_arena *arena)
 {
-	const struct iv_recap_message *from = c->recap.messages.items;
-
+	c->messages = c->recap.messages.items;
 	c->count = c->recap.messages.count;
-	c->messages = iv_arena_alloc(arena, (c->count + 1) * sizeof(c->messages[0]));
-	if (!c->messages)
-		return false;
-	for (size_t i = 0; i < c->count; i++) {
-		struct review_message *m = &c->messages[i];
-		struct iv_redact_counts counts = {0};
-
-		*m = (struct review_message){
-			.role = from[i].role, .start_ms = from[i].start_ms, .end_ms = from[i].end_ms};
-		m->text = review_masked(c, from[i].text, arena, &counts);
-		if (!m->text.ptr || !list_found(m, &counts, iv_qa_mentions(from[i].text, iv_str(cfg->qa_words)), arena))
-			return false;
-		c->by_caller += m->role == IV_STORY_USER;
+	c->toxic = iv_arena_alloc(arena, c->count + 1);
+	for (size_t i = 0; i < c->count && c->toxic; i++) {
+		c->toxic[i] = iv_qa_mentions(c->messages[i].text, iv_str(cfg->qa_words));
+		c->by_caller += c->messages[i].role == IV_STORY_USER;
 	}
-	return true;
+	return c->toxic != NULL;
+}
+
+static bool wants_redaction(const struct review_call *c, const struct iv_config *cfg)
+{
+	if (c->told)
+		return c->recap.redacted;
+	return c->row->redaction.len ? !iv_str_eq(c->row->redaction, IV_S("false")) : cfg->redact;
 }
 
 bool review_read(struct review_call *c, const struct iv_config *cfg, struct iv_arena *arena, struct iv_err *e)
@@ -97,6 +59,7 @@ bool review_read(struct review_call *c, const struct iv_config *cfg, struct iv_a
 		return iv_fail(e, IV_ETOOBIG, "the recap does not fit its memory");
 	if (!c->told)
 		c->recap = (struct iv_recap){0};
+	c->redact = wants_redaction(c, cfg);
 	if (!take_messages(c, cfg, arena))
 		return iv_fail(e, IV_ETOOBIG, "the conversation does not fit its memory");
 	c->flag_count = iv_qa_flags(&c->recap, iv_str(cfg->qa_words), c->flags);

@@ -33,7 +33,7 @@ select (select ceil(extract(epoch from r.next_at - now()) * 1000)::bigint from c
 -- out: recap json, tries int, status text, outcome text, end_reason text, direction text, provider text, carrier text,
 -- out: sip_final text, q850 int, from_number text, to_number text, started_at time, ended_at time, duration_s int,
 -- out: agent_id text, agent json, usage json, summary text, analysis json, cost_inr float, costs json, files texts,
--- out: redact bool
+-- out: redaction text
 select v.recap, v.tries, c.status, c.outcome, c.end_reason, c.direction, c.provider, c.carrier,
 	c.provider_metadata ->> 'sipFinal',
 	case when c.provider_metadata ->> 'q850' ~ '^[0-9]{1,3}$' then (c.provider_metadata ->> 'q850')::integer else 0 end,
@@ -45,7 +45,7 @@ select v.recap, v.tries, c.status, c.outcome, c.end_reason, c.direction, c.provi
 	where k.tenant_id = c.tenant_id and k.call_id = c.id),
 	array(select a.kind from artifacts a where a.tenant_id = c.tenant_id and a.call_id = c.id and a.state <> 'deleted'
 		union select 'transcript' where c.transcript is not null),
-	coalesce(t.settings #>> '{redaction,enabled}', 'true') <> 'false'
+	t.settings #>> '{redaction,enabled}'
 from call_reviews v
 	join voice_call_records c on c.tenant_id = v.tenant_id and c.id = v.call_id
 	join tenants t on t.id = v.tenant_id

@@ -49,7 +49,9 @@ static void recap(struct lived *l)
 	cJSON *tree;
 
 	assert_true(iv_account_read(iv_buf_str(&l->journal), 1 << 20, &l->arena, &l->account, &e));
-	assert_true(iv_recap_of(l->account.story, l->account.reason, 4711, &l->arena, &direct));
+	assert_true(iv_recap_of(l->account.story,
+				&(struct iv_recap_opts){.reason = l->account.reason, .duration_ms = 4711, .redact = l->account.redact},
+				&l->arena, &direct));
 	iv_buf_init(&json, 1 << 20);
 	iv_jw_init(&w, &json);
 	iv_shape_write(&iv_recap_shape, &direct, NULL, &w);
@@ -156,6 +158,57 @@ static void nobody_looked_when_the_agent_wants_no_emotion(void **state)
 	end(&l);
 }
 
+static void personal_data_is_masked_and_named(void **state)
+{
+	struct lived l;
+	const struct iv_recap_tool *tool;
+
+	(void)state;
+	begin(&l, QUIET_AGENT ",\"tools\":[{\"name\":\"lookup\",\"url\":\"/x\"}]");
+	ask(&l.d, "I am at +91 98123 45678, find a@b.co.");
+	llm_tool(&l.d, "t1", "lookup", "{\"phone\":\"98123 45678\",\"id\":\"x7\"}");
+	llm_done(&l.d);
+	run(&l.d, 300);
+	tool_answers(&l.d, "t1", "{\"mail\":\"asha@example.org\"}");
+	answer(&l.d, "Found.");
+	run(&l.d, 3000);
+	happens_text(&l.d, IV_EV_HANGUP, "hangup");
+	recap(&l);
+	assert_true(l.recap.redacted);
+	assert_true(iv_str_eq(message(&l, 0)->text, IV_S("I am at [PHONE], find [EMAIL].")));
+	assert_int_equal(message(&l, 0)->masked.count, 2);
+	assert_true(iv_str_eq(message(&l, 0)->masked.items[0], IV_S("email")));
+	assert_int_equal(message(&l, 1)->masked.count, 0);
+	tool = l.recap.tools.items;
+	assert_true(iv_str_eq(tool->args, IV_S("{\"phone\":\"[PHONE]\",\"id\":\"x7\"}")));
+	assert_true(iv_str_find(tool->result, IV_S("asha"), 0) < 0);
+	end(&l);
+}
+
+static void what_is_no_json_any_more_is_a_text(void **state)
+{
+	struct lived l;
+	char args[3000] = "{\"q\":\"";
+	const struct iv_recap_tool *tool;
+	cJSON *json;
+
+	(void)state;
+	memset(args + 6, 'x', 2500);
+	strcpy(args + 2506, "\"}");
+	begin(&l, QUIET_AGENT ",\"tools\":[{\"name\":\"lookup\",\"url\":\"/x\"}]");
+	ask(&l.d, "Look it up.");
+	llm_tool(&l.d, "t1", "lookup", args);
+	llm_done(&l.d);
+	run(&l.d, 300);
+	happens_text(&l.d, IV_EV_HANGUP, "hangup");
+	recap(&l);
+	tool = l.recap.tools.items;
+	json = iv_json_parse(tool->args, NULL);
+	assert_true(cJSON_IsString(json) && strlen(json->valuestring) == 2048);
+	cJSON_Delete(json);
+	end(&l);
+}
+
 static void of_a_very_long_conversation_the_middle_is_left_out(void **state)
 {
 	struct lived l;
@@ -192,6 +245,8 @@ int main(void)
 		cmocka_unit_test(a_conversation_is_in_its_recap_with_tools_and_numbers),
 		cmocka_unit_test(an_interruption_and_a_raised_voice_are_in_it),
 		cmocka_unit_test(nobody_looked_when_the_agent_wants_no_emotion),
+		cmocka_unit_test(personal_data_is_masked_and_named),
+		cmocka_unit_test(what_is_no_json_any_more_is_a_text),
 		cmocka_unit_test(of_a_very_long_conversation_the_middle_is_left_out),
 	};
 
