@@ -16,6 +16,11 @@ void iv_hmac_sha256_of(struct iv_str key, const struct iv_str *parts, size_t cou
 void iv_hmac_sha1_of(struct iv_str key, const struct iv_str *parts, size_t count, uint8_t out[IV_SHA1_BYTES]);
 void iv_sha256(struct iv_str msg, uint8_t out[IV_SHA256_BYTES]);
 void iv_sha256_hex(struct iv_str msg, char out[IV_SHA256_HEX]);
+/* Of what does not lie together; ended once, which frees. */
+struct iv_sha256;
+struct iv_sha256 *iv_sha256_begin(void);
+void iv_sha256_add(struct iv_sha256 *s, struct iv_str bytes);
+void iv_sha256_end_hex(struct iv_sha256 *s, char out[IV_SHA256_HEX]);
 void iv_sha1(struct iv_str msg, uint8_t out[IV_SHA1_BYTES]);
 /* Time does not depend on the bytes; lengths may be told apart. */
 bool iv_secret_equal(struct iv_str a, struct iv_str b);

@@ -24,6 +24,10 @@ struct iv_calls_deps {
 	const char *instance_id;
 };
 
+struct iv_artifacts;
+/* Whose disk the calls' files lie on, and who is told when there are more of them. Before the first call ends. */
+void iv_calls_use_artifacts(struct iv_calls *c, struct iv_artifacts *a);
+
 /* Locks DATA_DIR for this process: two would close each other's live calls. IV_ECONFLICT when it is taken. */
 struct iv_calls *iv_calls_new(const struct iv_calls_deps *d, struct iv_err *e);
 void iv_calls_recover(struct iv_calls *c); /* start-up: closes what died; reads directories (blocks) */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "house.h"
+#include "iv_artifacts.h"
 #include "iv_control.h"
 #include "iv_events.h"
 #include "iv_id.h"
@@ -95,6 +96,11 @@ struct house *house_open(const struct house_deps *d, struct iv_err *e)
 				e);
 	if (!h->calls)
 		return NULL;
+	h->s.artifacts = iv_artifacts_new(&h->s, e);
+	if (!h->s.artifacts)
+		return NULL;
+	iv_calls_use_artifacts(h->calls, h->s.artifacts);
+	iv_artifacts_start(h->s.artifacts);
 	iv_calls_recover(h->calls);
 	return h;
 }
@@ -117,6 +123,7 @@ static void worker_closed(void *arg)
 	void (*closed)(void *arg) = h->closed;
 	void *closed_arg = h->closed_arg;
 
+	iv_artifacts_free(h->s.artifacts);
 	free(h);
 	closed(closed_arg);
 }
@@ -145,11 +152,18 @@ static void events_closed(void *arg)
 	iv_redis_close(h->s.redis, redis_closed, h);
 }
 
-static void calls_closed(void *arg)
+static void artifacts_stopped(void *arg)
 {
 	struct house *h = arg;
 
 	iv_events_close(h->s.events, CLOSE_EVENTS_MS, events_closed, h);
+}
+
+static void calls_closed(void *arg)
+{
+	struct house *h = arg;
+
+	iv_artifacts_stop(h->s.artifacts, artifacts_stopped, h);
 }
 
 void house_close(struct house *h, void (*closed)(void *arg), void *arg)

@@ -92,6 +92,32 @@ void iv_sha256_hex(struct iv_str msg, char out[IV_SHA256_HEX])
 	iv_hex(sum, sizeof(sum), out);
 }
 
+struct iv_sha256 *iv_sha256_begin(void)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+	if (!ctx || EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1)
+		abort();
+	return (struct iv_sha256 *)(void *)ctx;
+}
+
+void iv_sha256_add(struct iv_sha256 *s, struct iv_str bytes)
+{
+	if (EVP_DigestUpdate((EVP_MD_CTX *)(void *)s, bytes.ptr, bytes.len) != 1)
+		abort();
+}
+
+void iv_sha256_end_hex(struct iv_sha256 *s, char out[IV_SHA256_HEX])
+{
+	EVP_MD_CTX *ctx = (EVP_MD_CTX *)(void *)s;
+	uint8_t sum[IV_SHA256_BYTES];
+
+	if (EVP_DigestFinal_ex(ctx, sum, NULL) != 1)
+		abort();
+	EVP_MD_CTX_free(ctx);
+	iv_hex(sum, sizeof(sum), out);
+}
+
 void iv_sha1(struct iv_str msg, uint8_t out[IV_SHA1_BYTES])
 {
 	digest(EVP_sha1(), msg, out);

@@ -26,10 +26,10 @@ struct closing {
 	struct iv_op work;
 	bool working;
 	/* the worker's, then the loop's */
-	char from[PATH_SIZE], to[PATH_SIZE], recording[PATH_SIZE];
+	char from[PATH_SIZE], to[PATH_SIZE];
 	struct iv_buf ending;
 	bool crashed; /* the journal does not hold the end: viewers have not heard of it */
-	struct iv_err bad;
+	struct iv_err bad, files_bad;
 	/* the question to Postgres */
 	struct iv_arena arena;
 	struct iv_pg_run pg;
@@ -43,25 +43,33 @@ static struct closing *self(struct iv_flow *f)
 
 /* ── in the worker thread ── */
 
+static void make_files(struct closing *x, struct iv_account *a, struct iv_artifact_file *files, struct ending_place *place)
+{
+	struct iv_artifact_place where = {.data_dir = x->c->d.cfg->data_dir, .tenant_id = x->tenant, .call_id = x->call};
+	struct iv_err e = {0};
+
+	place->files = files;
+	place->file_count = iv_artifacts_make(&where, a, files, &e);
+	place->disk_id = x->c->artifacts ? iv_artifacts_disk(x->c->artifacts) : NULL;
+	x->files_bad = e; /* the call is closed all the same; the journal has everything */
+}
+
 static void read_account(void *arg)
 {
 	struct closing *x = arg;
 	struct ending_place place = {.journal_path = x->to, .instance_id = x->c->d.instance_id};
+	struct iv_artifact_file files[IV_ARTIFACT_FILES];
 	struct iv_account a = {0};
 	struct iv_arena arena;
 	struct iv_buf bytes;
-	struct stat st;
 	bool ok;
 
 	iv_arena_init(&arena, ARENA_MAX);
 	iv_buf_init(&bytes, JOURNAL_MAX + 65536);
 	ok = iv_file_read(x->from, JOURNAL_MAX, &bytes, &x->bad) &&
 	     iv_account_read(iv_buf_str(&bytes), TIMELINE_MAX, &arena, &a, &x->bad);
-	if (ok && stat(x->recording, &st) == 0) {
-		place.recording_path = x->recording;
-		place.recording_format = "wav";
-		place.recording_bytes = st.st_size;
-	}
+	if (ok)
+		make_files(x, &a, files, &place);
 	x->crashed = ok && !a.ended;
 	if (ok && !ending_write(&x->ending, &a, &place))
 		(void)iv_fail(&x->bad, IV_ETOOBIG, "the account is more than %d bytes", ENDING_MAX);
@@ -201,6 +209,10 @@ static void closing_end(struct iv_flow *f)
 			c->backoff_ms = BACKOFF_LAST_MS;
 	} else {
 		c->backoff_ms = 0;
+		if (x->files_bad.code != IV_OK)
+			iv_error("call.files_failed", IV_LS("call_id", x->call), IV_LS("rule", x->files_bad.msg));
+		if (f->err.code == IV_OK && c->artifacts)
+			iv_artifacts_wake(c->artifacts);
 		if (f->err.code != IV_OK)
 			set_aside(x, &f->err);
 		else
@@ -229,12 +241,17 @@ void calls_close_next(void *calls)
 	x = IV_CONTAINER(c->waiting.next, struct closing, node);
 	iv_list_remove(&x->node);
 	c->now = x;
-	x->bad = (struct iv_err){0};
+	x->bad = x->files_bad = (struct iv_err){0};
 	x->rows = (struct iv_rows){0};
 	iv_flow_start(&x->flow, &close_flow, c->d.loop, CLOSE_MS, NULL);
 }
 
 /* ── the door ── */
+
+void iv_calls_use_artifacts(struct iv_calls *c, struct iv_artifacts *a)
+{
+	c->artifacts = a;
+}
 
 void iv_calls_ended(struct iv_calls *c, struct iv_str tenant_id, struct iv_str call_id)
 {
@@ -253,7 +270,6 @@ void iv_calls_ended(struct iv_calls *c, struct iv_str tenant_id, struct iv_str c
 		return;
 	}
 	(void)snprintf(x->to, sizeof(x->to), "%s/journal/%s/%s.call", dir, x->tenant, x->call);
-	(void)snprintf(x->recording, sizeof(x->recording), "%s/recordings/%s/%s.wav", dir, x->tenant, x->call);
 	iv_list_append(&c->waiting, &x->node);
 	if (!c->now && !iv_timer_armed(&c->retry))
 		iv_timer_in_ms(&c->retry, 0);

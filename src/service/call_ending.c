@@ -110,17 +110,32 @@ static void put_costs(struct iv_jw *w, const struct iv_account *a)
 	iv_jw_end_arr(w);
 }
 
-static void put_artifact(struct iv_jw *w, const char *kind, const char *format, const char *path,
-			 const char *instance, int64_t bytes)
+static void put_artifact(struct iv_jw *w, const struct iv_artifact_file *f, const char *disk)
 {
 	iv_jw_obj(w, NULL);
-	iv_jw_cstr(w, "kind", kind);
-	iv_jw_cstr(w, "format", format);
-	iv_jw_cstr(w, "local_path", path);
-	iv_jw_cstr(w, "instance_id", instance);
-	if (bytes >= 0)
-		iv_jw_i64(w, "bytes", bytes);
+	iv_jw_cstr(w, "kind", f->kind);
+	iv_jw_cstr(w, "format", f->format);
+	iv_jw_cstr(w, "local_path", f->path);
+	iv_jw_cstr(w, "instance_id", disk);
+	if (f->bytes >= 0)
+		iv_jw_i64(w, "bytes", f->bytes);
+	if (f->sha256[0])
+		iv_jw_cstr(w, "sha256", f->sha256);
+	if (f->duration_ms >= 0)
+		iv_jw_i64(w, "duration_ms", f->duration_ms);
 	iv_jw_end_obj(w);
+}
+
+static void put_artifacts(struct iv_jw *w, const struct ending_place *place)
+{
+	struct iv_artifact_file journal = {.kind = "journal", .format = "call", .bytes = -1, .duration_ms = -1};
+
+	iv_jw_arr(w, "artifacts");
+	if (place->disk_id && iv_str_copy(journal.path, sizeof(journal.path), iv_str(place->journal_path)))
+		put_artifact(w, &journal, place->disk_id);
+	for (size_t i = 0; place->disk_id && i < place->file_count; i++)
+		put_artifact(w, &place->files[i], place->disk_id);
+	iv_jw_end_arr(w);
 }
 
 /* ── events ── */
@@ -280,12 +295,7 @@ bool ending_write(struct iv_buf *out, const struct iv_account *a, const struct e
 	put_record(&w, a, place);
 	iv_jw_raw(&w, "timeline", iv_buf_str(&a->timeline));
 	put_costs(&w, a);
-	iv_jw_arr(&w, "artifacts");
-	put_artifact(&w, "journal", "call", place->journal_path, place->instance_id, -1);
-	if (place->recording_path)
-		put_artifact(&w, "recording", place->recording_format, place->recording_path, place->instance_id,
-			     place->recording_bytes);
-	iv_jw_end_arr(&w);
+	put_artifacts(&w, place);
 	put_events(&w, a, ending_context(a, &arena, "tenantId"), timeline);
 	put_recap(&w, a, &arena);
 	iv_jw_end_obj(&w);

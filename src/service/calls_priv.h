@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include "iv_account.h"
+#include "iv_artifacts.h"
 #include "iv_calls.h"
 #include "iv_map.h"
 #include "iv_sql.h"
@@ -12,6 +13,7 @@ enum { TELLING_MAX = 256, TELLING_BYTES = 262144, TELLING_MS = 5000 };
 
 struct iv_calls {
 	struct iv_calls_deps d;
+	struct iv_artifacts *artifacts; /* NULL: files are written and not told of */
 	int lock_fd;
 
 	struct iv_map *by_key; /* tenant/agent → struct remembered */
@@ -37,9 +39,9 @@ void calls_close_next(void *calls);
 
 struct ending_place {
 	const char *journal_path;   /* where the journal will be when all is done */
-	const char *recording_path; /* NULL: none */
-	const char *recording_format;
-	int64_t recording_bytes;
+	const struct iv_artifact_file *files; /* what it left beside the journal */
+	size_t file_count;
+	const char *disk_id;        /* on which all of them are */
 	const char *instance_id;
 };
 /* The JSON that the schema's end_call() takes. */

@@ -134,21 +134,23 @@ void recording_key(struct session *s)
 	r->keys_until_ms = until_ms;
 }
 
-void recording_close(struct session *s)
+struct iv_spool *recording_close(struct session *s)
 {
 	struct recording *r = s->recording;
 	int64_t now = position(s, session_now(s));
 	uint8_t header[IV_WAV_HEADER];
+	struct iv_spool *file;
 
 	if (!r)
-		return;
+		return NULL;
+	file = r->file;
 	write_out(r, now, false);
 	take_agent(s, r, now);
 	write_out(r, now, true);
 	iv_wav_header(header, s->leg.rate_hz, 2, r->bytes);
-	iv_spool_set_header(r->file, (struct iv_str){(const char *)header, sizeof(header)});
-	iv_spool_close(r->file);
+	iv_spool_set_header(file, (struct iv_str){(const char *)header, sizeof(header)});
 	iv_stereo_deinit(&r->sides);
 	free(r);
 	s->recording = NULL;
+	return file;
 }

@@ -285,39 +285,53 @@ static int close_code(const char *reason)
 	return 1000;
 }
 
-/* A call is closed from its journal: not before that is whole on the disk. */
+/* A call is closed from its journal: not before that and the other files are whole on the disk. */
 struct farewell {
 	struct iv_calls *calls;
 	char tenant_id[CALL_ID_SIZE], call_id[CALL_ID_SIZE];
+	int open;
 };
 
-static void on_journal_closed(void *arg, bool whole)
+static void on_file_closed(void *arg, bool whole)
 {
 	struct farewell *bye = arg;
 
 	(void)whole; /* what is there is told; the error has been counted */
+	if (--bye->open)
+		return;
 	iv_calls_ended(bye->calls, iv_str(bye->tenant_id), iv_str(bye->call_id));
 	free(bye);
 }
 
-static void close_journal(struct session *s)
+static void close_file(struct farewell *bye, struct iv_spool *file)
 {
-	struct farewell *bye;
-
-	if (!s->journal)
+	if (!file)
 		return;
-	if (!s->g->d.calls) {
-		iv_spool_close(s->journal);
-	} else {
-		bye = calloc(1, sizeof(*bye));
-		if (!bye)
-			abort();
+	if (!bye) {
+		iv_spool_close(file);
+		return;
+	}
+	bye->open++;
+	iv_spool_close_then(file, on_file_closed, bye);
+}
+
+static void close_files(struct session *s)
+{
+	struct farewell *bye = s->journal && s->g->d.calls ? calloc(1, sizeof(*bye)) : NULL;
+
+	if (s->journal && s->g->d.calls && !bye)
+		abort();
+	if (bye) {
 		bye->calls = s->g->d.calls;
 		memcpy(bye->tenant_id, s->tenant_id, sizeof(bye->tenant_id));
 		memcpy(bye->call_id, s->call_id, sizeof(bye->call_id));
-		iv_spool_close_then(s->journal, on_journal_closed, bye);
 	}
-	s->journal = NULL;
+	close_file(bye, recording_close(s));
+	story_close(s);
+	close_file(bye, s->transcript);
+	close_file(bye, s->numbers);
+	close_file(bye, s->journal);
+	s->journal = s->transcript = s->numbers = NULL;
 }
 
 /* Called from inside a step: everything is closed now, memory goes after the turn. */
@@ -329,9 +343,7 @@ void session_ended(struct session *s, const char *reason)
 	iv_info("call.ended", IV_LS("reason", reason), IV_LI("ms", s->last_us / 1000));
 	stats_end(s, reason);
 	streams_stop(s);
-	recording_close(s);
-	story_close(s);
-	close_journal(s); /* behind the recording: its account counts the file */
+	close_files(s);
 	control_disown(s);
 	iv_timer_stop(&s->resume);
 	iv_pacer_leave(s->g->d.loop, &s->pace);

@@ -55,7 +55,7 @@ struct session {
 	struct iv_gateway *g;
 	enum session_state state;
 	char call_id[CALL_ID_SIZE], tenant_id[CALL_ID_SIZE]; /* tenant "" without a database */
-	int64_t timeline_seq;    /* lines told so far: notes and the caller's finals */
+	int64_t timeline_seq;    /* lines told so far: the machine's notes */
 	bool wants_finals, wants_tools; /* webhooks while it lives */
 	bool redact;                    /* what is kept or sent of it is masked */
 	bool muted;              /* the caller is not heard */
@@ -158,11 +158,11 @@ void recording_frame(struct session *s, const int16_t *caller, size_t n);
 void recording_tick(struct session *s); /* before the machine's */
 void recording_key(struct session *s);  /* the caller pressed one */
 bool recording_pause(struct session *s, bool paused); /* false: the call is not recorded */
-void recording_close(struct session *s);
+struct iv_spool *recording_close(struct session *s); /* its file, to be closed; NULL: there is none */
 
 /* story.c */
 void story_open(struct session *s, struct iv_str context);
-void story_close(struct session *s);
+void story_close(struct session *s); /* its files are left to be closed */
 
 /* control.c */
 void control_open(struct iv_gateway *g); /* answers orders to calls that live here */

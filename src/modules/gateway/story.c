@@ -53,9 +53,4 @@ void story_close(struct session *s)
 {
 	iv_story_free(s->story);
 	s->story = NULL;
-	if (s->transcript)
-		iv_spool_close(s->transcript);
-	if (s->numbers)
-		iv_spool_close(s->numbers);
-	s->transcript = s->numbers = NULL;
 }

@@ -196,9 +196,30 @@ static void random_bytes_differ(void **state)
 	iv_random(NULL, 0);
 }
 
+static void a_digest_of_pieces_is_that_of_the_whole(void **state)
+{
+	char whole[IV_SHA256_HEX], pieces[IV_SHA256_HEX], text[1000];
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	for (size_t step = 1; step < sizeof(text); step += 97) {
+		struct iv_sha256 *s = iv_sha256_begin();
+
+		for (size_t at = 0; at < sizeof(text); at += step)
+			iv_sha256_add(s, (struct iv_str){text + at, at + step < sizeof(text) ? step : sizeof(text) - at});
+		iv_sha256_end_hex(s, pieces);
+		iv_sha256_hex((struct iv_str){text, sizeof(text)}, whole);
+		assert_string_equal(pieces, whole);
+	}
+	iv_sha256_end_hex(iv_sha256_begin(), pieces);
+	iv_sha256_hex(IV_S(""), whole);
+	assert_string_equal(pieces, whole);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_digest_of_pieces_is_that_of_the_whole),
 		cmocka_unit_test(hmac_sha256_gives_the_values_of_rfc_4231),
 		cmocka_unit_test(digests_give_the_values_of_fips_180),
 		cmocka_unit_test(base64_gives_the_values_of_rfc_4648),

@@ -1,0 +1,172 @@
+/* The files of a call and what they are called. Transcript and numbers are made whole here, from the journal: what was
+ * written while the call lived may lack its end. */
+#include "artifacts_priv.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "iv_crypto.h"
+#include "iv_redact.h"
+
+enum { TRANSCRIPT_MAX = 16 << 20, MUTES_MAX = 200, AROUND_MS = 300 };
+
+const struct artifact_kind artifact_kinds[] = {
+	{"recording", "wav", "recordings", "wav", "audio/wav"},
+	{"recording", "ogg", "recordings", "opus", "audio/ogg"},
+	{"transcript", "json", "transcripts", "json", "application/json"},
+	{"transcript_jsonl", "jsonl", "transcripts", "jsonl", "application/x-ndjson"},
+	{"metrics", "ndjson", "metrics", "ndjson", "application/x-ndjson"},
+	{"journal", "call", "journal", "call", "application/octet-stream"},
+	{0},
+};
+
+const struct artifact_kind *artifact_kind(struct iv_str kind, struct iv_str format)
+{
+	for (const struct artifact_kind *k = artifact_kinds; k->kind; k++)
+		if (iv_str_eq(kind, iv_str(k->kind)) && iv_str_eq(format, iv_str(k->format)))
+			return k;
+	return NULL;
+}
+
+bool iv_artifact_path(const struct iv_artifact_place *p, const char *folder, const char *ending, char out[IV_ARTIFACT_PATH])
+{
+	int n = snprintf(out, IV_ARTIFACT_PATH, "%s/%s/%s%s%s.%s", p->data_dir, folder, p->tenant_id,
+			 p->tenant_id[0] ? "/" : "", p->call_id, ending);
+
+	return n > 0 && n < IV_ARTIFACT_PATH;
+}
+
+/* ── writing ── */
+
+static bool make_parents(const char *path)
+{
+	char copy[IV_ARTIFACT_PATH + 8];
+
+	if (!iv_str_copy(copy, sizeof(copy), iv_str(path)))
+		return false;
+	for (char *p = copy + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(copy, 0700) < 0 && errno != EEXIST)
+			return false;
+		*p = '/';
+	}
+	return true;
+}
+
+bool file_write(const char *path, struct iv_str bytes, struct iv_err *e)
+{
+	char part[IV_ARTIFACT_PATH + 8];
+	int fd = -1;
+	bool ok;
+
+	(void)snprintf(part, sizeof(part), "%s.part", path);
+	ok = make_parents(part) && (fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) >= 0;
+	for (size_t at = 0; ok && at < bytes.len;) {
+		ssize_t n = write(fd, bytes.ptr + at, bytes.len - at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		ok = n > 0;
+		at += ok ? (size_t)n : 0;
+	}
+	ok = ok && fsync(fd) == 0 && rename(part, path) == 0;
+	if (!ok)
+		(void)iv_fail(e, IV_EINTERNAL, "cannot write %s: %s", path, strerror(errno));
+	if (fd >= 0)
+		(void)close(fd); /* synced above, or given up */
+	if (!ok)
+		(void)unlink(part); /* may never have been there */
+	return ok;
+}
+
+struct making {
+	const struct iv_artifact_place *place;
+	struct iv_artifact_file *out;
+	size_t count;
+	struct iv_err *e;
+};
+
+static struct iv_artifact_file *begin_file(struct making *m, const char *kind, const char *format)
+{
+	const struct artifact_kind *k = artifact_kind(iv_str(kind), iv_str(format));
+	struct iv_artifact_file *f = &m->out[m->count];
+
+	*f = (struct iv_artifact_file){.kind = k->kind, .format = k->format, .duration_ms = -1};
+	if (iv_artifact_path(m->place, k->folder, k->ending, f->path))
+		return f;
+	(void)iv_fail(m->e, IV_EINVAL, "the path of a %s is too long", kind);
+	return NULL;
+}
+
+static void add_text(struct making *m, const char *kind, const char *format, struct iv_str text)
+{
+	struct iv_artifact_file *f = text.len ? begin_file(m, kind, format) : NULL;
+
+	if (!f || !file_write(f->path, text, m->e))
+		return;
+	f->bytes = (int64_t)text.len;
+	iv_sha256_hex(text, f->sha256);
+	m->count++;
+}
+
+/* ── the recording ── */
+
+static bool holds_card(struct iv_str text)
+{
+	static const struct iv_redact cards = {.kinds = 1u << IV_REDACT_CARD};
+	struct iv_redact_counts counts = {0};
+	struct iv_buf out;
+
+	iv_buf_init(&out, 2 * IV_STORY_LINE);
+	if (!iv_redact_text(&cards, text, &out, &counts))
+		counts.found[IV_REDACT_CARD] = 1; /* too long to be looked through: rather a silence too many */
+	iv_buf_deinit(&out);
+	return counts.found[IV_REDACT_CARD] > 0;
+}
+
+static size_t find_mutes(const struct iv_account *a, struct sound_mute mutes[MUTES_MAX])
+{
+	const struct iv_story_turn *turns;
+	size_t n = iv_story_turns(a->story, &turns), count = 0;
+
+	for (size_t i = 0; a->redact && i < n && count < MUTES_MAX; i++)
+		if (turns[i].start_ms >= 0 && turns[i].end_ms >= 0 && holds_card(turns[i].text))
+			mutes[count++] = (struct sound_mute){turns[i].start_ms - AROUND_MS, turns[i].end_ms + AROUND_MS};
+	return count;
+}
+
+static void add_recording(struct making *m, const struct iv_account *a)
+{
+	struct sound_mute mutes[MUTES_MAX];
+	struct iv_artifact_file *f = begin_file(m, "recording", "wav");
+	size_t count = find_mutes(a, mutes);
+
+	if (!f || sound_put_right(f->path, mutes, count, &f->bytes, &f->duration_ms, m->e) != 1)
+		return;
+	if (a->header.agent.recording_format == 1)
+		f->format = "ogg"; /* what it is to become; the path says what it is */
+	m->count++;
+}
+
+size_t iv_artifacts_make(const struct iv_artifact_place *p, struct iv_account *a,
+			 struct iv_artifact_file out[IV_ARTIFACT_FILES], struct iv_err *e)
+{
+	struct making m = {.place = p, .out = out, .e = e};
+	struct iv_buf transcript;
+
+	iv_buf_init(&transcript, TRANSCRIPT_MAX);
+	if (iv_story_transcript(a->story, &transcript))
+		add_text(&m, "transcript", "json", iv_buf_str(&transcript));
+	else
+		(void)iv_fail(e, IV_ETOOBIG, "the transcript is more than %d bytes", TRANSCRIPT_MAX);
+	iv_buf_deinit(&transcript);
+	add_text(&m, "transcript_jsonl", "jsonl", iv_buf_str(&a->told[IV_STORY_TRANSCRIPT]));
+	add_text(&m, "metrics", "ndjson", iv_buf_str(&a->told[IV_STORY_METRICS]));
+	add_recording(&m, a);
+	return m.count;
+}
