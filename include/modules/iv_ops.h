@@ -30,5 +30,6 @@ void iv_ops_on_livez(void *ctx, struct iv_http_req *rq);
 void iv_ops_on_readyz(void *ctx, struct iv_http_req *rq);
 void iv_ops_on_metrics(void *ctx, struct iv_http_req *rq);
 void iv_ops_on_page(void *ctx, struct iv_http_req *rq);
+bool iv_ops_try_page(void *ctx, struct iv_http_req *rq); /* false: there is no such page, and rq is not answered */
 
 #endif

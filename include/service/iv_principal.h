@@ -84,6 +84,9 @@ enum iv_flow_next iv_auth_password_hash(struct iv_auth *a, struct iv_flow *f, st
 
 /* ── sign-ins: a short token that the API takes, good for ACCESS_TOKEN_TTL; and one that renews it */
 #define IV_SESSION_TOKEN_SIZE 64
+/* The claims of such a token, as JSON; tenant_id may be empty. */
+IV_MUST_CHECK bool iv_auth_claims(const struct iv_config *cfg, struct iv_str user_id, struct iv_str tenant_id,
+				  struct iv_str session_id, int64_t now_s, int64_t seconds, struct iv_buf *out);
 /* IV_EUNSUPPORTED without JWT_SECRET. */
 IV_MUST_CHECK bool iv_auth_access_token(const struct iv_auth *a, struct iv_str user_id, struct iv_str tenant_id,
 					struct iv_str session_id, int64_t wall_ms, struct iv_buf *out, struct iv_err *e);

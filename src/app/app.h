@@ -11,7 +11,7 @@ enum { EXIT_USAGE = 64, EXIT_CONFIG = 78 };
 int app_serve(const struct iv_config *cfg);
 int app_replay(int argc, char **argv);
 int app_migrate(const struct iv_config *cfg, enum iv_migrate_mode mode);
-/* thing: "tenant", "keys" or "members". */
+/* thing: "tenant", "keys", "members" or "tokens". */
 int app_make_first(const struct iv_config *cfg, const char *thing, int argc, char **argv);
 int app_agent_markdown(void);
 int app_agent_schema(void);

@@ -14,6 +14,8 @@ static int usage(FILE *to, int status)
 		    "       invorto members add --tenant ID --email ADDRESS [--role admin|dev|analyst] [--name NAME]\n"
 		    "                     [--password-file FILE] [--platform]\n"
 		    "                                  make what the API cannot be asked for yet; prints a key once\n"
+		    "       invorto tokens create --user ID [--tenant ID] [--seconds N]\n"
+		    "                                  a token of that person, signed with JWT_SECRET\n"
 		    "       invorto replay FILE [--actions] [--set FIELD=VALUE]…\n"
 		    "                                  step a call's journal through the machine again\n"
 		    "       invorto config [--markdown]  print the settings in force (secrets masked)\n"
@@ -128,6 +130,7 @@ int main(int argc, char **argv)
 		return migrate(argc - 2, argv + 2);
 	if (argc > 2 && ((strcmp(command, "tenant") == 0 && strcmp(argv[2], "create") == 0) ||
 			 (strcmp(command, "keys") == 0 && strcmp(argv[2], "create") == 0) ||
+			 (strcmp(command, "tokens") == 0 && strcmp(argv[2], "create") == 0) ||
 			 (strcmp(command, "members") == 0 && strcmp(argv[2], "add") == 0)))
 		return make_first(command, argc - 3, argv + 3);
 	if (strcmp(command, "replay") == 0)

@@ -76,7 +76,8 @@ static const struct iv_route own_routes[] = {
 	{"GET", "/demo/ticket", iv_gateway_on_ticket, 0, 0, "A signed call for the page (development, this machine)"},
 	{0},
 };
-static const struct iv_route last_route = {"GET", "/*", iv_ops_on_page, 0, 0, "The page"};
+static void on_page(void *ctx, struct iv_http_req *rq);
+static const struct iv_route last_route = {"GET", "/*", on_page, 0, 0, "The page"};
 
 static void on_api(void *ctx, struct iv_http_req *rq)
 {
@@ -96,6 +97,16 @@ static void on_asyncapi(void *ctx, struct iv_http_req *rq)
 static void on_unmatched(void *ctx, struct iv_http_req *rq, int status, const char *allow)
 {
 	iv_api_unmatched(((struct app *)ctx)->api, rq, status, allow);
+}
+
+static void on_page(void *ctx, struct iv_http_req *rq)
+{
+	struct app *app = ctx;
+
+	if (!app->api)
+		iv_ops_on_page(ctx, rq);
+	else if (!iv_ops_try_page(ctx, rq))
+		iv_api_unmatched(app->api, rq, 404, "");
 }
 
 static const struct iv_route document_routes[] = {

@@ -1,17 +1,19 @@
-/* invorto tenant, keys, members: what somebody must make before anybody has a key to ask the API with. What is
+/* invorto tenant, keys, members, tokens: what somebody must make before anybody has a key to ask the API with. What is
  * made is printed as lines of an environment file, a key once. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "app.h"
 #include "iv_api_key.h"
 #include "iv_id.h"
+#include "iv_jwt.h"
 #include "iv_loop.h"
 #include "iv_password.h"
+#include "iv_principal.h"
 #include "iv_seed.h"
 #include "iv_spool.h"
 
 struct wish {
-	const char *name, *slug, *tenant, *role, *key, *email, *password_file;
+	const char *name, *slug, *tenant, *role, *key, *email, *password_file, *user, *seconds;
 	bool test, platform;
 };
 
@@ -163,6 +165,36 @@ static bool add_member(const char *url, const struct wish *w, struct iv_err *e)
 	return true;
 }
 
+/* Needs no database: whoever has the secret may sign. */
+static bool create_token(const struct iv_config *cfg, const struct wish *w, struct iv_err *e)
+{
+	struct iv_str secret = iv_str(iv_secret_reveal(cfg->jwt_secret));
+	int64_t seconds = cfg->access_token_s, now_s = iv_wall_ms() / 1000;
+	struct iv_jwt_keys *keys;
+	struct iv_buf claims, token;
+	bool ok;
+
+	if (!secret.len)
+		return iv_fail(e, IV_EINVAL, "set JWT_SECRET: tokens are signed with it");
+	if (!w->user)
+		return iv_fail(e, IV_EINVAL, "--user is required: a person's id");
+	if (w->seconds && (!iv_str_to_i64(iv_str(w->seconds), &seconds) || seconds < 1 || seconds > 31536000))
+		return iv_fail(e, IV_EINVAL, "--seconds must be 1 to 31536000");
+	keys = iv_jwt_keys_new();
+	iv_buf_init(&claims, 4096);
+	iv_buf_init(&token, IV_JWT_TOKEN_MAX);
+	ok = iv_jwt_keys_add_secret(keys, IV_S(""), secret, e) &&
+	     (iv_auth_claims(cfg, iv_str(w->user), iv_str(w->tenant), IV_S("command-line"), now_s, seconds, &claims) ||
+	      iv_fail(e, IV_EINVAL, "--user and --tenant do not fit a token")) &&
+	     iv_jwt_sign(keys, IV_S(""), "JWT", iv_buf_str(&claims), &token, e);
+	if (ok)
+		(void)printf("INVORTO_JWT=%.*s\n", IV_FMT(iv_buf_str(&token)));
+	iv_buf_deinit(&claims);
+	iv_buf_deinit(&token);
+	iv_jwt_keys_free(keys);
+	return ok;
+}
+
 int app_make_first(const struct iv_config *cfg, const char *thing, int argc, char **argv)
 {
 	struct wish w = {.role = "admin"};
@@ -170,15 +202,20 @@ int app_make_first(const struct iv_config *cfg, const char *thing, int argc, cha
 		{"--name", &w.name, NULL},     {"--slug", &w.slug, NULL},   {"--key", &w.key, NULL},
 		{"--tenant", &w.tenant, NULL}, {"--role", &w.role, NULL},   {"--email", &w.email, NULL},
 		{"--test", NULL, &w.test},     {"--platform", NULL, &w.platform},
-		{"--password-file", &w.password_file, NULL}, {0},
+		{"--password-file", &w.password_file, NULL}, {"--user", &w.user, NULL}, {"--seconds", &w.seconds, NULL}, {0},
 	};
 	bool (*make)(const char *url, const struct wish *w, struct iv_err *e) =
 		strcmp(thing, "tenant") == 0 ? create_tenant : strcmp(thing, "keys") == 0 ? create_key : add_member;
 	struct iv_err e = {0};
+	bool ok = read_options(options, argc, argv, &e);
 
-	if (!iv_secret_set(cfg->database_owner_url))
-		(void)iv_fail(&e, IV_EINVAL, "set DATABASE_OWNER_URL: this is the owner's to do");
-	else if (read_options(options, argc, argv, &e) && make(iv_secret_reveal(cfg->database_owner_url), &w, &e))
+	if (ok && strcmp(thing, "tokens") == 0)
+		ok = create_token(cfg, &w, &e);
+	else if (ok && !iv_secret_set(cfg->database_owner_url))
+		ok = iv_fail(&e, IV_EINVAL, "set DATABASE_OWNER_URL: this is the owner's to do");
+	else if (ok)
+		ok = make(iv_secret_reveal(cfg->database_owner_url), &w, &e);
+	if (ok)
 		return EXIT_SUCCESS;
 	(void)fprintf(stderr, "invorto %s: %s%s%s\n", thing, e.field, e.field[0] ? ": " : "", e.msg);
 	return e.code == IV_EINVAL ? EXIT_USAGE : EXIT_FAILURE;

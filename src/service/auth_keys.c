@@ -138,6 +138,20 @@ enum iv_flow_next auth_keys_await(struct auth_keys *k, struct iv_flow *f, struct
 	return iv_flow_await(f);
 }
 
+/* The provider says that a key is lost: what the document had is worth nothing until it is read again. */
+void auth_keys_purge(struct auth_keys *k)
+{
+	struct iv_err e = {0};
+	struct iv_jwt_keys *set = collect(k, IV_STR_NULL, &e);
+
+	iv_buf_clear(&k->jwks);
+	if (set) /* it was possible at the start */
+		use(k, set);
+	iv_warn("auth.keys_purged", IV_LI("keys", iv_jwt_keys_count(k->set)));
+	if (k->s->cfg->jwt_jwks_url[0])
+		fetch(k);
+}
+
 bool auth_keys_init(struct auth_keys *k, struct iv_services *s, struct iv_err *e)
 {
 	*k = (struct auth_keys){.s = s};

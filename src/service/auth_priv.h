@@ -101,6 +101,7 @@ struct auth_wait {
 };
 bool auth_keys_init(struct auth_keys *k, struct iv_services *s, struct iv_err *e);
 void auth_keys_deinit(struct auth_keys *k);
+void auth_keys_purge(struct auth_keys *k);
 /* A token names a key we do not have: may the document be asked for again? At most twice a minute, whoever
  * asks. Then `return auth_keys_await(…)`. */
 bool auth_keys_may_ask(const struct auth_keys *k);

@@ -318,6 +318,10 @@ static void on_news(void *arg, struct iv_str payload)
 {
 	struct auth_door *d = arg;
 
+	if (iv_str_eq(payload, IV_S("token-keys"))) {
+		auth_keys_purge(&d->tokens);
+		return;
+	}
 	auth_memory_news(&d->keys, payload);
 	auth_memory_news(&d->persons, payload);
 	if (!payload.len || iv_str_starts(payload, IV_S("key ")))

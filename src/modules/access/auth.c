@@ -409,6 +409,20 @@ static enum iv_flow_next show_ticket(struct iv_flow *f)
 	return IV_FLOW_NEXT;
 }
 
+/* ── token keys ── */
+
+struct purge_work {
+	struct iv_rows rows;
+};
+
+static enum iv_flow_next purge(struct iv_flow *f)
+{
+	struct iv_api_call *c = iv_api_self(f);
+	struct purge_work *w = c->state;
+
+	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_token_keys_purge, NULL, &w->rows);
+}
+
 /* ── rows ── */
 
 static const struct iv_flow_step login_steps[] = {
@@ -423,6 +437,7 @@ static const struct iv_flow_step refresh_steps[] = {
 static const struct iv_flow_step logout_steps[] = {{"may_try", may_try}, {"sign_out", sign_out}, {0}};
 static const struct iv_flow_step me_steps[] = {{"tell_me", tell_me}, {0}};
 static const struct iv_flow_step ticket_steps[] = {{"make_ticket", make_ticket}, {"show_ticket", show_ticket}, {0}};
+static const struct iv_flow_step purge_steps[] = {{"purge", purge}, {0}};
 static const enum iv_code sign_in_errors[] = {IV_EAUTH, IV_EFORBIDDEN, IV_EUNSUPPORTED, IV_OK};
 
 const struct iv_api_route iv_auth_rows[] = {
@@ -439,6 +454,9 @@ const struct iv_api_route iv_auth_rows[] = {
 	 .out = &me_shape, .status = 200, .state_size = sizeof(struct me), .steps = me_steps, .doc = "Is this token good"},
 	{.method = "GET", .path = "/v1/me", .id = "getMe", .tag = "Auth", .role = IV_ROLE_ANALYST, .out = &me_shape,
 	 .status = 200, .state_size = sizeof(struct me), .steps = me_steps, .doc = "Whose credential this is and what it may"},
+	{.method = "POST", .path = "/api/auth/keys/purge", .id = "purgeTokenKeys", .tag = "Auth", .role = IV_ROLE_PLATFORM,
+	 .status = 204, .state_size = sizeof(struct purge_work), .steps = purge_steps,
+	 .doc = "An identity provider lost a key: every process forgets its keys and fetches them anew"},
 	{.method = "POST", .path = "/v1/realtime/tickets", .id = "createTicket", .tag = "Realtime", .role = IV_ROLE_DEV,
 	 .flags = IV_API_SHOWN_ONCE, .in = &ticket_in_shape, .out = &ticket_out_shape, .status = 201,
 	 .state_size = sizeof(struct ticket_work), .steps = ticket_steps,

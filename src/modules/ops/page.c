@@ -70,7 +70,7 @@ static bool is_page(struct iv_str file, struct iv_str asked)
 	return iv_str_eq(stem, asked);
 }
 
-void iv_ops_on_page(void *ctx, struct iv_http_req *rq)
+bool iv_ops_try_page(void *ctx, struct iv_http_req *rq)
 {
 	struct iv_ops *o = ((struct iv_route_ctx *)ctx)->ops;
 	struct iv_str path = iv_http_path(rq), name = {path.ptr + 1, path.len - 1};
@@ -90,7 +90,13 @@ void iv_ops_on_page(void *ctx, struct iv_http_req *rq)
 		iv_http_set_header(rq, "Referrer-Policy", IV_S("no-referrer"));
 		iv_http_set_header(rq, "Cache-Control", IV_S("no-cache"));
 		iv_http_reply(rq, 200, f->type, iv_buf_str(&f->bytes));
-		return;
+		return true;
 	}
-	iv_http_reply_err(rq, &(struct iv_err){.code = IV_ENOENT, .msg = "no such page"});
+	return false;
+}
+
+void iv_ops_on_page(void *ctx, struct iv_http_req *rq)
+{
+	if (!iv_ops_try_page(ctx, rq))
+		iv_http_reply_err(rq, &(struct iv_err){.code = IV_ENOENT, .msg = "no such page"});
 }

@@ -39,6 +39,11 @@ select session_id, user_id, tenant_id from lookup.renew_session($1, $2, $3)
 -- out: closed bool
 select lookup.close_session($1)
 
+-- name: token_keys_purge :one :global
+-- Told to every process, this one too.
+-- out: told bool
+select pg_notify('credentials', 'token-keys') is not null
+
 -- name: member_list :many :tenant
 -- in:  after_us int, after_id text, count int
 -- out: user_id text, email text, name text, role text, disabled bool, created_at time, created_us int

@@ -654,6 +654,15 @@ static void a_rotated_key_is_fetched_and_guessing_does_not_fetch(void **state)
 	expect(es256(&forged, "k9", claims("usr_one", "")), 401, NULL);
 	assert_int_equal(provider_asked(), asked + 2);
 	expect(es256(&two, "k2", claims("usr_one", "")), 200, "dev tnt_a usr_one 0");
+	/* A key that was lost is good no more at once, in every process that hears of it. */
+	fake.news(fake.news_arg, IV_S("token-keys"));
+	expect(es256(&two, "k2", claims("usr_one", "")), 401, NULL);
+	provider_say(document);
+	rig_turn(300);
+	keys->tried_us = iv_now_us() - 31000000;
+	expect(es256(&two, "k2", claims("usr_one", "")), 200, "dev tnt_a usr_one 0");
+
+	provider_say("");
 	keys->good_us = iv_now_us() - 25LL * 3600 * 1000000;
 	keys->tried_us = iv_now_us() - 31000000;
 	expect(es256(&forged, "k9", claims("usr_one", "")), 401, NULL);
