@@ -72,9 +72,11 @@ struct iv_spool *iv_spool_open(struct iv_spools *w, const char *path, size_t lim
 	s->failed = !iv_str_copy(s->path, sizeof(s->path), iv_str(path));
 	iv_buf_init(&s->filling, limit_bytes);
 	iv_buf_init(&s->writing, limit_bytes);
-	iv_list_append(&w->files, &s->node);
+	/* First of all, and at once: a call that was answered must have a file to be found by. */
+	iv_list_append(w->files.next, &s->node);
 	w->count++;
-	arm(w);
+	if (!w->busy)
+		iv_timer_in_ms(&w->timer, 0);
 	return s;
 }
 
