@@ -70,7 +70,8 @@ def test_every_answer_is_one_the_document_promises():
         cases = re.search(r"(\d+) generated", said.stdout)
         assert cases and int(cases.group(1)) > 1000, said.stdout[-2000:]
         assert said.returncode == 0, text[:12000] + said.stderr[-2000:]
-        assert h.api("GET", "/v1/agents", key=key)[0] == 200
+        status, _, answer = h.api("GET", "/v1/agents", key=key)
+        assert status in (200, 429), (status, answer)
         for line in h.log().splitlines():
             assert "api.undeclared_error" not in line and "api.failed" not in line, line
 
