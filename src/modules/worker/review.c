@@ -8,7 +8,7 @@
 
 enum {
 	ARENA_MAX = 24 << 20, RESULT_MAX = 8 << 20,
-	SECOND_MS = 500,      /* a second question needs so much time */
+	SECOND_PART = 5,      /* of the time, that a second question needs */
 	ATTEMPTS_MODEL = 3,   /* taken more often than that: the model is left out, it may be what fails */
 	ATTEMPTS_BARE = 5,    /* and then all that could be too large or too odd */
 	BACK_FIRST_MS = 1000, BACK_LAST_MS = 3600000, BACK_FLOW_MS = 10000,
@@ -265,7 +265,9 @@ static enum iv_flow_next ask_again(struct iv_flow *f)
 	/* Servers that imitate the protocol may know no response_format; the schema is in the words as well. */
 	bool unformatted = r->refused && strcmp(r->refused, "refused") == 0;
 
-	if (!r->asking || r->answered || (r->refused && !unformatted) || iv_now_us() + SECOND_MS * 1000 > r->until_us)
+	bool in_time = r->until_us - iv_now_us() > r->w->cfg->review_model_ms * 1000 / SECOND_PART;
+
+	if (!r->asking || r->answered || (r->refused && !unformatted) || !in_time)
 		return IV_FLOW_NEXT;
 	if (!r->refused)
 		iv_info("review.answer_refused", IV_LS("call_id", r->call), IV_LS("field", r->bad.field),
