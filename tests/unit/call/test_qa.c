@@ -20,7 +20,7 @@ static int quiet(void **state)
 static void say(int role, const char *text, int64_t from_ms, int64_t to_ms, bool interrupted)
 {
 	said[recap.messages.count++] = (struct iv_recap_message){
-		.role = role, .text = iv_str(text), .from_ms = from_ms, .to_ms = to_ms, .interrupted = interrupted};
+		.role = role, .text = iv_str(text), .start_ms = from_ms, .end_ms = to_ms, .interrupted = interrupted};
 }
 
 static void shout(int64_t from_ms, int64_t to_ms)
