@@ -65,10 +65,10 @@ static const struct iv_shape media_shape = {.name = "SummaryMedia", .size = size
 
 #define KPIS struct iv_summary_kpis
 static const struct iv_field kpi_fields[] = {
-	IV_DBL(KPIS, asr_first_partial_ms, "asrFirstPartialMs", 0, 0, 0, "p95 of the call's turns"),
-	IV_DBL(KPIS, eou_ms, "eouMs", 0, 0, 0, "p95 of the call's turns"),
-	IV_DBL(KPIS, llm_first_token_ms, "llmFirstTokenMs", 0, 0, 0, "p95 of the call's turns"),
-	IV_DBL(KPIS, tts_first_chunk_ms, "ttsFirstChunkMs", 0, 0, 0, "p95 of the call's turns"),
+	IV_DBL(KPIS, asr_first_partial_ms, "asrFirstPartialMs", 0, 0, 0, "Median of the call's turns"),
+	IV_DBL(KPIS, eou_ms, "eouMs", 0, 0, 0, "Median of the call's turns"),
+	IV_DBL(KPIS, llm_first_token_ms, "llmFirstTokenMs", 0, 0, 0, "Median of the call's turns"),
+	IV_DBL(KPIS, tts_first_chunk_ms, "ttsFirstChunkMs", 0, 0, 0, "Median of the call's turns"),
 	IV_FIELDS_END,
 };
 static const struct iv_shape kpis_shape = {.name = "SummaryKpis", .size = sizeof(KPIS), .fields = kpi_fields};
