@@ -177,7 +177,8 @@ static enum iv_flow_next ask_container(struct iv_flow *f)
 
 	if (!ok || !may_have_token(iv_buf_str(&x->url)))
 		return iv_flow_fail(f, IV_EAUTH,
-				    "AWS_CONTAINER_CREDENTIALS_FULL_URI must be https, this machine, or the service's own address");
+				    "AWS_CONTAINER_CREDENTIALS_FULL_URI must be https, this machine, "
+				    "or the service's own address");
 	return request(x, "GET", &token);
 }
 
@@ -230,7 +231,8 @@ static enum iv_flow_next take_keys(struct iv_flow *f)
 
 	if (!access.len || !secret.len || !iv_time_parse(iv_json_str(json, "Expiration"), &expires)) {
 		cJSON_Delete(json);
-		return iv_flow_fail(f, IV_EUPSTREAM, "the source of AWS keys answered without AccessKeyId, SecretAccessKey or Expiration");
+		return iv_flow_fail(f, IV_EUPSTREAM,
+				    "the source of AWS keys answered without AccessKeyId, SecretAccessKey or Expiration");
 	}
 	iv_arena_reset(&a->memory);
 	a->keys = (struct iv_aws_keys){iv_arena_str(&a->memory, access), iv_arena_str(&a->memory, secret),
@@ -290,8 +292,9 @@ enum iv_flow_next iv_aws_wait(struct iv_aws *a, struct iv_flow *f, struct iv_aws
 	if (iv_aws_keys(a, &keys))
 		return IV_FLOW_NEXT;
 	if (!a->o.container_relative_uri.len && !a->o.container_full_uri.len && !a->o.metadata_url.len)
-		return iv_flow_fail(f, IV_EAUTH, "there are no AWS keys: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set, "
-						 "and no role is offered");
+		return iv_flow_fail(f, IV_EAUTH,
+				    "there are no AWS keys: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set, "
+				    "and no role is offered");
 	iv_op_begin(&run->op, f, stop_waiting);
 	iv_list_append(&a->waiting, &run->node);
 	if (!a->asking)

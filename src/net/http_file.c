@@ -154,7 +154,8 @@ static void begin(struct sending *s)
 	if (!good)
 		(void)snprintf(value, sizeof(value), "bytes */%lld", (long long)s->size);
 	else
-		(void)snprintf(value, sizeof(value), "bytes %lld-%lld/%lld", (long long)from, (long long)end - 1, (long long)s->size);
+		(void)snprintf(value, sizeof(value), "bytes %lld-%lld/%lld", (long long)from, (long long)end - 1,
+			       (long long)s->size);
 	if (partial)
 		iv_http_set_header(rq, "Content-Range", iv_str(value));
 	if (!good) {

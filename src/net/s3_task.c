@@ -193,7 +193,8 @@ static void complete(struct iv_s3_task *t)
 	iv_buf_init(&t->list, 256 + (t->parts + 1) * PART_LINE * 2);
 	ok = iv_buf_adds(&t->list, IV_S("<CompleteMultipartUpload>"));
 	for (size_t i = 0; i < t->parts; i++)
-		ok = ok && iv_buf_printf(&t->list, "<Part><PartNumber>%zu</PartNumber><ETag>%s</ETag></Part>", i + 1, t->etags[i]);
+		ok = ok && iv_buf_printf(&t->list, "<Part><PartNumber>%zu</PartNumber><ETag>%s</ETag></Part>", i + 1,
+					 t->etags[i]);
 	if (!ok || !iv_buf_adds(&t->list, IV_S("</CompleteMultipartUpload>"))) {
 		(void)iv_fail(&e, IV_EUPSTREAM, "the object store's tags are too long");
 		give_up(t, &e);

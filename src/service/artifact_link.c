@@ -79,7 +79,8 @@ bool iv_artifact_link_good(const struct iv_artifacts *a, struct iv_str id, struc
 		return iv_fail(e, IV_EFORBIDDEN, "the link lacks exp, t or sig");
 	sign(a, id, tenant, exp_s, good);
 	if (!iv_secret_equal(sig, iv_str(good)))
-		return iv_fail(e, IV_EFORBIDDEN, "the link's signature does not fit: it was changed, or another instance made it");
+		return iv_fail(e, IV_EFORBIDDEN,
+			       "the link's signature does not fit: it was changed, or another instance made it");
 	if (exp_s < iv_wall_ms() / 1000)
 		return iv_fail(e, IV_EFORBIDDEN, "the link has expired");
 	return true;
@@ -141,8 +142,14 @@ static void redirect(struct serving *x, const struct iv_artifact_row *row)
 static void answer(struct serving *x)
 {
 	const struct iv_artifact_find_out *r = found(x);
-	struct iv_artifact_row row = {.id = iv_str(x->id), .call_id = r->call_id, .kind = r->kind, .format = r->format,
-				      .state = r->state, .disk = r->disk, .local_path = r->local_path, .object_key = r->object_key};
+	struct iv_artifact_row row = {.id = iv_str(x->id),
+				      .call_id = r->call_id,
+				      .kind = r->kind,
+				      .format = r->format,
+				      .state = r->state,
+				      .disk = r->disk,
+				      .local_path = r->local_path,
+				      .object_key = r->object_key};
 	const struct artifact_kind *k = artifact_kind(r->kind, r->format);
 	bool here = r->local_path.len && iv_str_eq(r->disk, iv_str(x->a->disk.id)) && !iv_str_eq(r->state, IV_S("deleted"));
 	char path[IV_ARTIFACT_PATH], as[256], name[200];

@@ -171,7 +171,8 @@ bool sound_to_opus(struct iv_job *job, const char *wav, const char *opus, int64_
 	t.in = open(wav, O_RDONLY | O_CLOEXEC);
 	ok = t.in >= 0 || fail(e, "cannot open the recording");
 	ok = ok && read_header(t.in, &w, &data, e);
-	ok = ok && ((t.out = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) >= 0 || fail(e, "cannot make the Opus file"));
+	if (ok && (t.out = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) < 0)
+		ok = fail(e, "cannot make the Opus file");
 	ok = ok && encode(&t, &w, data, e);
 	ok = ok && ((fsync(t.out) == 0 && rename(part, opus) == 0) || fail(e, "cannot write the Opus file"));
 	if (ok) {

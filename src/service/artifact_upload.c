@@ -203,14 +203,16 @@ static enum iv_flow_next put_back(struct iv_flow *f)
 	struct iv_artifact_lost_in lost = {.tenant = in.tenant, .id = in.id, .owner = in.owner, .error = iv_str(u->why.msg)};
 
 	if (u->lost)
-		return iv_pg_one(u->a->s->worker, f, &u->pg, &(struct iv_scope){0}, &u->arena, &iv_sql_artifact_lost, &lost, NULL);
+		return iv_pg_one(u->a->s->worker, f, &u->pg, &(struct iv_scope){0}, &u->arena, &iv_sql_artifact_lost, &lost,
+				 NULL);
 	return iv_pg_one(u->a->s->worker, f, &u->pg, &(struct iv_scope){0}, &u->arena, &iv_sql_artifact_back, &in, NULL);
 }
 
 static void put_back_done(struct iv_flow *f)
 {
 	if (f->err.code != IV_OK) /* its lease runs out: somebody takes it then */
-		iv_warn("artifact.put_back_failed", IV_LS("artifact", self(f)->id), IV_LS("code", iv_code_info(f->err.code)->name));
+		iv_warn("artifact.put_back_failed", IV_LS("artifact", self(f)->id),
+			IV_LS("code", iv_code_info(f->err.code)->name));
 	over(self(f));
 }
 

@@ -1,21 +1,64 @@
 """What a call leaves behind: its recording, its transcript, its numbers, on the disk and in the object store."""
-import array
+import base64
+import glob
+import hashlib
+import hmac
 import json
 import os
+import shutil
 import struct
 import subprocess
 import time
-import wave
+import urllib.error
+import urllib.request
 
 from callers import Browser, Twilio, share_of, tone
-from model import Model, Voice
-from stack import Stack, wait_until
+from house import House
+from s3 import Store
+from stack import LAB, ROOT, Stack, wait_until
 from waveform import channels, sounds
 
 SCRIPT = ("--agent", "recorded", "--say", "text:what time is it", "--say", "text:book a table for two", "--max", "40")
 RECORDED = {"name": "Recorded", "disclosure": "I am an automated assistant.", "greeting": "Hello.", "record": True,
             "idle": {"promptMs": 0, "hangupMs": 0}}
 LOAD = ("--load", "asr=200,ttft=50,token=5,tts=50,reply=1000")
+TIME = ("--say", "text:What time is it")
+KINDS = {"recording": "wav", "transcript": "json", "transcript_jsonl": "jsonl", "metrics": "ndjson"}
+QUICK = {"ARTIFACT_LOCAL_GRACE_SECONDS": "0", "RETENTION_INTERVAL_MINUTES": "0.01"}
+
+
+def house(store=None, agent=None, env=None, **more):
+    return House(agents={"recorded": {**RECORDED, **(agent or {})}}, env={**QUICK, **(store.env() if store else {}), **(env or {})}, **more)
+
+
+def rows(h, call=None):
+    """{kind: (state, format, object key, local path)}"""
+    where = f"where call_id = '{call}'" if call else ""
+    return {r[0]: tuple(r[1:]) for r in h.rows(f"select kind, state, format, coalesce(object_key, ''), coalesce(local_path, '') from artifacts {where}")}
+
+
+def talk(h, *more, leg="twilio"):
+    """A call that said and heard something, closed in the books."""
+    call = h.call("--leg", leg, "--agent", "recorded", *TIME, *more, "--max", "30")["call_id"]
+    h.books(call)
+    return call
+
+
+def stored(h, call, seconds=20):
+    def all_of_them():
+        got = rows(h, call)
+        return len(got) == 5 and all(got[k][0] == "stored" for k in KINDS) and got
+
+    return wait_until(all_of_them, seconds, f"the files of {call} in the store: {rows(h, call)}")
+
+
+def files(h, *folders):
+    return sorted(os.path.relpath(p, h.dir) for f in folders for p in glob.glob(f"{h.dir}/{f}/**", recursive=True) if os.path.isfile(p))
+
+
+def transcript(h, call, tenant="A"):
+    with open(f"{h.dir}/transcripts/{tenant}/{call}.json", encoding="utf-8") as f:
+        return json.load(f)
 
 
 def recording(stack, call, kind="wav"):
@@ -54,3 +97,273 @@ def test_the_recording_has_both_sides_where_the_far_end_heard_them():
             assert apart[len(apart) // 2] <= 20 and apart[-1] <= 80, (leg, pairs)
             # As long as the call.
             assert abs(len(theirs) / rate - call["seconds"]) < 0.5 if "seconds" in call else True
+
+
+def test_a_pressed_key_is_not_recorded_and_the_pause_is_told():
+    """A tone of the caller stands for the key's; the carrier tells of a key when it is over."""
+    with house(env={"REDACT": "true"}, lab_args=LOAD) as h:
+        h.rows("insert into voice_call_records (tenant_id, id, voice_agent_id) values ('A', 'keys', 'recorded')")
+        c = Twilio(h, "keys", "recorded").mic()
+        time.sleep(3)
+        c.say(tone(600, 440, 8000, 3000))
+        time.sleep(1.5)
+        c.say(tone(300, 700, 8000, 9000))
+        time.sleep(0.35)
+        c.ws.send({"event": "dtmf", "streamSid": c.sid, "dtmf": {"track": "inbound_track", "digit": "5"}})
+        time.sleep(2.5)
+        c.say(tone(600, 440, 8000, 3000))
+        time.sleep(1.5)
+        c.close()
+        h.books("keys")
+        rate, caller, _ = channels(f"{h.dir}/recordings/A/keys.wav")
+        pauses = transcript(h, "keys")["pauses"]
+        assert len(pauses) == 1 and pauses[0]["reason"] == "keypad" and 1.9 < pauses[0]["to"] - pauses[0]["from"] < 2.1, pauses
+        span = caller[int(pauses[0]["from"] * rate):int(pauses[0]["to"] * rate)]
+        assert not any(span), "silence is written where the key was"
+        assert share_of(caller, 700, rate) < 0.001 < 0.01 < share_of(caller, 440, rate)
+        assert len(sounds(caller, rate)) == 2, sounds(caller, rate)
+
+
+def test_what_a_call_leaves_is_stored_and_leaves_the_disk():
+    with Store() as store, house(store, env={"ARTIFACT_PART_BYTES": "65536"}) as h:
+        call = talk(h)
+        got = stored(h, call)
+        keys = store.keys()
+        for kind, ending in KINDS.items():
+            folder = {"recording": "recordings", "metrics": "metrics"}.get(kind, "transcripts")
+            assert got[kind][2] == f"{folder}/A/{call}.{ending}", got[kind]
+            size = int(h.rows(f"select bytes from artifacts where kind = '{kind}'")[0][0])
+            assert keys[f"{folder}/{got[kind][2]}"] == size > 100, (kind, keys)
+            sha = h.rows(f"select sha256 from artifacts where kind = '{kind}'")[0][0]
+            assert hashlib.sha256(store.get(f"{folder}/{got[kind][2]}")).hexdigest() == sha, kind
+        seen = store.seen()
+        assert seen["refused"] == {} and seen["uploads"] == 0 and seen["requests"] > 6, seen  # the recording went in parts
+        assert got["journal"][0] == "local" and os.path.exists(got["journal"][3])
+        wait_until(lambda: files(h, "recordings", "transcripts", "metrics") == [], 10, "an empty disk")
+        said = json.loads(store.get(f"transcripts/transcripts/A/{call}.json"))
+        assert said["callId"] == call and said["provider"] == "deepgram" and said["redacted"] is True
+        assert [t["role"] for t in said["turns"]][:3] == ["agent", "user", "agent"], said["turns"]
+        assert "what time is it" in said["text"].lower()
+        lines = [json.loads(line) for line in store.get(f"transcripts/transcripts/A/{call}.jsonl").splitlines()]
+        assert [{k: v for k, v in line.items() if k != "callId"} for line in lines] == said["turns"]
+        waterfall = [json.loads(line) for line in store.get(f"metrics/metrics/A/{call}.ndjson").splitlines()]
+        assert any(t["took"]["turnLatencyMs"] and t["took"]["llmFirstTokenMs"] for t in waterfall), waterfall
+        assert h.metric('invorto_artifact_uploads_total{result="ok"}') == 4
+
+
+def test_opus_has_every_sound_where_the_transcript_says_it_was():
+    if not shutil.which("opusdec"):
+        raise AssertionError("opus-tools is not installed")
+    with Store() as store, house(store, agent={"recordingFormat": "opus"}) as h:
+        call = talk(h, "--say", "text:book a table for two")
+        got = stored(h, call, 30)
+        assert got["recording"][1:3] == ("ogg", f"recordings/A/{call}.opus"), got
+        opus, wav = f"{h.dir}/r.opus", f"{h.dir}/r.wav"
+        with open(opus, "wb") as f:
+            f.write(store.get(f"recordings/recordings/A/{call}.opus"))
+        info = subprocess.run(["opusinfo", opus], capture_output=True, text=True, check=True)
+        assert "WARNING" not in info.stdout + info.stderr and "Channels: 2" in info.stdout, info.stdout
+        subprocess.run(["opusdec", "--quiet", "--rate", "8000", opus, wav], check=True)
+        rate, caller, agent = channels(wav)
+        ms = int(h.rows("select duration_ms from artifacts where kind = 'recording'")[0][0])
+        assert abs(len(caller) * 1000 / rate - ms) < 2, (len(caller), ms)
+        seconds = float(h.rows("select extract(epoch from ended_at - started_at) from voice_call_records")[0][0])
+        assert abs(ms / 1000 - seconds) < 0.5, "as long as the call"
+        assert int(h.rows("select bytes from artifacts where kind = 'recording'")[0][0]) < len(caller) * 4 / 2.5
+        said = json.loads(store.get(f"transcripts/transcripts/A/{call}.json"))
+        for side, role in ((caller, "user"), (agent, "agent")):
+            heard = sounds(side, rate)
+            for t in (t for t in said["turns"] if t["role"] == role):
+                nearest = min(abs(a / 1000 - t["start"]) for a, _ in heard)
+                assert nearest < 0.25, (t, heard)
+        wait_until(lambda: files(h, "recordings") == [], 10, "neither WAV nor Opus on the disk")
+
+
+def test_a_store_that_is_down_denied_busy_slow_or_off_by_an_hour_loses_nothing():
+    with Store(up=False) as store, house(store, lab_args=LOAD, env={"ARTIFACT_RETRY_MAX_MS": "1000"}) as h:
+        first = talk(h)
+        wait_until(lambda: h.metric('invorto_artifact_uploads_total{result="error"}') >= 1, 10, "a failed upload")
+        assert {r[0] for r in rows(h, first).values()} <= {"local", "uploading"}
+        assert len(files(h, "recordings", "transcripts", "metrics")) == 4, "everything waits on the disk"
+        store.start()
+        stored(h, first, 40)
+        for mode, count, skew in (("busy", 4, 0), ("cut", 3, 0), ("down", 5, 0), ("denied", 2, 0), ("slow", 3, 0), ("none", 0, 3600)):
+            store.do(mode, count, skew)
+            call = talk(h)
+            stored(h, call, 60)
+            store.do("none")
+            print(f"  {mode}: stored")
+        seen = store.seen()
+        assert seen["refused"].get("RequestTimeTooSkewed", 0) >= 1 and "SignatureDoesNotMatch" not in seen["refused"], seen
+        assert seen["uploads"] == 0
+        for name, size in store.keys().items():
+            assert len(store.get(name)) == size > 0
+        assert h.metric('invorto_artifact_uploads_total{result="lost"}') == 0
+        assert h.rows("select count(*) from artifacts where kind <> 'journal' and state <> 'stored'") == [["0"]]
+
+
+def test_a_process_killed_in_the_middle_of_an_upload_leaves_it_to_the_next():
+    with Store() as store, house(store, lab_args=LOAD) as h:
+        store.do("slow")
+        call = talk(h)
+        wait_until(lambda: h.rows("select count(*) from artifacts where state = 'uploading'") != [["0"]], 10, "an upload")
+        h.kill()
+        assert h.rows("select count(*) from artifacts where state = 'uploading'") != [["0"]]
+        store.do("none")
+        h.start_daemon()
+        stored(h, call, 10)  # long before the dead one's lease is over
+
+
+def test_a_process_that_ends_stores_what_it_has_first():
+    with Store() as store, house(store, lab_args=LOAD, env={"ARTIFACT_POLL_MS": "600000"}) as h:
+        call = talk(h)
+        assert h.stop_daemon() == 0
+        assert {k: v[0] for k, v in rows(h, call).items()} == {**dict.fromkeys(KINDS, "stored"), "journal": "local"}
+
+
+def test_without_a_store_files_stay_and_links_lead_to_them():
+    with house(agent={"recordingFormat": "opus"}, lab_args=LOAD) as h:
+        call = talk(h)
+        wait_until(lambda: rows(h, call)["recording"][3].endswith(".opus"), 10, "the Opus file")
+        time.sleep(1)
+        assert {r[0] for r in rows(h, call).values()} == {"local"}, rows(h, call)
+        got = files(h, "recordings", "transcripts", "metrics")
+        assert [os.path.splitext(p)[1] for p in got] == [".ndjson", ".opus", ".json", ".jsonl"], got
+        with open(f"{h.dir}/disk.id", encoding="utf-8") as f:
+            key = base64.b64decode(f.read().split()[1])
+        art = h.rows("select id from artifacts where kind = 'recording'")[0][0]
+
+        def link(exp, tenant="A", name=art, secret=key):
+            sig = hmac.new(secret, f"/v1/artifacts/{name}/content\n{tenant}\n{exp}".encode(), hashlib.sha256).hexdigest()
+            return h.http(f"/v1/artifacts/{name}/content?exp={exp}&t={tenant}&sig={sig}")
+
+        def fetch(url, headers=None):
+            try:
+                with urllib.request.urlopen(urllib.request.Request(url, headers=headers or {}), timeout=5) as r:
+                    return r.status, dict(r.headers), r.read()
+            except urllib.error.HTTPError as e:
+                return e.code, dict(e.headers), e.read()
+
+        with open(f"{h.dir}/{got[1]}", "rb") as f:
+            whole = f.read()
+        exp = int(time.time()) + 60
+        status, head, body = fetch(link(exp))
+        assert (status, body, head["Content-Type"]) == (200, whole, "audio/ogg") and call in head["Content-Disposition"], head
+        status, head, body = fetch(link(exp), {"Range": "bytes=100-299"})
+        assert (status, body, head["Content-Range"]) == (206, whole[100:300], f"bytes 100-299/{len(whole)}")
+        assert fetch(link(exp), {"Range": f"bytes={len(whole)}-"})[0] == 416
+        for bad in (link(exp, secret=b"x" * 32), link(int(time.time()) - 5), link(exp).replace("t=A", "t=B"),
+                    link(exp).replace(f"exp={exp}", f"exp={exp + 9}"), h.http(f"/v1/artifacts/{art}/content")):
+            status, _, body = fetch(bad)
+            assert status == 403 and b"OggS" not in body, (status, bad)
+        assert fetch(link(exp, tenant="B"))[0] == 404, "signed, and still not theirs"
+        assert fetch(link(exp, name="art_none"))[0] == 404
+
+
+def test_a_stored_file_is_redirected_to_the_store():
+    with Store() as store, house(store, lab_args=LOAD) as h:
+        call = talk(h)
+        stored(h, call)
+        wait_until(lambda: files(h, "recordings") == [], 10, "an empty disk")
+        with open(f"{h.dir}/disk.id", encoding="utf-8") as f:
+            key = base64.b64decode(f.read().split()[1])
+        art, exp = h.rows("select id from artifacts where kind = 'recording'")[0][0], int(time.time()) + 60
+        sig = hmac.new(key, f"/v1/artifacts/{art}/content\nA\n{exp}".encode(), hashlib.sha256).hexdigest()
+        with urllib.request.urlopen(h.http(f"/v1/artifacts/{art}/content?exp={exp}&t=A&sig={sig}"), timeout=5) as r:
+            assert r.url.startswith(store.url + "/recordings/recordings/A/") and "X-Amz-Signature=" in r.url, r.url
+            assert r.read() == store.get(f"recordings/recordings/A/{call}.wav")
+            assert call in r.headers["Content-Disposition"]
+        assert store.seen()["refused"] == {}
+
+
+def test_a_transcript_is_on_the_disk_while_the_call_lives_and_whole_after_a_crash():
+    with house(lab_args=LOAD, env={"JOURNAL_FLUSH_MS": "1000"}) as h:
+        caller = subprocess.Popen([LAB, "call", "--leg", "twilio", "--agent", "recorded", *TIME, "--say", "text:Tell me a story",
+                                   "--say", "wait:30000"], env=h.env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+        def lines():
+            got = glob.glob(f"{h.dir}/transcripts/A/*.jsonl")
+            return open(got[0], encoding="utf-8").read().splitlines() if got else []
+
+        live = wait_until(lambda: len(lines()) >= 5 and lines(), 30, "five lines while the call lives")
+        assert glob.glob(f"{h.dir}/metrics/A/*.ndjson")
+        time.sleep(1.2)  # what is older than a second is synced
+        h.kill()
+        caller.kill()
+        caller.wait()
+        h.start_daemon()
+        call = wait_until(lambda: h.rows("select id from voice_call_records where closed_at is not null"), 20, "the closed call")[0][0]
+        said = transcript(h, call)
+        texts = [json.loads(line)["text"] for line in live]
+        assert [t["text"] for t in said["turns"]][:len(texts)] == texts, (said["turns"], texts)
+        assert [json.loads(line)["text"] for line in lines()] == [t["text"] for t in said["turns"]], "the lines were made whole"
+        rate, left, right = channels(recording(h, f"A/{call}"))
+        assert abs(len(left) / rate - said["durationSec"]) < 3 and any(right), "the recording was given its sizes"
+        assert {k for k, r in rows(h, call).items()} == {*KINDS, "journal"}
+
+
+def test_cards_are_masked_and_silenced_and_a_tenant_may_want_it_otherwise():
+    words = "My card is 4111 1111 1111 1111"
+    with house(env={"JOURNAL_FLUSH_MS": "100"}, agent={"echo": False}, lab_args=LOAD) as h:
+        for call, enabled in (("masked", "true"), ("plain", "false")):
+            h.rows(f"update tenants set settings = settings || '{{\"redaction\": {{\"enabled\": {enabled}}}}}' where id = 'A'")
+            c = Browser(h, call, "recorded").mic()
+            c.until("turn", 10)
+            c.say(tone(1500, 440, 16000, 3000))
+            time.sleep(0.8)
+            c.type(words)
+            c.answer(1, 10)
+            c.close()
+            h.books(call)
+            said = transcript(h, call)
+            assert said["redacted"] is (enabled == "true")
+            assert ("4111" in said["text"]) is (enabled == "false"), said["text"]
+            for path in files(h, "transcripts", "metrics"):
+                with open(f"{h.dir}/{path}", "rb") as f:
+                    assert (b"4111" in f.read()) is (enabled == "false" and "plain" in path and "transcripts" in path), path
+
+
+def test_what_is_too_old_is_deleted_by_the_tenant_s_own_time():
+    with Store() as store, house(store, lab_args=LOAD) as h:
+        old, young = talk(h), talk(h)
+        stored(h, old)
+        stored(h, young)
+        h.rows("update tenants set settings = settings || '{\"retention\": {\"recording_days\": 10}}' where id = 'A'")
+        h.rows(f"update artifacts set created_at = now() - interval '11 days' where call_id = '{old}'")
+        wait_until(lambda: rows(h, old)["recording"][0] == "deleted", 15, "the old recording deleted")
+        keys = store.keys()
+        assert f"recordings/recordings/A/{old}.wav" not in keys and f"recordings/recordings/A/{young}.wav" in keys
+        assert f"transcripts/transcripts/A/{old}.json" in keys, "transcripts have their own time"
+        h.rows(f"update artifacts set created_at = now() - interval '400 days' where call_id = '{old}'")
+        wait_until(lambda: {r[0] for r in rows(h, old).values()} == {"deleted"}, 15, "all of it deleted")
+        wait_until(lambda: not os.path.exists(f"{h.dir}/journal/A/{old}.call"), 10, "its journal gone from the disk")
+        assert os.path.exists(f"{h.dir}/journal/A/{young}.call")
+        assert h.metric('invorto_artifacts_deleted_total{cause="retention"}') == 5
+
+
+def test_whoever_wants_to_be_forgotten_is_with_a_report():
+    number = "+919812345678"
+    with Store() as store, house(store, lab_args=LOAD) as h:
+        theirs, other = talk(h), talk(h)
+        for call in (theirs, other):
+            stored(h, call)
+        h.rows(f"update voice_call_records set customer_number = '{number}', customer_name = 'Asha', metadata = '{{\"crm\": 7}}' where id = '{theirs}'")
+        h.rows(f"insert into leads (tenant_id, id, first_name, phone) values ('A', 'lead_1', 'Asha', '{number}')")
+        before = h.rows("select sum(cost_inr), count(*) from voice_usage_ledger")
+        store.do("down", 4)  # the store has a bad moment just then
+        h.rows(f"insert into erasure_jobs (tenant_id, id, subject_kind, subject) values ('A', 'era_1', 'phone', '{number}')")
+        wait_until(lambda: h.rows("select state from erasure_jobs") == [["done"]], 40, f"the erasure: {h.rows('select state, report from erasure_jobs')}")
+        subject, report = h.rows("select subject, report from erasure_jobs")[0]
+        report = json.loads(report)
+        assert subject == "+***78" and number not in json.dumps(report), (subject, report)
+        assert report["calls"] == 1 and report["leads"] == 1 and report["files"] == 5 and report["filesWaiting"] == 0, report
+        assert report["timelineEntries"] > 5 and report["events"] >= 2, report
+        assert not any(theirs in k for k in store.keys()) and sum(other in k for k in store.keys()) == 4
+        wait_until(lambda: not any(theirs in p for p in files(h, "journal", "recordings", "transcripts", "metrics")), 10, "nothing on the disk")
+        record = h.rows(f"select customer_number, customer_name, transcript, summary, metadata, erased_at is not null from voice_call_records where id = '{theirs}'")[0]
+        assert record == ["", "", "", "", "{}", "t"], record
+        assert h.rows(f"select count(*) from call_timeline where call_id = '{theirs}' and payload <> '{{}}'") == [["0"]]
+        assert h.rows(f"select count(*) from webhook_events where call_id = '{theirs}'") == [["0"]]
+        assert h.rows("select coalesce(first_name, ''), coalesce(phone, ''), state_reason from leads") == [["", "", "erased"]]
+        assert h.rows("select sum(cost_inr), count(*) from voice_usage_ledger") == before, "what it cost stays"
+        assert h.rows(f"select erased_at is null from voice_call_records where id = '{other}'") == [["t"]]

@@ -1,0 +1,78 @@
+"""Starts the object store of the tests (s3_server.py) in an environment of its own, and talks to its door."""
+import json
+import os
+import subprocess
+import sys
+import threading
+import urllib.request
+
+from stack import ROOT, free_port, wait_until
+
+HERE = os.path.join(ROOT, "tests/integration")
+WANTED = os.path.join(HERE, "requirements-s3.txt")
+VENV = os.path.join(ROOT, "build/s3-venv")
+making = threading.Lock()
+
+
+def python():
+    """The environment's interpreter; the environment is made when it is not what is wanted."""
+    with making, open(WANTED, encoding="utf-8") as f:
+        wanted, mark = f.read(), os.path.join(VENV, "installed.txt")
+        if not os.path.exists(mark) or open(mark, encoding="utf-8").read() != wanted:
+            subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
+            subprocess.run([os.path.join(VENV, "bin/pip"), "install", "-q", "-r", WANTED], check=True)
+            with open(mark, "w", encoding="utf-8") as m:
+                m.write(wanted)
+    return os.path.join(VENV, "bin/python")
+
+
+class Store:
+    ACCESS, SECRET, REGION = "TESTACCESSKEY", "test/secret+key", "ap-south-1"
+
+    def __init__(self, up=True):
+        self.port, self.server = free_port(), None
+        self.url = f"http://127.0.0.1:{self.port}"
+        if up:
+            self.start()
+
+    def env(self):
+        """What a daemon needs to know of it."""
+        return {"S3_ENDPOINT": self.url, "AWS_REGION": self.REGION, "AWS_ACCESS_KEY_ID": self.ACCESS,
+                "AWS_SECRET_ACCESS_KEY": self.SECRET, "S3_BUCKET_RECORDINGS": "recordings",
+                "S3_BUCKET_TRANSCRIPTS": "transcripts", "S3_BUCKET_METRICS": "metrics", "ARTIFACT_POLL_MS": "200"}
+
+    def start(self):
+        self.server = subprocess.Popen([python(), os.path.join(HERE, "s3_server.py"), str(self.port)], stdout=subprocess.DEVNULL)
+        wait_until(self._up, 30, "the object store")
+
+    def _up(self):
+        try:
+            return self.seen() is not None
+        except OSError:
+            assert self.server.poll() is None, "the object store ended"
+            return False
+
+    def seen(self):
+        with urllib.request.urlopen(self.url + "/_door", timeout=5) as r:
+            return json.load(r)
+
+    def keys(self):
+        """{"bucket/key": size}"""
+        return {f"{b}/{k}": n for b, keys in self.seen()["keys"].items() for k, n in keys.items()}
+
+    def get(self, name):
+        with urllib.request.urlopen(f"{self.url}/_door/{name}", timeout=10) as r:
+            return r.read()
+
+    def do(self, mode, count=-1, skew=0):
+        body = json.dumps({"mode": mode, "count": count, "skew": skew}).encode()
+        with urllib.request.urlopen(urllib.request.Request(self.url + "/_door", data=body, method="PUT"), timeout=5) as r:
+            assert r.status == 200
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        if self.server:
+            self.server.kill()
+            self.server.wait()
