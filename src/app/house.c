@@ -85,7 +85,9 @@ struct house *house_open(const struct house_deps *d, struct iv_err *e)
 		return NULL;
 	}
 	h->s.pg = open_pool(h, iv_secret_reveal(cfg->database_url), "app", (int)cfg->pg_connections, e);
-	h->s.worker = h->s.pg ? open_pool(h, iv_secret_reveal(cfg->database_worker_url), "worker", (int)cfg->pg_worker_connections, e) : NULL;
+	if (h->s.pg)
+		h->s.worker = open_pool(h, iv_secret_reveal(cfg->database_worker_url), "worker",
+					(int)cfg->pg_worker_connections, e);
 	if (!h->s.worker || !open_redis(h, e) || !iv_auth_open(h->s.auth, &h->s, e))
 		return NULL; /* the process ends */
 	h->calls = iv_calls_new(&(struct iv_calls_deps){.cfg = cfg,

@@ -415,7 +415,9 @@ static bool start(struct app *app, struct iv_err *e)
 								      .auth = app->auth,
 								      .spools = app->spools,
 								      .calls = app->house ? house_calls(app->house) : NULL,
-								      .control = app->house ? house_services(app->house)->control : NULL,
+								      .control = app->house
+											 ? house_services(app->house)->control
+											 : NULL,
 								      .version = IV_VERSION,
 								      .clip = app->clip});
 	app->route.ops = iv_ops_new(&(struct iv_ops_deps){.cfg = cfg,

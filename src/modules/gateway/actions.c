@@ -128,6 +128,8 @@ static void clear(struct session *s, const struct iv_action *a)
 /* A line of the timeline, in the order and with the number its account will give it. */
 static void tell_line(struct session *s, struct iv_str kind, struct iv_str payload)
 {
+	bool heard = iv_str_eq(kind, IV_S("stt.final"));
+
 	s->timeline_seq++;
 	if (!s->g->d.calls)
 		return;
@@ -139,9 +141,8 @@ static void tell_line(struct session *s, struct iv_str kind, struct iv_str paylo
 					     .kind = kind,
 					     .payload = payload,
 					     .redact = s->redact,
-					     .wanted = iv_str_eq(kind, IV_S("stt.final")) ? s->wants_finals
-											   : s->wants_tools &&
-												     iv_str_starts(kind, IV_S("tool."))});
+					     .wanted = (heard && s->wants_finals) ||
+						       (s->wants_tools && iv_str_starts(kind, IV_S("tool.")))});
 }
 
 static void took_note(struct session *s, const struct iv_action *a)

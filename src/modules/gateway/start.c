@@ -22,7 +22,8 @@ struct arrival {
 	struct iv_buf early;     /* that: a word of length and kind before each message */
 	struct iv_undo undo_place, undo_open;
 	struct iv_leg leg;
-	char call_id[CALL_ID_SIZE], agent_id[129], subprotocols[512], authorization[1024], api_key[256], ticket[256], peer[64], ts[24],
+	char call_id[CALL_ID_SIZE], agent_id[129], subprotocols[512], authorization[1024], api_key[256], ticket[256],
+		peer[64], ts[24],
 		sig[80], origin[256], host[256], resume[TOKEN_SIZE];
 	int rate_hz;
 	bool binary_out;
