@@ -11,7 +11,7 @@
 #include "iv_crypto.h"
 #include "iv_redact.h"
 
-enum { TRANSCRIPT_MAX = 16 << 20, MUTES_MAX = 200, AROUND_MS = 300 };
+enum { TRANSCRIPT_MAX = 16 << 20, AROUND_MS = 300 };
 
 const struct artifact_kind artifact_kinds[] = {
 	{"recording", "wav", "recordings", "wav", "audio/wav"},
@@ -129,24 +129,35 @@ static bool holds_card(struct iv_str text)
 	return counts.found[IV_REDACT_CARD] > 0;
 }
 
-static size_t find_mutes(const struct iv_account *a, struct sound_mute mutes[MUTES_MAX])
+/* To be freed. */
+static struct sound_mute *find_mutes(const struct iv_account *a, size_t *count)
 {
 	const struct iv_story_turn *turns;
-	size_t n = iv_story_turns(a->story, &turns), count = 0;
+	size_t n = iv_story_turns(a->story, &turns);
+	struct sound_mute *mutes = calloc(n + 1, sizeof(*mutes));
 
-	for (size_t i = 0; a->redact && i < n && count < MUTES_MAX; i++)
+	if (!mutes)
+		abort();
+	*count = 0;
+	for (size_t i = 0; a->redact && i < n; i++)
 		if (turns[i].start_ms >= 0 && turns[i].end_ms >= 0 && holds_card(turns[i].text))
-			mutes[count++] = (struct sound_mute){turns[i].start_ms - AROUND_MS, turns[i].end_ms + AROUND_MS};
-	return count;
+			mutes[(*count)++] = (struct sound_mute){turns[i].start_ms - AROUND_MS, turns[i].end_ms + AROUND_MS};
+	return mutes;
 }
 
 static void add_recording(struct making *m, const struct iv_account *a)
 {
-	struct sound_mute mutes[MUTES_MAX];
 	struct iv_artifact_file *f = begin_file(m, "recording", "wav");
-	size_t count = find_mutes(a, mutes);
+	struct sound_mute *mutes;
+	size_t count;
+	bool whole;
 
-	if (!f || sound_put_right(f->path, mutes, count, &f->bytes, &f->duration_ms, m->e) != 1)
+	if (!f)
+		return;
+	mutes = find_mutes(a, &count);
+	whole = sound_put_right(f->path, mutes, count, &f->bytes, &f->duration_ms, m->e) == 1;
+	free(mutes);
+	if (!whole)
 		return;
 	if (a->header.agent.recording_format == 1)
 		f->format = "ogg"; /* what it is to become; the path says what it is */
