@@ -38,10 +38,10 @@ static int end(void **state)
 
 static const char *at(const char *name)
 {
-	static char path[4][IV_ARTIFACT_PATH];
+	static char path[16][IV_ARTIFACT_PATH];
 	static int turn;
 
-	turn = (turn + 1) % 4;
+	turn = (turn + 1) % 16;
 	(void)snprintf(path[turn], sizeof(path[turn]), "%s/%s", dir, name);
 	return path[turn];
 }
