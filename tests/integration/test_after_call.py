@@ -193,6 +193,9 @@ def test_a_spoken_call_is_told_in_full_within_seconds():
         assert h.metric('invorto_reviews_total{how="model"}') == 1
 
 
+test_a_spoken_call_is_told_in_full_within_seconds.alone = True  # it is spoken, in real time
+
+
 def by_rules(got):
     a = got["analysis"]
     assert a["by"] == "rules" and a["provider"] is None, a
