@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds optimised, measures, prints the table.   ./scripts/bench.sh calls|rest [--json FILE] [--quick] …
+# Builds optimised, measures, prints the table.   ./scripts/bench.sh calls|rest|webhooks [--json FILE] [--quick] …
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -7,7 +7,13 @@ what=${1:-}
 case $what in
 calls) ;;
 rest) ;;
-*) die "expected: calls [--json FILE] [--legs LIST] [--peers LIST] [--quick] or rest [--json FILE] [--seconds N]" ;;
+webhooks)
+	shift
+	install_missing $build_packages $service_packages python3 util-linux
+	build build/release "invorto webhooks" -- -DCMAKE_BUILD_TYPE=Release
+	exec python3 bench/webhooks.py "$@"
+	;;
+*) die "expected: calls [--json FILE] [--legs LIST] [--peers LIST] [--quick], rest [--json FILE] [--seconds N] or webhooks [--json FILE] [--events N]" ;;
 esac
 shift
 install_missing $build_packages $service_packages python3 util-linux nodejs npm wrk
