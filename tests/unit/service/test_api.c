@@ -14,11 +14,11 @@ enum { ANALYST, DEV, ADMIN, DEV_B, SCOPED };
 
 static const char *bearer(int who)
 {
-	static char line[8][128];
+	static char line[8][320];
 	static int next;
 	char *out = line[next++ % 8];
 
-	snprintf(out, 128, "Authorization: Bearer %s\r\n", keys[who]);
+	snprintf(out, 320, "Authorization: Bearer %s\r\n", keys[who]);
 	return out;
 }
 
