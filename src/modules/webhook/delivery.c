@@ -317,7 +317,7 @@ static enum iv_flow_next judge(struct iv_flow *f)
 		disable(d, "failing");
 	free_slot(d, webhook_is_outage(verdict.error) ? WEBHOOK_END_OUTAGE : WEBHOOK_END_ANSWERED,
 		  verdict.verdict == WEBHOOK_DELIVERED ? 0 : hold_ms);
-	iv_metric_add(IV_M_webhook_attempts_total, verdict.error, 1);
+	iv_metric_add(IV_M_webhook_attempts_total, (int)verdict.error, 1);
 	return IV_FLOW_NEXT;
 }
 

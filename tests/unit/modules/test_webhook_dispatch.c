@@ -231,7 +231,7 @@ struct iv_fetch *iv_fetch_start(struct iv_net *n, const struct iv_fetch_opts *o,
 {
 	static const int statuses[] = {200, 200, 200, 204, 500, 0, 302, 429};
 	struct iv_fetch *f = calloc(1, sizeof(*f));
-	struct iv_str id, ignored;
+	struct iv_str id = IV_STR_NULL, ignored;
 
 	(void)n;
 	assert_non_null(f);
