@@ -376,6 +376,9 @@ static void plain_paths(struct iv_jw *w, const struct iv_route *plain)
 		iv_jw_arr(w, "tags");
 		iv_jw_cstr(w, NULL, "Process");
 		iv_jw_end_arr(w);
+		iv_jw_arr(w, "parameters");
+		path_parameters(w, r->path);
+		iv_jw_end_arr(w);
 		iv_jw_arr(w, "security");
 		iv_jw_end_arr(w);
 		iv_jw_obj(w, "responses");
