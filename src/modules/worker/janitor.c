@@ -77,7 +77,7 @@ static const struct iv_silent_calls_out *suspect(const struct iv_worker *w)
 	return iv_silent_calls_at(&w->silent, w->at);
 }
 
-/* Redis away: nobody can say, and the call waits. */
+/* Redis away: nobody can say, and the calls wait. */
 static enum iv_flow_next ask_owner(struct iv_flow *f)
 {
 	struct iv_worker *w = self(f);
@@ -113,7 +113,8 @@ static void lost(struct iv_flow *f)
 	}
 	w->loss = (struct iv_rows){0};
 	iv_arena_reset(&w->loss_arena);
-	w->at++;
+	/* Who did not answer for one will not for the others: they wait for the next round. */
+	w->at = f->err.code == IV_EDRAINING ? w->silent.count : w->at + 1;
 	rest(w);
 	walk(w);
 }
