@@ -253,7 +253,9 @@ def test_two_calls_at_once_never_hear_each_other():
                 lambda: os.path.exists(f"{s.dir}/recordings/{name}.wav") and c.story()
                 and f"{s.dir}/recordings/{name}.wav", 3, "a recording"))
             stranger = 700 if caller_hz == 300 else 300
-            assert share_of(caller, caller_hz, rate) > 0.05 > 0.005 > share_of(caller, stranger, rate)
+            # Piece by piece: a quiet place between two sounds may be made longer by some ms, to keep both sides together.
+            pieces = [caller[i:i + rate // 10] for i in range(0, len(caller), rate // 10)]
+            assert max(share_of(p, caller_hz, rate) for p in pieces) > 0.5 and share_of(caller, stranger, rate) < 0.005
             assert share_of(agent_side, other, rate) < 0.001
 
         together(lambda: talk("low", 300), lambda: talk("high", 700))
