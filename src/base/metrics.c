@@ -119,9 +119,11 @@ void iv_metrics_reset(void)
 	prepare();
 }
 
-/* The six that the first specification names without a prefix. */
+/* Those that the first specification names without a prefix. */
 static const char *prefix(int m)
 {
+	if (strncmp(rows[m].name, "telephony_", sizeof("telephony_") - 1) == 0)
+		return "";
 	switch (m) {
 	case IV_M_asr_first_partial_ms:
 	case IV_M_eou_ms:
