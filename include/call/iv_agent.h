@@ -67,6 +67,20 @@ struct iv_tool {
 	struct iv_str filler;     /* spoken when it takes longer than the budget */
 };
 
+/* How transfer_to_human is done on a telephone line. */
+struct iv_transfer {
+	int mode;                 /* index of iv_transfer_modes */
+	struct iv_str whisper;    /* attended: said to who answers, before the two are connected */
+	int64_t ring_ms;          /* how long it may ring there */
+	struct iv_str failed;     /* said to the caller when nobody took it; the conversation goes on */
+};
+
+/* What is done when a machine answers an outbound call. */
+struct iv_voicemail {
+	int action;               /* index of iv_voicemail_actions */
+	struct iv_str message;    /* left after the tone */
+};
+
 struct iv_agent {
 	struct iv_str id, name, locale;
 	struct iv_str prompt;
@@ -89,6 +103,8 @@ struct iv_agent {
 	struct iv_str apology;     /* spoken when providers are out */
 	struct iv_strs end_call_phrases; /* the agent saying one ends the call after it is heard */
 	struct iv_str transfer_to; /* where transfer_to_human leads */
+	struct iv_transfer transfer;
+	struct iv_voicemail voicemail;
 	int64_t max_duration_ms;
 	struct iv_str max_duration_text;
 	bool emotion, record;
@@ -104,6 +120,8 @@ extern const char *const iv_endpointing_names[];
 extern const char *const iv_consent_names[];
 extern const char *const iv_tool_methods[];
 extern const char *const iv_recording_formats[];
+extern const char *const iv_transfer_modes[];     /* blind, attended */
+extern const char *const iv_voicemail_actions[];  /* hangup, message, continue */
 
 /* Checks what a field table cannot: disclosure present or waived, tool names unique, schemas JSON,
  * wait function parses, url templates. */

@@ -24,7 +24,7 @@ enum iv_event_type {
 	IV_EV_DTMF,         /* text: one digit */
 	IV_EV_MARK,         /* far end: position mark.at was played (or given back by a clear) */
 	IV_EV_LEG_GONE,     /* text: reason; the socket is gone and will not come back */
-	IV_EV_LEG_LOST,     /* the socket is gone and may come back (browser resume) */
+	IV_EV_LEG_LOST,     /* the socket is gone and may come back (browser resume, a carrier's next media socket) */
 	IV_EV_LEG_BACK,
 	IV_EV_ASR_READY,
 	IV_EV_ASR_SPEECH,   /* the recogniser hears speech */
@@ -48,10 +48,12 @@ enum iv_event_type {
 	IV_EV_RESUME,
 	IV_EV_CONFIG,       /* text: JSON merged over the settings; the owner has checked it */
 	IV_EV_DTMF_SEND,    /* text: digits */
-	IV_EV_TRANSFER,     /* text: to, flag: attended */
+	IV_EV_TRANSFER,     /* text: to, flag: attended, name: whisper */
 	IV_EV_SAY,          /* operator: text, flag: interrupt what is being said */
 	IV_EV_HANGUP,       /* text: reason */
 	IV_EV_RECORDING,    /* flag: silence is recorded from a (ms since the start) on, text: why; else until a */
+	IV_EV_DIALED,       /* the telephone a call was transferred to; text: completed, busy, no-answer, failed; a: seconds */
+	IV_EV_AMD,          /* who answered; text: human, machine, machine_end, fax, unknown */
 	IV_EV_TYPES
 };
 extern const char *const iv_event_names[IV_EV_TYPES];
@@ -101,7 +103,8 @@ enum iv_action_type {
 	IV_ACT_TURN,         /* a turn is closed: iv_call_last_turn */
 	IV_ACT_DTMF_IN,      /* text: digit, for the client */
 	IV_ACT_DTMF_OUT,     /* text: digits, for the carrier */
-	IV_ACT_TRANSFER,     /* text: to, flag: attended */
+	IV_ACT_TRANSFER,     /* text: to, flag: attended, name: whisper; the line is away until LEG_BACK or LEG_GONE when
+				it can come back (START's resumable, not on browser legs), else END follows */
 	IV_ACT_NOTE,         /* name: timeline kind, text: JSON payload */
 	IV_ACT_END,          /* last action but ASR_CLOSE and cancels, exactly once; text: reason */
 	IV_ACT_TYPES

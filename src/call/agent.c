@@ -136,6 +136,27 @@ const struct iv_shape iv_tool_shape = {.name = "Tool",
 				       .fields = tool_fields,
 				       .defaults = tool_defaults};
 
+const char *const iv_transfer_modes[] = {"blind", "attended", NULL};
+const char *const iv_voicemail_actions[] = {"hangup", "message", "continue", NULL};
+
+static const struct iv_field transfer_fields[] = {
+	IV_ENUM(struct iv_transfer, mode, "mode", 0, iv_transfer_modes,
+		"blind: connected as soon as somebody answers; attended: the whisper first"),
+	IV_STR(struct iv_transfer, whisper, "whisper", 0, 0, 500, "attended: said to who answers, before the two are connected"),
+	IV_INT(struct iv_transfer, ring_ms, "ringMs", 0, 5000, 120000, "how long it may ring there"),
+	IV_STR(struct iv_transfer, failed, "failed", 0, 1, 500, "said to the caller when nobody took it; the conversation goes on"),
+	IV_FIELDS_END,
+};
+static const struct iv_shape transfer_shape = {"Transfer", sizeof(struct iv_transfer), transfer_fields, NULL};
+
+static const struct iv_field voicemail_fields[] = {
+	IV_ENUM(struct iv_voicemail, action, "action", 0, iv_voicemail_actions,
+		"hangup, leave the message after the tone, or go on as if a person had answered"),
+	IV_STR(struct iv_voicemail, message, "message", 0, 0, 1000, "left after the tone"),
+	IV_FIELDS_END,
+};
+static const struct iv_shape voicemail_shape = {"Voicemail", sizeof(struct iv_voicemail), voicemail_fields, NULL};
+
 static void agent_defaults(void *object)
 {
 	struct iv_agent *a = object;
@@ -170,6 +191,9 @@ static void agent_defaults(void *object)
 	a->tool_budget_ms = 800;
 	a->filler = IV_S("One moment, please.");
 	a->apology = IV_S("I am sorry, I am having trouble at the moment.");
+	a->transfer = (struct iv_transfer){
+		.ring_ms = 30000,
+		.failed = IV_S("I am sorry, nobody can take your call right now. What else can I do for you?")};
 	a->max_duration_ms = 1800000;
 	a->max_duration_text = IV_S("We have reached the end of the time for this call. Goodbye.");
 	a->emotion = true;
@@ -213,6 +237,8 @@ static const struct iv_field agent_fields[] = {
 	IV_STRS(struct iv_agent, end_call_phrases, "endCallPhrases", 0, 20,
 		"the agent saying one of them ends the call once it was heard"),
 	IV_STR(struct iv_agent, transfer_to, "transferTo", 0, 0, 120, "where a human is"),
+	IV_OBJ(struct iv_agent, transfer, "transfer", 0, &transfer_shape, "how a caller is handed over on a telephone line"),
+	IV_OBJ(struct iv_agent, voicemail, "voicemail", 0, &voicemail_shape, "when a machine answers a call we placed"),
 	IV_INT(struct iv_agent, max_duration_ms, "maxDurationMs", 0, 1000, 43200000,
 	       "longest call in ms"),
 	IV_STR(struct iv_agent, max_duration_text, "maxDurationText", 0, 0, 500,

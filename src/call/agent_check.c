@@ -8,7 +8,8 @@ static const char built_in_tools[] =
 	"{\"type\":\"function\",\"function\":{\"name\":\"end_call\",\"description\":\"Hang up, after "
 	"your last words were heard\",\"parameters\":{\"type\":\"object\",\"properties\":{}}}},"
 	"{\"type\":\"function\",\"function\":{\"name\":\"transfer_to_human\",\"description\":\"Hand the "
-	"caller over to a person\",\"parameters\":{\"type\":\"object\",\"properties\":{}}}},"
+	"caller over to a person\",\"parameters\":{\"type\":\"object\",\"properties\":{\"reason\":{"
+	"\"type\":\"string\",\"description\":\"What it is about, in one sentence, for that person\"}}}}},"
 	"{\"type\":\"function\",\"function\":{\"name\":\"collect_digits\",\"description\":\"Wait for the "
 	"caller to press keys\",\"parameters\":{\"type\":\"object\",\"properties\":{\"max\":{\"type\":"
 	"\"integer\"},\"finish\":{\"type\":\"string\"}}}}},"
@@ -57,6 +58,8 @@ bool iv_agent_check(const struct iv_agent *a, struct iv_err *e)
 	if (!a->disclosure.len && !a->disclosure_waived)
 		return iv_fail_field(e, IV_EINVAL, "disclosure",
 				     "must say that this is an automated voice, or disclosureWaived must be true");
+	if (a->voicemail.action == 1 && !a->voicemail.message.len)
+		return iv_fail_field(e, IV_EINVAL, "voicemail.message", "is required with the action message");
 	if (a->consent.mode != 0 && !a->consent.prompt.len)
 		return iv_fail_field(e, IV_EINVAL, "consent.prompt",
 				     "is required unless consent.mode is off");

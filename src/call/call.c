@@ -205,6 +205,7 @@ static void settle(struct iv_call *c)
 	playout_pump(c);
 	barge_check(c);
 	keypad_check(c);
+	line_check(c);
 	if (turn_finished(c))
 		turn_close(c, c->turn.failed ? IV_TURN_FAILED
 				: c->utt_count ? IV_TURN_COMPLETED : IV_TURN_TOOL);

@@ -62,6 +62,7 @@ struct listen {
 	int64_t first_text_us, final_us, partial_us;
 	int64_t frame_us;    /* when the last frame came */
 	bool paused, lost, asr_ready, asr_out;
+	bool away;           /* lost on purpose: the line is with another telephone */
 };
 
 enum utt_state { UTT_WAITING, UTT_ASKED, UTT_READY, UTT_FAILED, UTT_STATES };
@@ -106,7 +107,7 @@ struct turn {
 	int requested;       /* tool calls of the answer under way */
 	bool ask_again;      /* a tool was answered since the model was last asked */
 	bool hangup_after, transfer_after, transfer_attended;
-	char transfer_to[128];
+	char transfer_to[128], whisper[600];
 	char end_reason[32];
 };
 
@@ -190,6 +191,8 @@ struct iv_call {
 	struct { bool asking; int asked; } consent;
 	struct { int64_t since_us, caller_us; size_t prompts; } idle;
 	struct { double power; int frames; int64_t due_us; bool speaking; int streak; } emotion;
+	bool nobody_took_it;   /* the transfer failed; said when the line is back */
+	int64_t tone_us;       /* a machine talks: its message is left at the latest now; 0: none does */
 	int failed_turns;
 	struct iv_usage usage;
 	struct iv_buf json; /* scratch for notes */
@@ -208,6 +211,14 @@ int64_t us_samples(const struct iv_call *c, int64_t us);
 
 /* events.c */
 void call_dispatch(struct iv_call *c, const struct iv_event *ev);
+
+/* line.c: the line is held, lost, elsewhere, or a machine's. */
+void line_pause(struct iv_call *c, bool paused);
+void line_lost(struct iv_call *c, bool lost);
+void line_transfer(struct iv_call *c, struct iv_str to, bool attended, struct iv_str whisper);
+void line_dialed(struct iv_call *c, struct iv_str status, int64_t seconds);
+void line_answered_by(struct iv_call *c, struct iv_str verdict);
+void line_check(struct iv_call *c); /* a machine that never came to its tone */
 
 /* vad.c */
 void vad_init(struct vad *v);
@@ -333,6 +344,7 @@ void note_text(struct iv_call *c, const char *kind, const char *key, struct iv_s
 void note_switch(struct iv_call *c, const char *kind, struct iv_str provider, struct iv_str reason);
 void note_ms(struct iv_call *c, const char *kind, const char *key, int64_t ms);
 void note_user(struct iv_call *c, struct iv_str words); /* what the caller said, with when and how surely */
+void note_dialed(struct iv_call *c, const char *kind, struct iv_str status, int64_t seconds);
 void note_recording(struct iv_call *c, const struct iv_event *ev);
 void note_turn(struct iv_call *c);
 void note_end(struct iv_call *c);

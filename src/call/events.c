@@ -13,7 +13,8 @@ const char *const iv_event_names[IV_EV_TYPES] = {
 	[IV_EV_TTS_SWITCHED] = "tts.switched", [IV_EV_TOOL_RESULT] = "tool.result", [IV_EV_TEXT] = "text",
 	[IV_EV_PAUSE] = "pause", [IV_EV_RESUME] = "resume", [IV_EV_CONFIG] = "config",
 	[IV_EV_DTMF_SEND] = "dtmf.send", [IV_EV_TRANSFER] = "transfer", [IV_EV_SAY] = "say",
-	[IV_EV_HANGUP] = "hangup", [IV_EV_RECORDING] = "recording",
+	[IV_EV_HANGUP] = "hangup", [IV_EV_RECORDING] = "recording", [IV_EV_DIALED] = "dialed",
+	[IV_EV_AMD] = "amd",
 };
 
 static void on_start(struct iv_call *c, const struct iv_event *ev)
@@ -31,49 +32,6 @@ static void on_start(struct iv_call *c, const struct iv_event *ev)
 	}
 	act(c, &(struct iv_action){.type = IV_ACT_ASR_OPEN});
 	opening_start(c);
-}
-
-static void stop_for_now(struct iv_call *c)
-{
-	if (c->mouth == MOUTH_SPEAKING)
-		hold_start(c, c->now_us, true);
-	else if (c->mouth == MOUTH_HELD)
-		c->held.for_pause = true;
-}
-
-static void go_on(struct iv_call *c)
-{
-	if (c->in.paused || c->in.lost)
-		return;
-	c->in.last_speech_us = c->in.last_speech_us >= 0 ? c->now_us : -1;
-	idle_touch(c);
-	if (c->mouth == MOUTH_HELD && c->held.for_pause)
-		barge_resume(c);
-	playout_pump(c);
-}
-
-static void on_pause(struct iv_call *c, bool paused, const char *kind)
-{
-	if (c->in.paused == paused || c->life != LIFE_LIVE)
-		return;
-	note(c, kind, NULL);
-	c->in.paused = paused;
-	if (paused)
-		stop_for_now(c);
-	else
-		go_on(c);
-}
-
-static void on_lost(struct iv_call *c, bool lost)
-{
-	if (c->in.lost == lost)
-		return;
-	note(c, lost ? "leg.lost" : "leg.back", NULL);
-	c->in.lost = lost;
-	if (lost)
-		stop_for_now(c);
-	else
-		go_on(c);
 }
 
 static void on_asr_failed(struct iv_call *c)
@@ -140,13 +98,6 @@ static void on_say(struct iv_call *c, struct iv_str text, bool interrupt)
 	turn_say(c, text, 0);
 }
 
-static void on_transfer(struct iv_call *c, struct iv_str to, bool attended)
-{
-	note(c, "transfer", "mode", attended ? "attended" : "blind", NULL);
-	act(c, &(struct iv_action){.type = IV_ACT_TRANSFER, .text = to, .flag = attended});
-	call_end(c, "transfer");
-}
-
 void call_dispatch(struct iv_call *c, const struct iv_event *ev)
 {
 	switch (ev->type) {
@@ -165,7 +116,7 @@ void call_dispatch(struct iv_call *c, const struct iv_event *ev)
 		break;
 	case IV_EV_LEG_LOST:
 	case IV_EV_LEG_BACK:
-		on_lost(c, ev->type == IV_EV_LEG_LOST);
+		line_lost(c, ev->type == IV_EV_LEG_LOST);
 		break;
 	case IV_EV_ASR_READY:
 		c->in.asr_ready = true;
@@ -214,8 +165,7 @@ void call_dispatch(struct iv_call *c, const struct iv_event *ev)
 		break;
 	case IV_EV_PAUSE:
 	case IV_EV_RESUME:
-		on_pause(c, ev->type == IV_EV_PAUSE,
-			 ev->type == IV_EV_PAUSE ? "call.paused" : "call.resumed");
+		line_pause(c, ev->type == IV_EV_PAUSE);
 		break;
 	case IV_EV_CONFIG:
 		on_config(c, ev->text);
@@ -225,7 +175,7 @@ void call_dispatch(struct iv_call *c, const struct iv_event *ev)
 		act(c, &(struct iv_action){.type = IV_ACT_DTMF_OUT, .text = ev->text});
 		break;
 	case IV_EV_TRANSFER:
-		on_transfer(c, ev->text, ev->flag);
+		line_transfer(c, ev->text, ev->flag, ev->name);
 		break;
 	case IV_EV_SAY:
 		on_say(c, ev->text, ev->flag);
@@ -238,6 +188,12 @@ void call_dispatch(struct iv_call *c, const struct iv_event *ev)
 		call_end(c, reason);
 		break;
 	}
+	case IV_EV_DIALED:
+		line_dialed(c, ev->text, ev->a);
+		break;
+	case IV_EV_AMD:
+		line_answered_by(c, ev->text);
+		break;
 	case IV_EV_RECORDING:
 		note_recording(c, ev);
 		break;

@@ -93,6 +93,16 @@ void note_user(struct iv_call *c, struct iv_str words)
 	emit(c, "turn.user", &w);
 }
 
+void note_dialed(struct iv_call *c, const char *kind, struct iv_str status, int64_t seconds)
+{
+	struct iv_jw w;
+
+	begin(c, &w);
+	iv_jw_str(&w, "status", status);
+	iv_jw_i64(&w, "durationSec", seconds);
+	emit(c, kind, &w);
+}
+
 void note_recording(struct iv_call *c, const struct iv_event *ev)
 {
 	struct iv_jw w;

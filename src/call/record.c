@@ -8,6 +8,7 @@ enum field {
 	F_LEVEL = 1, F_MARK = 2, F_FLAG = 4, F_CONFIDENCE = 8, F_GEN = 16, F_UTT = 32, F_COUNTS = 64,
 	F_AUDIO = 128, F_ID = 256, F_NAME = 512, F_TEXT = 1024, F_START = 2048,
 	F_LATER_FLAG = 4096, /* not in journals written before the field was */
+	F_LATER_NAME = 8192, /* the same */
 };
 
 static const unsigned fields_of[IV_EV_TYPES] = {
@@ -33,10 +34,12 @@ static const unsigned fields_of[IV_EV_TYPES] = {
 	[IV_EV_TEXT] = F_TEXT,
 	[IV_EV_CONFIG] = F_TEXT,
 	[IV_EV_DTMF_SEND] = F_TEXT,
-	[IV_EV_TRANSFER] = F_TEXT | F_FLAG,
+	[IV_EV_TRANSFER] = F_TEXT | F_FLAG | F_LATER_NAME,
 	[IV_EV_SAY] = F_TEXT | F_FLAG,
 	[IV_EV_HANGUP] = F_TEXT,
 	[IV_EV_RECORDING] = F_FLAG | F_COUNTS | F_TEXT,
+	[IV_EV_DIALED] = F_COUNTS | F_TEXT,
+	[IV_EV_AMD] = F_TEXT,
 };
 
 /* ── writing ── */
@@ -107,6 +110,8 @@ static bool add_fields(struct iv_buf *b, const struct iv_event *ev, unsigned f)
 		ok = ok && add_text(b, ev->text);
 	if (f & F_LATER_FLAG)
 		ok = ok && iv_buf_addc(b, (char)ev->flag);
+	if (f & F_LATER_NAME)
+		ok = ok && add_text(b, ev->name);
 	return ok;
 }
 
@@ -263,6 +268,8 @@ static void get_fields(struct reader *r, struct iv_event *ev, unsigned f)
 		ev->text = get_text(r);
 	if (f & F_LATER_FLAG && r->in.len)
 		ev->flag = get_bool(r);
+	if (f & F_LATER_NAME && r->in.len)
+		ev->name = get_text(r);
 }
 
 ptrdiff_t iv_record_read(struct iv_str in, struct iv_event *ev, int64_t *last_us)

@@ -254,10 +254,8 @@ void turn_close(struct iv_call *c, enum iv_turn_outcome outcome)
 	else
 		idle_touch(c);
 	if (transfer) {
-		act(c, &(struct iv_action){.type = IV_ACT_TRANSFER,
-					   .text = iv_str(t->transfer_to),
-					   .flag = t->transfer_attended});
-		call_end(c, "transfer");
+		t->transfer_after = false;
+		line_transfer(c, iv_str(t->transfer_to), t->transfer_attended, iv_str(t->whisper));
 	} else if (hangup) {
 		call_end(c, t->end_reason);
 	}

@@ -135,6 +135,29 @@ static void send_digits(struct iv_call *c, struct tool_call *t)
 	cJSON_Delete(args);
 }
 
+/* What the person hears first: the operator's words, then what the model says it is about. */
+static void write_whisper(struct iv_call *c, const struct tool_call *t)
+{
+	cJSON *args = iv_json_parse(iv_str(t->args), NULL);
+	struct iv_str reason = iv_json_str(args, "reason"), whisper = c->agent.transfer.whisper;
+	char *to = c->turn.whisper;
+	size_t room = sizeof(c->turn.whisper) - 1, n = whisper.len < room ? whisper.len : room;
+
+	to[0] = '\0';
+	if (c->turn.transfer_attended) {
+		memcpy(to, whisper.ptr ? whisper.ptr : "", n);
+		if (n && n < room && reason.len)
+			to[n++] = ' ';
+		reason.len = reason.len < room - n ? reason.len : room - n;
+		memcpy(to + n, reason.ptr ? reason.ptr : "", reason.len);
+		n += reason.len;
+		while (n && !iv_utf8_valid((struct iv_str){to, n}))
+			n--; /* cut within a character */
+		to[n] = '\0';
+	}
+	cJSON_Delete(args);
+}
+
 static bool start_built_in(struct iv_call *c, struct tool_call *t)
 {
 	struct turn *turn = &c->turn;
@@ -149,7 +172,9 @@ static bool start_built_in(struct iv_call *c, struct tool_call *t)
 	} else if (strcmp(t->name, "transfer_to_human") == 0) {
 		/* Where to is the operator's to say, never the model's. */
 		turn->transfer_after = true;
+		turn->transfer_attended = c->agent.transfer.mode == 1;
 		iv_str_copy(turn->transfer_to, sizeof(turn->transfer_to), c->agent.transfer_to);
+		write_whisper(c, t);
 		t->last_act = true;
 		finish(c, t, true, IV_S("{\"status\":\"transferring\"}"));
 	} else if (strcmp(t->name, "collect_digits") == 0) {

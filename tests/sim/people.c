@@ -110,6 +110,7 @@ static void happens(struct world *w, enum iv_event_type type, struct iv_str text
 static void meddle(struct world *w)
 {
 	static const char *const digits[] = {"1", "2", "0", "#", "*"};
+	static const char *const verdicts[] = {"human", "machine", "machine_end", "fax", "unknown"};
 	struct people *p = &w->people;
 
 	p->operator_us = chance(w, 70) ? w->now_us + ms_between(w, 100, 12000) : NOT_DUE;
@@ -157,6 +158,10 @@ static void meddle(struct world *w)
 		if (chance(w, 20))
 			happens(w, chance(w, 50) ? IV_EV_TRANSFER : IV_EV_HANGUP, IV_S("operator"), false);
 		break;
+	case 12:
+		if (chance(w, 30))
+			happens(w, IV_EV_AMD, iv_str(verdicts[between(w, 0, 4)]), false);
+		break;
 	default:
 		if (!p->lost)
 			happens(w, IV_EV_DTMF, iv_str(digits[between(w, 0, 4)]), false);
@@ -176,6 +181,9 @@ static void come_back(struct world *w)
 	if (p->back_us <= w->now_us) {
 		p->back_us = NOT_DUE;
 		p->lost = chance(w, 20); /* some never come back */
+		if (p->away && chance(w, 90))
+			happens(w, IV_EV_DIALED, p->lost ? IV_S("completed") : IV_S("busy"), false);
+		p->away = false;
 		happens(w, p->lost ? IV_EV_LEG_GONE : IV_EV_LEG_BACK, IV_S("disconnected"), false);
 	}
 }
@@ -184,6 +192,11 @@ void people_act(struct world *w, const struct iv_action *a)
 {
 	struct people *p = &w->people;
 
+	if (a->type == IV_ACT_TRANSFER && w->resumable) {
+		p->lost = p->away = true;
+		p->back_us = w->now_us + ms_between(w, 100, 40000);
+		world_due(w, p->back_us);
+	}
 	if (a->type == IV_ACT_NOTE && iv_str_starts(a->name, IV_S("call.paused")))
 		p->paused = true;
 	else if (a->type == IV_ACT_NOTE && iv_str_starts(a->name, IV_S("call.resumed")))

@@ -48,6 +48,7 @@ static void make_agent(struct world *w, struct iv_agent *a)
 	static const char tools[] =
 		"\"tools\":[{\"name\":\"book\",\"url\":\"https://example.com/book\",\"filler\":\"One second.\"},"
 		"{\"name\":\"lookup\"},{\"name\":\"notify\",\"blocking\":false,\"timeoutMs\":1500}]";
+	static const char *const machines[] = {"hangup", "message", "continue"};
 	static const char *const consent[] = {"off", "announce", "ask"};
 	struct iv_buf text;
 	struct iv_err e = {0};
@@ -60,6 +61,7 @@ static void make_agent(struct world *w, struct iv_agent *a)
 		    "\"%s\","
 		    "\"consent\":{\"mode\":\"%s\",\"prompt\":\"May we "
 		    "record?\"},\"transferTo\":\"%s\","
+		    "\"voicemail\":{\"action\":\"%s\",\"message\":\"Please call us back.\"},"
 		    "\"endpointing\":{\"silenceMs\":%d,\"provider\":\"%s\"},\"interruptible\":%s,"
 		    "\"bargeIn\":{\"enabled\":%s,\"onsetMs\":%d,\"minWords\":%d,\"resume\":%s},"
 		    "\"idle\":{\"promptMs\":%d,\"hangupMs\":%d},\"emotion\":%s,"
@@ -67,6 +69,7 @@ static void make_agent(struct world *w, struct iv_agent *a)
 		    chance(w, 70) ? "This is an automated voice." : "",
 		    chance(w, 70) ? "Hello, what can I do for you today?" : "",
 		    consent[chance(w, 70) ? 0 : between(w, 1, 2)], chance(w, 50) ? "+911" : "",
+		    machines[between(w, 0, 2)],
 		    (int)between(w, 100, 700), chance(w, 90) ? "invorto" : "off",
 		    chance(w, 90) ? "true" : "false", chance(w, 90) ? "true" : "false",
 		    (int)between(w, 40, 200), (int)between(w, 0, 3),
@@ -354,7 +357,11 @@ void world_run(struct world *w, uint64_t seed, const struct iv_agent *agent, con
 	far_start(w);
 	people_start(w);
 	w->call = iv_call_new(agent, opts, on_act, w);
-	world_step(w, &(struct iv_event){.type = IV_EV_START, .leg = w->far.kind, .rate_hz = w->far.rate_hz});
+	w->resumable = w->far.kind != IV_LEG_BROWSER && chance(w, 60);
+	world_step(w, &(struct iv_event){.type = IV_EV_START,
+					 .leg = w->far.kind,
+					 .rate_hz = w->far.rate_hz,
+					 .resumable = w->resumable});
 	world_step(w, &(struct iv_event){.type = IV_EV_ASR_READY});
 	for (tick_us = 0; !w->ended; tick_us += 20 * MS) {
 		run_due(w, tick_us);

@@ -47,7 +47,7 @@ struct people {
 	int64_t partial_us, final_us, eot_us;
 	bool finals_fail, noisy, echo;
 	int64_t operator_us, gone_us, asr_fail_us, back_us, resume_us;
-	bool paused, lost;
+	bool paused, lost, away; /* away: the line is with another telephone */
 };
 
 enum stream_state { STREAM_FREE, STREAM_OPEN, STREAM_CANCELLED };
@@ -84,6 +84,7 @@ struct world {
 	struct tool_run tools[16];
 	unsigned tool_ids;
 	/* what was seen */
+	bool resumable;       /* the line can come back from another telephone */
 	bool ended, check_messages, said_by_operator;
 	uint32_t last_gen, last_utt, cancelled_gen;
 	char asked[256];      /* text of the last sentence asked for */
