@@ -17,6 +17,7 @@ struct iv_credentials {
 	struct iv_str authorization; /* Authorization as sent */
 	struct iv_str api_key;       /* query parameter */
 	struct iv_str ts, sig;
+	struct iv_str tenant_id, nonce; /* what a carrier's address was signed with beside callId and ts; or none */
 	struct iv_str ticket;        /* query parameter; looked at by iv_auth_guest alone */
 	struct iv_str peer;          /* address of the client; the same */
 	struct iv_str origin, host;
@@ -38,5 +39,9 @@ struct iv_str iv_auth_subprotocol(const struct iv_credentials *c);
 bool iv_auth_is_jambonz(struct iv_str subprotocols);
 /* A signature for a link of ours: hex HMAC-SHA256 of callId:ts. False when no secret is configured. */
 IV_MUST_CHECK bool iv_auth_sign(const struct iv_auth *a, struct iv_str call_id, int64_t ts_s, char out[65]);
+/* The same of callId:ts:tenantId:nonce: the address names its tenant, and two made within a second differ. Empty
+ * tenant and nonce: as iv_auth_sign. */
+IV_MUST_CHECK bool iv_auth_sign_call(const struct iv_auth *a, struct iv_str call_id, int64_t ts_s,
+				     struct iv_str tenant_id, struct iv_str nonce, char out[65]);
 
 #endif

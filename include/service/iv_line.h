@@ -9,8 +9,8 @@
  *   line.over    {"status","reason"} → {"ok":true} the carrier's final word: the call is over
  *   line.give    {}                → {"ok":true}   its media came to another instance: hand the conversation over
  *
- * No instance owns the call (IV_ECONFLICT, or IV_EDRAINING when it is gone): iv_line_orphan says what to do by the
- * call's row: over → hang up; handed over → listen again; else say sorry and hang up.
+ * No instance owns the call (IV_ECONFLICT, or IV_EDRAINING when it is gone): its row says what to do. Over: hang up.
+ * Handed over (a row of call_handovers): listen again, any instance goes on with it. Else: sorry.
  *
  * A call between two sockets is "away": its session waits LINE_AWAY_MS for the next one, holds its slots and
  * writes its journal. */
@@ -71,13 +71,16 @@ IV_MUST_CHECK bool iv_line_check(const struct iv_line_do *d, struct iv_err *e);
 
 /* ── where a carrier's media goes: signed, for this call, good once, for REALTIME_WS_TTL.
  * Jambonz: the whole address. Twilio: the address without a query, the rest as parameters. */
+struct iv_line_call {
+	struct iv_str tenant_id, call_id, agent_id;
+};
 struct iv_line_media {
 	char url[1024];
 	char ts[24], sig[65], nonce[33]; /* Twilio's parameters beside callId, agentId, tenantId */
 };
 /* False with *e: PUBLIC_BASE_URL or REALTIME_WS_SECRET is not set (said which), or the names do not fit. */
 IV_MUST_CHECK bool iv_line_media(const struct iv_auth *auth, const struct iv_config *cfg, bool twilio,
-				 struct iv_str tenant_id, struct iv_str call_id, struct iv_str agent_id, int64_t wall_ms,
-				 struct iv_line_media *out, struct iv_err *e);
+				 const struct iv_line_call *call, int64_t wall_ms, struct iv_line_media *out,
+				 struct iv_err *e);
 
 #endif

@@ -76,13 +76,21 @@ static bool use_once(struct iv_auth *a, struct iv_str sig, int64_t now_s)
 
 bool iv_auth_sign(const struct iv_auth *a, struct iv_str call_id, int64_t ts_s, char out[65])
 {
+	return iv_auth_sign_call(a, call_id, ts_s, IV_STR_NULL, IV_STR_NULL, out);
+}
+
+bool iv_auth_sign_call(const struct iv_auth *a, struct iv_str call_id, int64_t ts_s, struct iv_str tenant_id,
+		       struct iv_str nonce, char out[65])
+{
 	struct iv_buf msg;
 	bool ok;
 
 	if (!iv_secret_set(a->cfg->realtime_ws_secret))
 		return false;
-	iv_buf_init(&msg, 512);
+	iv_buf_init(&msg, 1024);
 	ok = iv_buf_printf(&msg, "%.*s:%lld", IV_FMT(call_id), (long long)ts_s);
+	if (ok && (tenant_id.len || nonce.len))
+		ok = iv_buf_printf(&msg, ":%.*s:%.*s", IV_FMT(tenant_id), IV_FMT(nonce));
 	if (ok)
 		iv_hmac_sha256_hex(iv_str(iv_secret_reveal(a->cfg->realtime_ws_secret)), iv_buf_str(&msg), out);
 	iv_buf_deinit(&msg);
@@ -98,10 +106,10 @@ static bool check_signature(struct iv_auth *a, const struct iv_credentials *c, i
 		return iv_fail_field(e, IV_EAUTH, "ts", "must be Unix seconds");
 	if (ts < now_s - ttl || ts > now_s + ttl)
 		return iv_fail_field(e, IV_EAUTH, "ts", "must be within %lld s of now", (long long)ttl);
-	if (!iv_auth_sign(a, c->call_id, ts, expected))
+	if (!iv_auth_sign_call(a, c->call_id, ts, c->tenant_id, c->nonce, expected))
 		return iv_fail_field(e, IV_EAUTH, "sig", "signatures are not accepted here: REALTIME_WS_SECRET is not set");
 	if (!iv_secret_equal(c->sig, iv_str(expected)))
-		return iv_fail_field(e, IV_EAUTH, "sig", "must be the hex HMAC-SHA256 of callId:ts");
+		return iv_fail_field(e, IV_EAUTH, "sig", "must be the hex HMAC-SHA256 of callId:ts, or of callId:ts:tenantId:nonce");
 	if (!use_once(a, c->sig, now_s))
 		return iv_fail_field(e, IV_EAUTH, "sig", "was used before; a signature is good once");
 	return true;

@@ -1,5 +1,5 @@
-/* Who opens a socket: the process's own secrets at once, a tenant's key or token like a request's, or a
- * ticket that was made for this one socket. */
+/* Who opens a socket: the process's own key at once, a signature once across all instances, a tenant's key or
+ * token like a request's, or a ticket that was made for this one socket. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "auth_priv.h"
@@ -21,6 +21,8 @@ struct auth_guest {
 	struct iv_rate_verdict verdict;
 	struct iv_offer offer;
 	struct iv_str ticket, value;
+	char sig[80];
+	bool fresh;
 	char bearer[IV_JWT_TOKEN_MAX + 16];
 	struct iv_arena *arena; /* of who asks */
 	struct iv_socket_guest *guest;
@@ -88,6 +90,25 @@ static enum iv_flow_next read_ticket(struct iv_flow *f)
 	return IV_FLOW_NEXT;
 }
 
+/* ── signatures ── */
+
+static enum iv_flow_next put_sig(struct iv_flow *f)
+{
+	struct auth_guest *g = self(f);
+
+	return iv_once_put(g->auth->door->s->rate, f, &g->once, iv_str(g->sig), 2 * g->auth->cfg->realtime_ws_ttl * 1000,
+			   IV_STR_NULL, &g->fresh);
+}
+
+static enum iv_flow_next sig_was_fresh(struct iv_flow *f)
+{
+	if (!self(f)->fresh) {
+		(void)iv_fail_field(&f->err, IV_EAUTH, "sig", "was used before; a signature is good once");
+		return IV_FLOW_DONE;
+	}
+	return IV_FLOW_NEXT;
+}
+
 /* ── keys and tokens ── */
 
 static enum iv_flow_next find(struct iv_flow *f)
@@ -146,6 +167,8 @@ static const struct iv_flow_step ticket_steps[] = {{"take_ticket", take_ticket},
 static const struct iv_flow_type ticket_flow = {"auth_ticket", ticket_steps, ended};
 static const struct iv_flow_step key_steps[] = {{"find", find}, {"count", count}, {"counted", counted}, {0}};
 static const struct iv_flow_type key_flow = {"auth_guest", key_steps, ended};
+static const struct iv_flow_step sig_steps[] = {{"put_sig", put_sig}, {"sig_was_fresh", sig_was_fresh}, {0}};
+static const struct iv_flow_type sig_flow = {"auth_signature", sig_steps, ended};
 
 /* A subprotocol that may be a credential of a tenant: an API key, or a token with its two dots. */
 static struct iv_str offered_subprotocol(struct iv_str list)
@@ -180,6 +203,44 @@ static bool take_credential(struct auth_guest *g, const struct iv_credentials *c
 	return true;
 }
 
+static enum iv_flow_next begin(struct auth_guest *g, struct iv_flow *f, const struct iv_flow_type *type)
+{
+	struct auth_door *door = g->auth->door;
+
+	iv_list_append(&door->guests, &g->node);
+	g->run->guest = g;
+	iv_op_begin(&g->run->op, f, cancel);
+	iv_flow_start(&g->flow, type, door->s->loop, GUEST_MS, &g->running);
+	return iv_flow_await(f);
+}
+
+static struct auth_guest *guest_new(struct iv_auth *a, struct iv_auth_run *run, struct iv_arena *arena,
+				    struct iv_socket_guest *guest)
+{
+	struct auth_guest *g = calloc(1, sizeof(*g));
+
+	if (!g)
+		abort();
+	g->auth = a;
+	g->run = run;
+	g->arena = arena;
+	g->guest = guest;
+	return g;
+}
+
+/* It was not used here; was it anywhere? Without Redis here is all that can be said. */
+static enum iv_flow_next check_once(struct iv_auth *a, struct iv_flow *f, struct iv_auth_run *run,
+				    const struct iv_credentials *c, struct iv_socket_guest *guest)
+{
+	struct auth_guest *g;
+
+	if (guest->method != IV_AUTH_SIGNATURE || !a->door || !a->door->s->rate)
+		return IV_FLOW_NEXT;
+	g = guest_new(a, run, NULL, guest);
+	(void)iv_str_copy(g->sig, sizeof(g->sig), c->sig); /* 64 digits: it was right */
+	return begin(g, f, &sig_flow);
+}
+
 enum iv_flow_next iv_auth_guest(struct iv_auth *a, struct iv_flow *f, struct iv_auth_run *run,
 				const struct iv_credentials *c, struct iv_arena *arena, struct iv_socket_guest *guest)
 {
@@ -188,17 +249,17 @@ enum iv_flow_next iv_auth_guest(struct iv_auth *a, struct iv_flow *f, struct iv_
 
 	*guest = (struct iv_socket_guest){0};
 	if (!c->ticket.len || !a->door) {
-		if (iv_auth_socket(a, c, iv_wall_ms(), &guest->method, &e))
-			return IV_FLOW_NEXT;
+		if (iv_auth_socket(a, c, iv_wall_ms(), &guest->method, &e)) {
+			guest->who.tenant_id = guest->method == IV_AUTH_SIGNATURE ? c->tenant_id : IV_STR_NULL;
+			return check_once(a, f, run, c, guest);
+		}
 		if (c->sig.len || !a->door) {
 			f->err = e;
 			return IV_FLOW_DONE;
 		}
 	}
-	g = calloc(1, sizeof(*g));
-	if (!g)
-		abort();
-	*g = (struct auth_guest){.auth = a, .run = run, .arena = arena, .guest = guest, .ticket = c->ticket};
+	g = guest_new(a, run, arena, guest);
+	g->ticket = c->ticket;
 	if (!take_credential(g, c) && !c->ticket.len) {
 		free(g);
 		f->err = e;
@@ -208,11 +269,7 @@ enum iv_flow_next iv_auth_guest(struct iv_auth *a, struct iv_flow *f, struct iv_
 		free(g);
 		return iv_flow_fail(f, IV_EDRAINING, "this process has no Redis: REDIS_URL is not set");
 	}
-	iv_list_append(&a->door->guests, &g->node);
-	run->guest = g;
-	iv_op_begin(&run->op, f, cancel);
-	iv_flow_start(&g->flow, c->ticket.len ? &ticket_flow : &key_flow, a->door->s->loop, GUEST_MS, &g->running);
-	return iv_flow_await(f);
+	return begin(g, f, c->ticket.len ? &ticket_flow : &key_flow);
 }
 
 void auth_guests_cancel(struct auth_door *d)

@@ -22,7 +22,7 @@ struct arrival {
 	struct iv_buf early;     /* that: a word of length and kind before each message */
 	struct iv_undo undo_place, undo_open;
 	struct iv_leg leg;
-	char call_id[CALL_ID_SIZE], agent_id[129], subprotocols[512], authorization[1024], api_key[256], ticket[256],
+	char call_id[CALL_ID_SIZE], tenant_id[CALL_ID_SIZE], nonce[40], agent_id[129], subprotocols[512], authorization[1024], api_key[256], ticket[256],
 		peer[64], ts[24],
 		sig[80], origin[256], host[256], resume[TOKEN_SIZE];
 	int rate_hz;
@@ -58,6 +58,8 @@ static struct iv_credentials credentials(const struct arrival *a)
 				       .api_key = iv_str(a->api_key),
 				       .ts = iv_str(a->ts),
 				       .sig = iv_str(a->sig),
+				       .tenant_id = iv_str(a->tenant_id),
+				       .nonce = iv_str(a->nonce),
 				       .ticket = iv_str(a->ticket),
 				       .peer = iv_str(a->peer),
 				       .origin = iv_str(a->origin),
@@ -424,6 +426,8 @@ static void take_params(struct arrival *a, const struct iv_leg_event *ev)
 		{"agentId", offsetof(struct arrival, agent_id), sizeof(((struct arrival *)0)->agent_id)},
 		{"ts", offsetof(struct arrival, ts), sizeof(((struct arrival *)0)->ts)},
 		{"sig", offsetof(struct arrival, sig), sizeof(((struct arrival *)0)->sig)},
+		{"tenantId", offsetof(struct arrival, tenant_id), sizeof(((struct arrival *)0)->tenant_id)},
+		{"nonce", offsetof(struct arrival, nonce), sizeof(((struct arrival *)0)->nonce)},
 	};
 
 	for (size_t i = 0; i < ev->param_count; i++)
@@ -564,6 +568,8 @@ static void take_query(struct arrival *a, struct iv_http_req *rq)
 	(void)iv_query_get(q, IV_S("ticket"), a->ticket, sizeof(a->ticket));
 	(void)iv_query_get(q, IV_S("ts"), a->ts, sizeof(a->ts));
 	(void)iv_query_get(q, IV_S("sig"), a->sig, sizeof(a->sig));
+	(void)iv_query_get(q, IV_S("tenantId"), a->tenant_id, sizeof(a->tenant_id));
+	(void)iv_query_get(q, IV_S("nonce"), a->nonce, sizeof(a->nonce));
 	(void)iv_query_get(q, IV_S("resume"), a->resume, sizeof(a->resume));
 	if (iv_query_get(q, IV_S("after"), number, sizeof(number)) && iv_str_to_i64(iv_str(number), &n) && n > 0)
 		a->resume_after = (uint32_t)n;
