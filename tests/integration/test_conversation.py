@@ -27,7 +27,7 @@ def test_pause_silences_both_sides_and_resume_goes_on_with_the_same_words():
         time.sleep(1.2)
         assert c.audible_ms(quiet) == 0 and len(c.got("stt.final")) == 1, "only what was typed before"
         c.ws.send({"t": "resume", "timestamp": 2})
-        turn = c.answer(1)
+        turn = c.answer(1, 20)  # some seven seconds of speech
         assert c.audible_ms(quiet) >= 1500 and turn["heard"] == STORY and turn["outcome"] == "completed", turn
         c.close()
         kinds = c.kinds()

@@ -8,6 +8,7 @@ import threading
 import time
 
 import names
+import npm
 from hooks import DRIVER, SECRET, Hooks
 from receiver import HOST, Receiver
 from stack import ROOT, wait_until
@@ -18,9 +19,7 @@ SECOND = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
 
 def accepted(messages):
     """What two public libraries say: [{"standardwebhooks": True | reason, "svix": …}]."""
-    if not os.path.isdir(os.path.join(CLIENTS, "node_modules")):
-        subprocess.run(["npm", "ci"], cwd=CLIENTS, check=True, capture_output=True)
-    out = subprocess.run(["node", "verify.mjs"], cwd=CLIENTS, input=json.dumps(messages), capture_output=True, text=True,
+    out = subprocess.run(["node", "verify.mjs"], cwd=npm.ready(CLIENTS), input=json.dumps(messages), capture_output=True, text=True,
                          check=True, timeout=60)
     return json.loads(out.stdout)
 

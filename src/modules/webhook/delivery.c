@@ -17,6 +17,7 @@ enum {
 	EXCERPT = 1024,       /* of it that is kept */
 	HEADERS_MAX = 48,
 	SETTLE_MARGIN_MS = 500,
+	DISABLED_MS = 5000,   /* nobody goes to an endpoint that was just disabled: the claims know by then */
 	HOLD_MAX_MS = 300000, /* an endpoint that asks for time gets at most this between two deliveries */
 };
 
@@ -315,6 +316,8 @@ static enum iv_flow_next judge(struct iv_flow *f)
 		disable(d, "gone");
 	else if (verdict.verdict != WEBHOOK_DELIVERED && webhook_worn_out(d->row.failing_since, d->row.now_at))
 		disable(d, "failing");
+	if (d->disable)
+		hold_ms = DISABLED_MS;
 	free_slot(d, webhook_is_outage(verdict.error) ? WEBHOOK_END_OUTAGE : WEBHOOK_END_ANSWERED,
 		  verdict.verdict == WEBHOOK_DELIVERED ? 0 : hold_ms);
 	iv_metric_add(IV_M_webhook_attempts_total, (int)verdict.error, 1);
