@@ -136,9 +136,12 @@ begin
 		r.status := 'completed';
 	end if;
 
+	-- Behind what was told of it before it had a process: how it rang, who changed its status.
 	insert into call_timeline (tenant_id, call_id, seq, kind, payload, at)
-	select tenant, call, t.seq, t.kind, coalesce(t.payload, '{}'), coalesce(t.at, now())
+	select tenant, call, t.seq + told.lines, t.kind, coalesce(t.payload, '{}'), coalesce(t.at, now())
 	from jsonb_to_recordset(coalesce(ending -> 'timeline', '[]')) as t(seq bigint, kind text, payload jsonb, at timestamptz)
+	cross join (select coalesce(max(b.seq), 0) as lines from call_timeline b where b.tenant_id = tenant and b.call_id = call
+		and b.seq < 1000000000) as told
 	on conflict (tenant_id, call_id, seq) do nothing;
 	insert into call_costs (tenant_id, call_id, type, provider, unit, units, minutes, cost_inr, cost_usd, rate_card_id)
 	select tenant, call, k.type, coalesce(k.provider, ''), coalesce(k.unit, ''), coalesce(k.units, 0), k.minutes,

@@ -51,9 +51,11 @@ begin
 	if not how.recorded and exists (select from public.call_timeline t
 			where t.tenant_id = tenant and t.call_id = call and t.kind = 'call.lost') then
 		insert into public.call_timeline (tenant_id, call_id, seq, kind, payload, at)
-		select tenant, call, t.seq, t.kind, coalesce(t.payload, '{}'), coalesce(t.at, now())
+		select tenant, call, t.seq + told.lines, t.kind, coalesce(t.payload, '{}'), coalesce(t.at, now())
 		from jsonb_to_recordset(coalesce(ending -> 'timeline', '[]'))
 			as t(seq bigint, kind text, payload jsonb, at timestamptz)
+		cross join (select count(*) as lines from public.call_timeline b where b.tenant_id = tenant and b.call_id = call
+			and b.kind in ('call.ringing', 'call.answered', 'call.answered_by', 'call.status_changed')) as told
 		where t.kind <> 'call.ended'
 		on conflict (tenant_id, call_id, seq) do nothing;
 		insert into public.artifacts (tenant_id, call_id, kind, format, local_path, instance_id, bytes)

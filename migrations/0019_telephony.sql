@@ -39,3 +39,146 @@ begin
 	return true;
 end $$;
 grant execute on function close_unspoken_call(text, text, text, text, text) to invorto_app, invorto_worker;
+
+-- ── what carriers report of calls ──
+
+-- One line of a call's timeline, told once for each kind while the call lives; false: it has been.
+create function tell_once(tenant text, call text, kind text, payload jsonb) returns boolean
+language plpgsql volatile
+as $$
+begin
+	if exists (select from public.call_timeline t
+			where t.tenant_id = tenant and t.call_id = call and t.kind = tell_once.kind) then
+		return false;
+	end if;
+	insert into public.call_timeline (tenant_id, call_id, seq, kind, payload)
+	select tenant, call, coalesce(max(t.seq), 0) + 1, tell_once.kind, tell_once.payload
+	from public.call_timeline t where t.tenant_id = tenant and t.call_id = call;
+	return true;
+end $$;
+
+-- The same, and the event of that name for whoever subscribed.
+create function tell_progress(c public.voice_call_records, kind text) returns boolean
+language plpgsql volatile
+as $$
+declare
+	event text := public.new_id('evt');
+begin
+	if not public.tell_once(c.tenant_id, c.id, kind, jsonb_strip_nulls(jsonb_build_object('carrier', c.carrier))) then
+		return false;
+	end if;
+	perform public.enqueue_event(c.tenant_id, kind, c.id, kind || ':' || c.id,
+		jsonb_strip_nulls(jsonb_build_object('type', kind, 'schemaVersion', kind || '.v1', 'eventId', event,
+			'callId', c.id, 'tenantId', c.tenant_id,
+			'timestamp', to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+			'agentId', c.voice_agent_id, 'direction', c.direction, 'from', c.from_number, 'to', c.to_number,
+			'carrier', jsonb_build_object('trunk', c.carrier, 'sipCallId', c.provider_call_id)))::text, event);
+	return true;
+end $$;
+
+-- A call that rings at a number of ours, once however often the carrier says so. refusal: 'agent' (there is none, or
+-- none that is active): then nothing was made. made: it is new. `more`: second_id, trunk, caller_name, application.
+create function take_inbound_call(tenant text, call text, carrier text, provider_id text, agent text, number_id text,
+	from_number text, to_number text, more jsonb)
+returns table (refusal text, call_id text, agent_id text, made boolean, over boolean, held boolean, tenant_max bigint)
+language plpgsql volatile
+as $$
+#variable_conflict use_column
+declare
+	c public.voice_call_records;
+	a public.voice_agents;
+	most bigint := (select (t.settings ->> 'max_concurrent_calls')::bigint from public.tenants t where t.id = tenant);
+begin
+	if tenant is distinct from public.current_tenant() then
+		raise insufficient_privilege using message = 'the call''s tenant is not the one that is set';
+	end if;
+	-- Two requests about one call, at two instances: one makes it, the other finds it.
+	perform pg_advisory_xact_lock(hashtextextended('inbound:' || carrier || ':' || provider_id, 0));
+	select r.* into c from public.call_aliases n
+	join public.voice_call_records r on r.tenant_id = n.tenant_id and r.id = n.call_id
+	where n.tenant_id = tenant and n.provider = carrier and n.alias = provider_id;
+	if c.id is not null then
+		return query select null::text, c.id, c.voice_agent_id, false, c.closed_at is not null, c.instance_id is not null, most;
+		return;
+	end if;
+	select v.* into a from public.voice_agents v
+	where v.tenant_id = tenant and v.id = agent and v.deleted_at is null and v.status = 'active';
+	if a.id is null then
+		return query select 'agent', null::text, null::text, false, false, false, most;
+		return;
+	end if;
+	insert into public.voice_call_records as r (tenant_id, id, direction, status, voice_agent_id, agent_version, agent,
+		carrier, provider_call_id, phone_number_id, from_number, to_number, customer_number, customer_name,
+		provider_metadata)
+	values (tenant, call, 'inbound', 'ringing', a.id, a.version, a.config, carrier, provider_id, number_id, from_number,
+		to_number, from_number, more ->> 'caller_name',
+		jsonb_strip_nulls(jsonb_build_object('trunk', more -> 'trunk', 'applicationSid', more -> 'application')))
+	returning r.* into c;
+	insert into public.call_aliases (tenant_id, provider, alias, call_id)
+	select tenant, carrier, n, call from unnest(array[provider_id, more ->> 'second_id']) as n
+	where n is not null
+	on conflict do nothing;
+	perform public.tell_progress(c, 'call.ringing');
+	return query select null::text, c.id, c.voice_agent_id, true, false, false, most;
+end $$;
+
+-- How far a call has come. A status never goes back, and none follows a final one.
+create function call_stage(status text) returns integer
+language sql immutable parallel safe
+as $$
+	select case status when 'created' then 0 when 'queued' then 1 when 'unknown' then 1 when 'initiated' then 2
+		when 'dialing' then 2 when 'ringing' then 3 when 'answered' then 4 when 'in-progress' then 5 when 'active' then 5
+		else 6 end
+$$;
+
+-- What a carrier says of a call, in our words, in any order and as often as it likes. A final word is kept (the first)
+-- and not yet the row's: whoever holds the call ends it, or close_unspoken_call does. `facts`: second_id, sip, duration,
+-- ended_by, answered_by, stream_error. rang, answered: said for the first time. No row: there is no such call.
+create function take_call_status(tenant text, call text, carrier text, provider_id text, next text, facts jsonb)
+returns table (status text, over boolean, held boolean, rang boolean, answered boolean, final text)
+language plpgsql volatile
+as $$
+#variable_conflict use_column
+declare
+	c public.voice_call_records;
+	news jsonb;
+	first_ring boolean := false;
+	first_answer boolean := false;
+begin
+	select r.* into c from public.voice_call_records r where r.tenant_id = tenant and r.id = call for update;
+	if c.id is null then
+		return;
+	end if;
+	insert into public.call_aliases (tenant_id, provider, alias, call_id)
+	select tenant, carrier, n, call from unnest(array[provider_id, facts ->> 'second_id']) as n
+	where coalesce(n, '') <> ''
+	on conflict do nothing;
+	news := jsonb_strip_nulls(jsonb_build_object('sipStatus', facts -> 'sip', 'durationSec', facts -> 'duration',
+		'endedBy', facts -> 'ended_by', 'answeredBy', facts -> 'answered_by', 'streamError', facts -> 'stream_error',
+		'final', case when public.call_is_over(next) then next end));
+	if c.provider_metadata ? 'final' then
+		news := news - array['final', 'sipStatus', 'durationSec', 'endedBy'];
+	end if;
+	update public.voice_call_records r set
+		provider_metadata = r.provider_metadata || news,
+		provider_call_id = coalesce(r.provider_call_id, nullif(provider_id, '')),
+		status = case when r.closed_at is null and not public.call_is_over(next)
+				and public.call_stage(next) > public.call_stage(r.status) then next else r.status end,
+		answered_at = case when r.closed_at is null and next = 'answered' then coalesce(r.answered_at, now())
+			else r.answered_at end
+	where r.tenant_id = tenant and r.id = call
+	returning r.* into c;
+	if c.closed_at is null and not c.provider_metadata ? 'final' then
+		first_ring := next = 'ringing' and public.tell_progress(c, 'call.ringing');
+		first_answer := next = 'answered' and public.tell_progress(c, 'call.answered');
+		if news ? 'answeredBy' then
+			perform public.tell_once(tenant, call, 'call.answered_by', jsonb_build_object('who', news -> 'answeredBy'));
+		end if;
+	end if;
+	return query select c.status, c.closed_at is not null, c.instance_id is not null, first_ring, first_answer,
+		c.provider_metadata ->> 'final';
+end $$;
+
+grant execute on function tell_once(text, text, text, jsonb), tell_progress(voice_call_records, text), call_stage(text),
+	take_call_status(text, text, text, text, text, jsonb) to invorto_app, invorto_worker;
+grant execute on function take_inbound_call(text, text, text, text, text, text, text, text, jsonb) to invorto_app;

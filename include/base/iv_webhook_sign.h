@@ -57,6 +57,9 @@ enum iv_webhook_verdict iv_webhook_verify_standard(const struct iv_webhook_secre
 /* "sha256=<hex>" over the body: no time in it, so whoever accepts it must know replays by id. */
 enum iv_webhook_verdict iv_webhook_verify_body(const struct iv_webhook_secrets *secrets, struct iv_str header,
 					       struct iv_str body);
+/* The same without the name in front: "<hex>", as x-jambonz-signature has it. */
+enum iv_webhook_verdict iv_webhook_verify_hex(const struct iv_webhook_secrets *secrets, struct iv_str header,
+					      struct iv_str body);
 /* "t=<seconds>,<scheme>=<hex>[,<scheme>=<hex>]" over "t.body": our V2 and Jambonz-Signature with "v1",
  * ElevenLabs-Signature with "v0". Exactly one t. */
 enum iv_webhook_verdict iv_webhook_verify_stamped(const struct iv_webhook_secrets *secrets, const char *scheme,
@@ -74,5 +77,11 @@ enum iv_webhook_verdict iv_twilio_verify(const struct iv_webhook_secrets *tokens
  * the URL without pairs pass iv_twilio_verify. */
 enum iv_webhook_verdict iv_twilio_verify_json(const struct iv_webhook_secrets *tokens, struct iv_str url,
 					      struct iv_str body, struct iv_str header, struct iv_arena *arena);
+
+/* A media socket of Twilio's: its X-Twilio-Signature over PUBLIC_BASE_URL with ws instead of http and `path` (as the
+ * request has it, without query), by TWILIO_AUTH_TOKEN or the one before it. True when neither is set: there is nothing
+ * to check it by. */
+struct iv_config;
+IV_MUST_CHECK bool iv_twilio_upgrade_ok(const struct iv_config *cfg, struct iv_str path, struct iv_str signature);
 
 #endif

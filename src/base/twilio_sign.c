@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "iv_config.h"
 #include "iv_crypto.h"
 
 #define URL_MAX 4096
@@ -154,4 +155,29 @@ enum iv_webhook_verdict iv_twilio_verify_json(const struct iv_webhook_secrets *t
 	if (!iv_str_ieq(iv_query_value(pairs, count, "bodySHA256"), iv_str(digest)))
 		return IV_WEBHOOK_WRONG;
 	return iv_twilio_verify(tokens, url, NULL, 0, header, arena);
+}
+
+bool iv_twilio_upgrade_ok(const struct iv_config *cfg, struct iv_str path, struct iv_str signature)
+{
+	const struct iv_webhook_secrets tokens = {iv_str(iv_secret_reveal(cfg->twilio_auth_token)),
+						  iv_str(iv_secret_reveal(cfg->twilio_auth_token_old))};
+	struct iv_str base = iv_str(cfg->public_base_url);
+	char url[URL_MAX];
+	struct iv_arena arena;
+	bool ok;
+	int n;
+
+	if (!tokens.current.len && !tokens.previous.len)
+		return true;
+	while (base.len && base.ptr[base.len - 1] == '/')
+		base.len--;
+	if (!iv_str_starts(base, IV_S("http")))
+		return false;
+	n = snprintf(url, sizeof(url), "ws%.*s%.*s", (int)base.len - 4, base.ptr + 4, IV_FMT(path));
+	if (n < 0 || (size_t)n >= sizeof(url))
+		return false;
+	iv_arena_init(&arena, 4096);
+	ok = iv_twilio_verify(&tokens, (struct iv_str){url, (size_t)n}, NULL, 0, signature, &arena) == IV_WEBHOOK_OK;
+	iv_arena_deinit(&arena);
+	return ok;
 }

@@ -73,8 +73,8 @@ enum iv_webhook_verdict iv_webhook_verify_standard(const struct iv_webhook_secre
 	return entries ? IV_WEBHOOK_WRONG : IV_WEBHOOK_MALFORMED;
 }
 
-enum iv_webhook_verdict iv_webhook_verify_body(const struct iv_webhook_secrets *secrets, struct iv_str header,
-					       struct iv_str body)
+static enum iv_webhook_verdict verify_digest(const struct iv_webhook_secrets *secrets, struct iv_str before,
+					     struct iv_str header, struct iv_str body)
 {
 	const struct iv_str both[] = {secrets->current, secrets->previous};
 	char wants[2][80] = {"", ""};
@@ -86,9 +86,21 @@ enum iv_webhook_verdict iv_webhook_verify_body(const struct iv_webhook_secrets *
 		if (both[i].len)
 			iv_hmac_sha256_hex(both[i], body, wants[i]);
 	}
-	if (any_entry(header, ',', IV_S("sha256="), wants, &entries))
+	if (any_entry(header, ',', before, wants, &entries))
 		return IV_WEBHOOK_OK;
 	return entries ? IV_WEBHOOK_WRONG : IV_WEBHOOK_MALFORMED;
+}
+
+enum iv_webhook_verdict iv_webhook_verify_body(const struct iv_webhook_secrets *secrets, struct iv_str header,
+					       struct iv_str body)
+{
+	return verify_digest(secrets, IV_S("sha256="), header, body);
+}
+
+enum iv_webhook_verdict iv_webhook_verify_hex(const struct iv_webhook_secrets *secrets, struct iv_str header,
+					      struct iv_str body)
+{
+	return verify_digest(secrets, IV_S(""), header, body);
 }
 
 /* The only "t=" of the header. */

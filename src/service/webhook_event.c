@@ -26,6 +26,19 @@ static const struct iv_field started_fields[] = {
 static const struct iv_shape started_shape = {
 	.name = "EventCallStarted", .size = sizeof(STARTED), .fields = started_fields};
 
+/* The same call before its media: it rings, somebody lifts the receiver. */
+static const struct iv_field progress_fields[] = {
+	WEBHOOK_HEAD(STARTED),
+	IV_STR(STARTED, direction, "direction", 0, 0, 16, "inbound or outbound"),
+	IV_STR(STARTED, agent_id, "agentId", 0, 0, 128, "Who talks"),
+	IV_STR(STARTED, from, "from", 0, 0, 64, "The calling number"),
+	IV_STR(STARTED, to, "to", 0, 0, 64, "The called number"),
+	IV_OBJ(STARTED, carrier, "carrier", 0, &carrier_shape, "Who carries it"),
+	IV_FIELDS_END,
+};
+static const struct iv_shape progress_shape = {
+	.name = "EventCallProgress", .size = sizeof(STARTED), .fields = progress_fields};
+
 #define FINAL struct iv_event_asr_final
 static const struct iv_field final_fields[] = {
 	WEBHOOK_HEAD(FINAL),
@@ -169,6 +182,8 @@ static const char *const names_ended[] = {"call.completed", "call.failed", NULL}
 static const char *const names_none[] = {NULL};
 
 const struct iv_webhook_type iv_webhook_types[] = {
+	{"call.ringing", "call.ringing.v1", names_none, &progress_shape, "A telephone rings, ours or another's"},
+	{"call.answered", "call.answered.v1", names_none, &progress_shape, "Somebody answers a call of ours, or a machine"},
 	{"call.started", "call.started.v1", names_none, &started_shape, "A call has begun"},
 	{"asr.final", "asr.final.v1", names_final, &final_shape, "The caller has said something"},
 	{"agent.tool_call", "agent.tool_call.v1", names_tool, &tool_shape, "The agent has used a tool"},

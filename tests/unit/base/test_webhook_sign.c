@@ -1,6 +1,7 @@
 /* Webhook signatures: the published vectors, both directions, two secrets, and what forgers send. */
 #include "check.h"
 
+#include "iv_config.h"
 #include "iv_crypto.h"
 #include "iv_webhook_sign.h"
 
@@ -418,6 +419,42 @@ static void a_long_url_and_a_full_arena_are_refused(void **state)
 	iv_arena_deinit(&small);
 }
 
+/* Expected values by Python's hmac. */
+static void a_bare_digest_is_judged(void **state)
+{
+	const struct iv_webhook_secrets s = {IV_S("12345"), IV_S("")}, old = {IV_S("new"), IV_S("12345")};
+	const struct iv_str body = IV_S("{\"call_sid\":\"1\"}");
+	const struct iv_str header = IV_S("024af41a7a66c8107c552a4325838a5b997bff782fda7dac4865567a8ccce31e");
+
+	(void)state;
+	assert_int_equal(iv_webhook_verify_hex(&s, header, body), IV_WEBHOOK_OK);
+	assert_int_equal(iv_webhook_verify_hex(&old, header, body), IV_WEBHOOK_OK);
+	assert_int_equal(iv_webhook_verify_hex(&s, header, IV_S("{\"call_sid\":\"2\"}")), IV_WEBHOOK_WRONG);
+	assert_int_equal(iv_webhook_verify_hex(&none, header, body), IV_WEBHOOK_WRONG);
+	assert_int_equal(iv_webhook_verify_hex(&s, IV_S(""), body), IV_WEBHOOK_MISSING);
+}
+
+static void twilios_sockets_are_known_by_our_public_address(void **state)
+{
+	struct iv_config cfg = {.public_base_url = "https://gw.example/"};
+	const struct iv_str path = IV_S("/realtime/twilio");
+
+	(void)state;
+	assert_true(iv_twilio_upgrade_ok(&cfg, path, IV_S(""))); /* nothing to check by */
+	cfg.twilio_auth_token.hidden = "12345";
+	assert_true(iv_twilio_upgrade_ok(&cfg, path, IV_S("q5wA3HNJ+39+uOZhexeUivT/JLE=")));
+	assert_true(iv_twilio_upgrade_ok(&cfg, path, IV_S("LMMf4fVtxGh0xmeNXJ/Bi1rJzoQ=")));
+	assert_false(iv_twilio_upgrade_ok(&cfg, path, IV_S("Z/p9/yNLSEm7aWM4NRWs5h7RuZI=")));
+	assert_false(iv_twilio_upgrade_ok(&cfg, path, IV_S("")));
+	assert_false(iv_twilio_upgrade_ok(&cfg, IV_S("/realtime/voice"), IV_S("q5wA3HNJ+39+uOZhexeUivT/JLE=")));
+	cfg.twilio_auth_token = (struct iv_secret){"new"};
+	assert_false(iv_twilio_upgrade_ok(&cfg, path, IV_S("q5wA3HNJ+39+uOZhexeUivT/JLE=")));
+	cfg.twilio_auth_token_old = (struct iv_secret){"12345"};
+	assert_true(iv_twilio_upgrade_ok(&cfg, path, IV_S("q5wA3HNJ+39+uOZhexeUivT/JLE=")));
+	cfg.public_base_url = "";
+	assert_false(iv_twilio_upgrade_ok(&cfg, path, IV_S("q5wA3HNJ+39+uOZhexeUivT/JLE=")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -433,6 +470,8 @@ int main(void)
 		cmocka_unit_test(twilios_own_examples_are_verified),
 		cmocka_unit_test(ports_and_slashes_may_be_spelt_either_way),
 		cmocka_unit_test(a_json_body_is_checked_through_its_digest),
+		cmocka_unit_test(a_bare_digest_is_judged),
+		cmocka_unit_test(twilios_sockets_are_known_by_our_public_address),
 		cmocka_unit_test(a_long_url_and_a_full_arena_are_refused),
 	};
 

@@ -1,0 +1,78 @@
+-- Calls as carriers know them.
+
+-- name: line_by_alias :many :global
+-- Whose call a carrier's id is; two rows: two tenants', so nobody's.
+-- in:  carrier text, alias text
+-- out: tenant_id text, call_id text, agent_id text, status text, over bool
+select tenant_id, call_id, voice_agent_id, status, closed_at is not null from lookup.call_alias($1, $2)
+
+-- name: line_by_call :many :global
+-- The same by our own id, which we gave the carrier with the call.
+-- in:  call text
+-- out: tenant_id text, call_id text, agent_id text, status text, over bool
+select tenant_id, call_id, voice_agent_id, status, closed_at is not null from lookup.call($1)
+
+-- name: line_by_number :many :global
+-- Whose number was called, and who answers it.
+-- in:  called text
+-- out: tenant_id text, number_id text, agent_id text
+select tenant_id, number_id, voice_agent_id from lookup.number($1)
+
+-- name: line_take_inbound :one :tenant
+-- in:  tenant text, call text, carrier text, provider_id text, agent text, number_id text, from_number text,
+-- in:  to_number text, more json
+-- out: refusal text, call_id text, agent_id text, made bool, over bool, held bool, tenant_max int
+select refusal, call_id, agent_id, made, over, held, tenant_max
+from take_inbound_call($1, $2, $3, $4, $5, $6, $7, $8, $9)
+
+-- name: line_status :many :tenant
+-- What the carrier says of a call; no row: there is none.
+-- in:  tenant text, call text, carrier text, provider_id text, next text, facts json
+-- out: status text, over bool, held bool, rang bool, answered bool, final text
+select status, over, held, rang, answered, final from take_call_status($1, $2, $3, $4, $5, $6)
+
+-- name: line_close :one :tenant
+-- The end of a call nobody spoke. false: its end comes from elsewhere, or has come.
+-- in:  tenant text, call text, status text, reason text, failure text
+-- out: closed bool
+select close_unspoken_call($1, $2, $3, $4, $5)
+
+-- name: line_state :many :tenant
+-- A call by our id or the carrier's, for who orders something of it.
+-- in:  name text
+-- out: id text, status text, over bool, carrier text, agent_id text, our_number text, held bool, stream_error text
+select c.id, c.status, c.closed_at is not null, c.carrier, c.voice_agent_id,
+	case c.direction when 'inbound' then c.to_number else c.from_number end, c.instance_id is not null,
+	c.provider_metadata ->> 'streamError'
+from voice_call_records c
+where c.tenant_id = current_tenant() and c.id in (select $1 union all
+	select a.call_id from call_aliases a where a.tenant_id = current_tenant() and a.alias = $1)
+order by c.id <> $1
+limit 1
+
+-- name: line_live :many :tenant
+-- Calls that are not over, the latest first.
+-- in:  count int
+-- out: id text, status text, started_at time, updated_at time, held bool
+select c.id, c.status, c.started_at, c.updated_at, c.instance_id is not null
+from voice_call_records c
+where c.tenant_id = current_tenant() and c.closed_at is null
+order by c.started_at desc, c.id desc
+limit $1
+
+-- name: line_stuck :many :tenant
+-- Calls that are not over, and of which nobody has said anything for so long.
+-- in:  minutes float, count int
+-- out: id text, status text, updated_at time, age_minutes float, held bool, told bool
+select c.id, c.status, c.updated_at, extract(epoch from now() - c.updated_at) / 60.0, c.instance_id is not null,
+	exists (select from call_timeline t where t.tenant_id = c.tenant_id and t.call_id = c.id)
+from voice_call_records c
+where c.tenant_id = current_tenant() and c.closed_at is null and c.updated_at < now() - $1 * interval '1 minute'
+order by c.updated_at
+limit $2
+
+-- name: line_story :one :tenant
+-- How a call went, in numbers.
+-- in:  id text
+-- out: started_at time, ended_at time, analysis json
+select c.started_at, c.ended_at, c.analysis from voice_call_records c where c.tenant_id = current_tenant() and c.id = $1
