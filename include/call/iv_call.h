@@ -53,6 +53,8 @@ enum iv_event_type {
 	IV_EV_HANGUP,       /* text: reason */
 	IV_EV_RECORDING,    /* flag: silence is recorded from a (ms since the start) on, text: why; else until a */
 	IV_EV_DIALED,       /* the telephone a call was transferred to; text: completed, busy, no-answer, failed; a: seconds */
+	IV_EV_MOVED,        /* behind LEG_LOST: another process goes on. Its queue of samples is empty up to iv_call_audio_end,
+				no stream and no tool of before will answer */
 	IV_EV_AMD,          /* who answered; text: human, machine, machine_end, fax, unknown */
 	IV_EV_TYPES
 };

@@ -217,6 +217,7 @@ void line_pause(struct iv_call *c, bool paused);
 void line_lost(struct iv_call *c, bool lost);
 void line_transfer(struct iv_call *c, struct iv_str to, bool attended, struct iv_str whisper);
 void line_dialed(struct iv_call *c, struct iv_str status, int64_t seconds);
+void line_moved(struct iv_call *c);
 void line_answered_by(struct iv_call *c, struct iv_str verdict);
 void line_check(struct iv_call *c); /* a machine that never came to its tone */
 
@@ -266,6 +267,7 @@ void turn_llm_done(struct iv_call *c);
 void turn_fail(struct iv_call *c, const char *reason);
 void turn_close(struct iv_call *c, enum iv_turn_outcome outcome);
 void turn_cancel_streams(struct iv_call *c);
+void turn_moved(struct iv_call *c);          /* the model's stream is gone */
 bool turn_finished(const struct iv_call *c); /* nothing left to ask, hear or play */
 void turn_check(struct iv_call *c);          /* a model that went silent is given up */
 
@@ -281,6 +283,7 @@ struct utt_end {
 	struct iv_str reason;
 };
 void utt_done(struct iv_call *c, uint32_t id, struct utt_end end);
+void utts_moved(struct iv_call *c, int64_t at);
 struct utt *utt_at(struct iv_call *c, size_t i);
 const struct utt *utt_get(const struct iv_call *c, size_t i);
 void utts_clear(struct iv_call *c);
@@ -312,6 +315,7 @@ void tool_result(struct iv_call *c, struct iv_str id, bool ok, struct iv_str jso
 void tools_check(struct iv_call *c);
 void tools_start_pending(struct iv_call *c);
 void tools_cancel(struct iv_call *c);
+void tools_moved(struct iv_call *c); /* those that run will never answer */
 void tools_end(struct iv_call *c); /* background ones too */
 /* Results that came in the background, into the history: only between answers, because a tool call and
  * its answer must stand together. */

@@ -14,6 +14,7 @@ const char *const iv_event_names[IV_EV_TYPES] = {
 	[IV_EV_PAUSE] = "pause", [IV_EV_RESUME] = "resume", [IV_EV_CONFIG] = "config",
 	[IV_EV_DTMF_SEND] = "dtmf.send", [IV_EV_TRANSFER] = "transfer", [IV_EV_SAY] = "say",
 	[IV_EV_HANGUP] = "hangup", [IV_EV_RECORDING] = "recording", [IV_EV_DIALED] = "dialed",
+	[IV_EV_MOVED] = "moved",
 	[IV_EV_AMD] = "amd",
 };
 
@@ -190,6 +191,9 @@ void call_dispatch(struct iv_call *c, const struct iv_event *ev)
 	}
 	case IV_EV_DIALED:
 		line_dialed(c, ev->text, ev->a);
+		break;
+	case IV_EV_MOVED:
+		line_moved(c);
 		break;
 	case IV_EV_AMD:
 		line_answered_by(c, ev->text);

@@ -87,6 +87,21 @@ void line_dialed(struct iv_call *c, struct iv_str status, int64_t seconds)
 	c->nobody_took_it = !talked;
 }
 
+/* ── another process ── */
+
+void line_moved(struct iv_call *c)
+{
+	int64_t at = c->mouth == MOUTH_HELD ? c->held.at : playout_heard(c);
+
+	if (!c->in.lost || c->life == LIFE_NEW)
+		return;
+	note(c, "call.moved", NULL);
+	utts_moved(c, at);
+	c->out.end = c->out.sent = at;
+	tools_moved(c);
+	turn_moved(c);
+}
+
 /* ── a machine ── */
 
 static void leave_message(struct iv_call *c)

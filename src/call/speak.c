@@ -144,6 +144,20 @@ void turn_cancel_streams(struct iv_call *c)
 	}
 }
 
+/* What it had not begun to say it is asked for again; an answer that was begun ends where it was cut. */
+void turn_moved(struct iv_call *c)
+{
+	struct turn *t = &c->turn;
+
+	if (!t->gen)
+		return;
+	t->gen = 0;
+	if (!t->said && !t->requested)
+		turn_ask(c);
+	else
+		take_sentences(c, true);
+}
+
 /* A provider list is out. Say so: by the synthesiser, by the recorded clip when it is the synthesiser
  * that is out, and give the call up the second time in a row. */
 void turn_fail(struct iv_call *c, const char *reason)

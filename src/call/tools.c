@@ -286,6 +286,13 @@ void tool_result(struct iv_call *c, struct iv_str id, bool ok, struct iv_str jso
 	finish(c, t, ok, json.len ? json : IV_S("{}"));
 }
 
+void tools_moved(struct iv_call *c)
+{
+	for (size_t i = 0; i < TOOLS_IN_FLIGHT; i++)
+		if (c->tools[i].state == TOOL_RUNNING && c->tools[i].deadline_us != NEVER)
+			finish(c, &c->tools[i], false, IV_S("{\"error\":\"its answer was lost\"}"));
+}
+
 /* The owner runs it: what the machine does by itself it does not cancel with him. */
 static void cancel_outside(struct iv_call *c, const struct tool_call *t)
 {

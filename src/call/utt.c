@@ -141,22 +141,15 @@ void utt_audio(struct iv_call *c, const struct iv_event *ev)
 	playout_pump(c);
 }
 
-/* A synthesiser broke off inside a sentence: what the caller would miss becomes a sentence of its own, asked
- * of those first that were not asked for it yet. */
-static bool say_rest(struct iv_call *c, struct utt *u, bool others)
+/* What follows byte n of a sentence becomes a sentence of its own behind it. Needs room for one more. */
+static void split(struct iv_call *c, struct utt *u, size_t n, unsigned flags)
 {
-	size_t n = heard_chars(c, u, u->end), at = (size_t)(u - c->utts);
 	struct iv_str rest = iv_str_trim((struct iv_str){u->text + n, u->text_len - n});
+	size_t at = (size_t)(u - c->utts);
 
-	if (!rest.len)
-		return true;
-	/* Without one word more, and nobody new to ask: half a sentence stands as it is, a mere click is a
-	 * failure. */
-	if (c->utt_count == UTTS || u->flags & UTT_CLIP || (u->flags & UTT_AGAIN && !n && !others))
-		return samples_us(c, u->end - u->start) >= (int64_t)HEARD_AT_ALL_MS * US_PER_MS;
 	memmove(&c->utts[at + 2], &c->utts[at + 1], (c->utt_count - at - 1) * sizeof(c->utts[0]));
 	c->utts[at + 1] = (struct utt){.id = ++c->next_utt,
-				       .flags = u->flags | UTT_AGAIN,
+				       .flags = u->flags | flags,
 				       .text = copy_text(rest),
 				       .text_len = rest.len,
 				       .message = u->message,
@@ -166,7 +159,49 @@ static bool say_rest(struct iv_call *c, struct utt *u, bool others)
 		c->utts[i].id = ++c->next_utt; /* none was asked for yet: ids stay in the order of asking */
 	u->text_len = n; /* the broken one is what was heard of it */
 	u->whole = true;
+}
+
+/* A synthesiser broke off inside a sentence: what the caller would miss becomes a sentence of its own, asked
+ * of those first that were not asked for it yet. */
+static bool say_rest(struct iv_call *c, struct utt *u, bool others)
+{
+	size_t n = heard_chars(c, u, u->end);
+	struct iv_str rest = iv_str_trim((struct iv_str){u->text + n, u->text_len - n});
+
+	if (!rest.len)
+		return true;
+	/* Without one word more, and nobody new to ask: half a sentence stands as it is, a mere click is a
+	 * failure. */
+	if (c->utt_count == UTTS || u->flags & UTT_CLIP || (u->flags & UTT_AGAIN && !n && !others))
+		return samples_us(c, u->end - u->start) >= (int64_t)HEARD_AT_ALL_MS * US_PER_MS;
+	split(c, u, n, UTT_AGAIN);
 	return true;
+}
+
+/* From position `at` on nobody has the sound any more: it is asked for again, from the word that was last heard. */
+void utts_moved(struct iv_call *c, int64_t at)
+{
+	for (size_t i = 0; i < c->utt_count; i++) {
+		struct utt *u = &c->utts[i];
+		size_t n;
+
+		if (u->state == UTT_FAILED || (u->state == UTT_READY && u->end <= at))
+			continue;
+		n = u->start >= 0 && u->start < at ? heard_chars(c, u, at) : 0;
+		if (n && (n == u->text_len || c->utt_count < UTTS)) {
+			if (n < u->text_len)
+				split(c, u, n, 0); /* the rest waits: the next of this loop */
+			u->end = at;
+			u->state = UTT_READY;
+			u->whole = true;
+			continue;
+		}
+		u->id = ++c->next_utt;
+		u->state = UTT_WAITING;
+		u->start = -1;
+		u->level_count = 0;
+		u->announced = u->marked = u->whole = false;
+	}
 }
 
 void utt_done(struct iv_call *c, uint32_t id, struct utt_end end)

@@ -281,6 +281,14 @@ int64_t models_due(struct world *w)
 	return next;
 }
 
+void models_gone(struct world *w)
+{
+	memset(w->llm, 0, sizeof(w->llm));
+	memset(w->tts, 0, sizeof(w->tts));
+	memset(w->tools, 0, sizeof(w->tools));
+	w->broke_off = w->cut_off = false;
+}
+
 bool models_open(const struct world *w)
 {
 	for (size_t i = 0; i < IV_COUNT(w->llm); i++)

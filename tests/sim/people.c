@@ -170,6 +170,16 @@ static void meddle(struct world *w)
 	}
 }
 
+/* Another process goes on: what was under way in the first is gone, and so are its samples. */
+static void move(struct world *w)
+{
+	models_gone(w);
+	w->far.mark_count = 0;
+	w->far.jumped = true;
+	happens(w, IV_EV_MOVED, IV_STR_NULL, false);
+	w->far.sent = w->ended ? w->far.sent : w->audio_end;
+}
+
 static void come_back(struct world *w)
 {
 	struct people *p = &w->people;
@@ -184,6 +194,8 @@ static void come_back(struct world *w)
 		if (p->away && chance(w, 90))
 			happens(w, IV_EV_DIALED, p->lost ? IV_S("completed") : IV_S("busy"), false);
 		p->away = false;
+		if (w->resumable && !p->lost && chance(w, 50))
+			move(w);
 		happens(w, p->lost ? IV_EV_LEG_GONE : IV_EV_LEG_BACK, IV_S("disconnected"), false);
 	}
 }

@@ -148,6 +148,7 @@ struct iv_level people_level(struct world *w);
 
 void models_act(struct world *w, const struct iv_action *a);
 int64_t models_due(struct world *w);
+void models_gone(struct world *w); /* nothing of what is under way will answer */
 bool models_open(const struct world *w);
 bool models_gen_stands(const struct world *w, uint32_t gen);
 

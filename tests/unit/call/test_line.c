@@ -123,6 +123,102 @@ static void a_speech_that_was_cut_by_a_transfer_goes_on_when_the_line_is_back(vo
 	call_stop(&d);
 }
 
+/* ── another process goes on ── */
+
+static void move(struct driver *d)
+{
+	happens(d, IV_EV_LEG_LOST);
+	d->no_frames = true;
+	d->due_count = 0; /* the synthesiser of the first process speaks to nobody */
+	run(d, 700);
+	happens(d, IV_EV_MOVED);
+	want_note(d, "call.moved");
+}
+
+static void back(struct driver *d)
+{
+	d->no_frames = false;
+	happens(d, IV_EV_LEG_BACK);
+}
+
+static void what_was_not_heard_is_asked_again_from_the_word_that_was(void **state)
+{
+	struct iv_str rest;
+	struct driver d;
+
+	(void)state;
+	call_start_on(&d, IV_LEG_TWILIO, 8000, DESK);
+	ask(&d, "Tell me a story.");
+	answer(&d, STORY " And that is all I know of it.");
+	run_until(&d, IV_ACT_LEG_SEND, 1000);
+	run(&d, 1200);
+	move(&d);
+	assert_true(iv_call_audio_end(d.call) < 8000 * 2);
+	back(&d);
+	rest = want(&d, IV_ACT_TTS_SAY)->a.text;
+	if (!iv_str_ends(IV_S(STORY), rest))
+		fail_msg("asked: %.*s", IV_FMT(rest));
+	assert_true(rest.len > 10 && rest.len < sizeof(STORY) - 10 && iv_str_ends(IV_S(STORY), rest));
+	run(&d, 9000);
+	want_message(&d, 0, "assistant", STORY " And that is all I know of it.");
+	assert_false(iv_call_ended(d.call));
+	call_stop(&d);
+}
+
+static void an_answer_that_had_not_begun_is_asked_for_again(void **state)
+{
+	struct driver d;
+	uint32_t first;
+
+	(void)state;
+	call_start_on(&d, IV_LEG_TWILIO, 8000, DESK);
+	ask(&d, "Tell me a story.");
+	first = d.gen;
+	move(&d);
+	want(&d, IV_ACT_LLM_ASK);
+	assert_int_equal(d.gen, first + 1);
+	back(&d);
+	answer(&d, STORY);
+	run(&d, 6000);
+	want_message(&d, 0, "assistant", STORY);
+	call_stop(&d);
+}
+
+static void an_answer_that_had_begun_is_said_as_far_as_it_came(void **state)
+{
+	struct driver d;
+
+	(void)state;
+	call_start_on(&d, IV_LEG_TWILIO, 8000, DESK);
+	ask(&d, "Tell me a story.");
+	llm(&d, STORY " And the f");
+	move(&d);
+	want_none(&d, IV_ACT_LLM_ASK);
+	back(&d);
+	run(&d, 9000);
+	want_message(&d, 0, "assistant", STORY " And the f");
+	want_none(&d, IV_ACT_END);
+	call_stop(&d);
+}
+
+static void a_tool_whose_answer_was_lost_is_not_run_again_and_the_model_is_told(void **state)
+{
+	struct driver d;
+
+	(void)state;
+	call_start_on(&d, IV_LEG_TWILIO, 8000, QUIET_AGENT ",\"tools\":[{\"name\":\"book\"}]");
+	ask(&d, "A table for two.");
+	llm_tool(&d, "c1", "book", "{}");
+	llm_done(&d);
+	want(&d, IV_ACT_TOOL_CALL);
+	move(&d);
+	want_none(&d, IV_ACT_TOOL_CALL);
+	back(&d);
+	want(&d, IV_ACT_LLM_ASK);
+	want_message(&d, 0, "tool", "{\"error\":\"its answer was lost\"}");
+	call_stop(&d);
+}
+
 /* ── machines ── */
 
 #define LEAVES(action) QUIET_AGENT ",\"greeting\":\"Hello, this is the garage.\",\"voicemail\":{\"action\":\"" action \
@@ -211,6 +307,10 @@ int main(void)
 		cmocka_unit_test(a_blind_transfer_has_no_whisper),
 		cmocka_unit_test(a_second_transfer_while_away_is_no_transfer),
 		cmocka_unit_test(a_speech_that_was_cut_by_a_transfer_goes_on_when_the_line_is_back),
+		cmocka_unit_test(what_was_not_heard_is_asked_again_from_the_word_that_was),
+		cmocka_unit_test(an_answer_that_had_not_begun_is_asked_for_again),
+		cmocka_unit_test(an_answer_that_had_begun_is_said_as_far_as_it_came),
+		cmocka_unit_test(a_tool_whose_answer_was_lost_is_not_run_again_and_the_model_is_told),
 		cmocka_unit_test(a_machine_is_hung_up_on_and_a_person_is_not),
 		cmocka_unit_test(a_message_is_left_after_the_tone_and_not_before),
 		cmocka_unit_test(a_greeting_without_an_end_gets_its_message_all_the_same),
