@@ -188,6 +188,7 @@ void utts_moved(struct iv_call *c, int64_t at)
 		if (u->state == UTT_FAILED || (u->state == UTT_READY && u->end <= at))
 			continue;
 		n = u->start >= 0 && u->start < at ? heard_chars(c, u, at) : 0;
+		u->flags &= ~(unsigned)UTT_AGAIN; /* who broke off was asked by the first process */
 		if (n && (n == u->text_len || c->utt_count < UTTS)) {
 			if (n < u->text_len)
 				split(c, u, n, 0); /* the rest waits: the next of this loop */
