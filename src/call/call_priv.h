@@ -191,6 +191,7 @@ struct iv_call {
 	struct { bool asking; int asked; } consent;
 	struct { int64_t since_us, caller_us; size_t prompts; } idle;
 	struct { double power; int frames; int64_t due_us; bool speaking; int streak; } emotion;
+	int64_t away_since_us, away_us; /* since when; how long altogether: not the agent's time */
 	bool nobody_took_it;   /* the transfer failed; said when the line is back */
 	int64_t tone_us;       /* a machine talks: its message is left at the latest now; 0: none does */
 	int failed_turns;

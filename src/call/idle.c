@@ -33,7 +33,7 @@ void idle_check(struct iv_call *c)
 	}
 	if (c->in.away)
 		return; /* two people talk: their time is not the agent's */
-	if (c->now_us >= c->agent.max_duration_ms * US_PER_MS) {
+	if (c->now_us - c->away_us >= c->agent.max_duration_ms * US_PER_MS) {
 		call_close(c, "max_duration", c->agent.max_duration_text);
 		return;
 	}

@@ -50,6 +50,8 @@ void line_lost(struct iv_call *c, bool lost)
 		return;
 	note(c, lost ? "leg.lost" : "leg.back", NULL);
 	c->in.lost = lost;
+	if (c->in.away)
+		c->away_us += c->now_us - c->away_since_us;
 	c->in.away = false;
 	if (lost)
 		stop_for_now(c);
@@ -70,6 +72,7 @@ void line_transfer(struct iv_call *c, struct iv_str to, bool attended, struct iv
 	note(c, "transfer", "mode", attended ? "attended" : "blind", NULL);
 	if (comes_back) {
 		c->in.lost = c->in.away = true;
+		c->away_since_us = c->now_us;
 		stop_for_now(c);
 	}
 	act(c, &(struct iv_action){.type = IV_ACT_TRANSFER, .text = to, .flag = attended, .name = whisper});

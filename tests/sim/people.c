@@ -193,6 +193,8 @@ static void come_back(struct world *w)
 		p->lost = chance(w, 20); /* some never come back */
 		if (p->away && chance(w, 90))
 			happens(w, IV_EV_DIALED, p->lost ? IV_S("completed") : IV_S("busy"), false);
+		if (p->away) /* not the agent's time */
+			w->end_by_us += w->now_us - p->away_since_us;
 		p->away = false;
 		if (w->resumable && !p->lost && chance(w, 50))
 			move(w);
@@ -206,6 +208,7 @@ void people_act(struct world *w, const struct iv_action *a)
 
 	if (a->type == IV_ACT_TRANSFER && w->resumable) {
 		p->lost = p->away = true;
+		p->away_since_us = w->now_us;
 		p->back_us = w->now_us + ms_between(w, 100, 40000);
 		world_due(w, p->back_us);
 	}

@@ -47,6 +47,7 @@ struct people {
 	int64_t partial_us, final_us, eot_us;
 	bool finals_fail, noisy, echo;
 	int64_t operator_us, gone_us, asr_fail_us, back_us, resume_us;
+	int64_t away_since_us;
 	bool paused, lost, away; /* away: the line is with another telephone */
 };
 
