@@ -20,6 +20,7 @@ struct iv_services {
 	struct iv_events *events;   /* the bus: published here, watched anywhere */
 	struct iv_control *control; /* a command reaches the instance that owns a call */
 	struct iv_rate *rate;       /* limits and one-time tokens, shared by all instances */
+	struct iv_slots *slots;     /* how many calls at once, counted across all instances */
 	struct iv_live *live; /* calls of this process: hang up, say, transfer … */
 	struct iv_artifacts *artifacts;
 	const char *instance_id; /* of this process, new at each start */

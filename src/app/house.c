@@ -10,6 +10,7 @@
 #include "iv_log.h"
 #include "iv_principal.h"
 #include "iv_rate.h"
+#include "iv_slots.h"
 
 enum {
 	APP_CONNECTIONS = 8, WORKER_CONNECTIONS = 4, DEPTH = 8, CONTROL_LEASE_MS = 30000, CONTROL_WAITING = 1000,
@@ -67,7 +68,12 @@ static bool open_redis(struct house *h, struct iv_err *e)
 				      &(struct iv_control_opts){.instance_id = h->instance_id,
 								.lease_ms = CONTROL_LEASE_MS,
 								.waiting_max = CONTROL_WAITING});
-	return true;
+	h->s.slots = iv_slots_new(&(struct iv_slots_deps){.cfg = cfg,
+							  .loop = h->s.loop,
+							  .redis = h->s.redis,
+							  .instance_id = h->instance_id},
+				  e);
+	return h->s.slots != NULL;
 }
 
 struct house *house_open(const struct house_deps *d, struct iv_err *e)
@@ -151,6 +157,7 @@ static void events_closed(void *arg)
 	iv_control_free(h->s.control);
 	iv_auth_close(h->s.auth);
 	iv_rate_free(h->s.rate);
+	iv_slots_free(h->s.slots);
 	iv_redis_close(h->s.redis, redis_closed, h);
 }
 
