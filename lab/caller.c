@@ -168,6 +168,7 @@ static void step_begins(struct caller *c, const struct talk_order *order)
 	switch (s->kind) {
 	case STEP_WAV:
 	case STEP_TEXT:
+	case STEP_TONE:
 		dialogue_caller(&c->turns, at, at + (int64_t)s->speech_end * 1000 / rate, s->words);
 		report_line(c, at, "caller: \"%s\" (%.2f s)", s->words,
 			    (double)s->speech_end / (double)rate);
@@ -213,7 +214,11 @@ static bool obey(struct caller *c, const struct talk_order *order, int16_t *fram
 
 static void hear(struct caller *c)
 {
-	far_end_tick(&c->far, c->heard);
+	if (far_end_tick(&c->far, c->heard) > 0 && far_audible(c->heard, c->far.frame)) {
+		c->last_heard_us = iv_now_us();
+		if (c->first_heard_us == 0)
+			c->first_heard_us = c->last_heard_us;
+	}
 	if (!dialogue_heard(&c->turns, now_ms(c), c->heard, c->far.frame, c->opts->leg.rate_hz))
 		return;
 	const struct turn *turn = dialogue_now(&c->turns);
@@ -235,7 +240,11 @@ static bool one_frame(struct caller *c)
 	struct talk_order order = talk_tick(&c->talk, now_ms(c), &c->turns);
 	if (!obey(c, &order, frame))
 		return false;
-	if (c->opts->messy)
+	if (c->opts->echo && order.what == TALK_SILENCE)
+		memcpy(frame, c->heard, n * sizeof(*frame));
+	if (c->opts->mute)
+		(void)frame; /* time goes by, nothing is sent */
+	else if (c->opts->messy)
 		send_messy(c, frame, n);
 	else
 		c->leg.ops->audio(&c->leg, frame, n);
@@ -271,6 +280,8 @@ static void on_opened(void *arg)
 	c->state = CALLER_TALKING;
 	c->opened = true;
 	c->leg.ops->opened(&c->leg);
+	if (c->opts->on_open)
+		c->opts->on_open(c->opts->tell_arg);
 	iv_pacer_join(c->net->loop, &c->pace, on_tick, c);
 }
 
@@ -303,7 +314,7 @@ static const struct wire_handlers handlers = {on_opened, on_message, on_closed};
 bool caller_start(struct caller *c, const struct caller_opts *opts, struct wire_net *net,
 		  struct leg_scratch *scratch, void (*done)(void *arg), void *arg, struct iv_err *e)
 {
-	struct wire_request rq = {.timeout_ms = HANDSHAKE_MS};
+	struct wire_request rq = {.timeout_ms = HANDSHAKE_MS, .address = opts->address};
 	struct iv_buf target;
 
 	memset(c, 0, sizeof(*c));
@@ -319,6 +330,8 @@ bool caller_start(struct caller *c, const struct caller_opts *opts, struct wire_
 	far_end_init(&c->far, opts->leg.kind, opts->leg.rate_hz, on_mark_heard, c);
 	c->far.marks_destroyed = opts->marks_destroyed;
 	talk_init(&c->talk, opts->script, c->far.frame);
+	c->talk.stay = opts->stay;
+	c->talk.at = opts->first_step;
 	dialogue_init(&c->turns);
 	leg_init(&c->leg, &opts->leg, scratch, &c->wire);
 	iv_buf_init(&target, 4096);
@@ -326,6 +339,14 @@ bool caller_start(struct caller *c, const struct caller_opts *opts, struct wire_
 	wire_dial(&c->wire, net, &rq, &handlers, c);
 	iv_buf_deinit(&target);
 	return true;
+}
+
+void caller_hang_up(struct caller *c, const char *why)
+{
+	if (c->state == CALLER_TALKING)
+		hang_up(c, why);
+	else if (c->state == CALLER_DIALLING)
+		wire_kill(&c->wire, why);
 }
 
 void caller_deinit(struct caller *c)

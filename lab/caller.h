@@ -17,6 +17,15 @@ struct caller_opts {
 	uint64_t seed;
 	int max_s;                 /* hangs up after it */
 	bool print;                /* the conversation, to stdout */
+	/* A carrier's call: */
+	bool stay;                 /* nobody hangs up behind the last step */
+	bool echo;                 /* says what it hears */
+	bool mute;                 /* the socket opens and nothing is ever sent on it */
+	size_t first_step;         /* the script goes on where another socket left it */
+	const struct sockaddr *address; /* NULL: the net's */
+	void (*tell)(void *arg, int64_t at_ms, const char *line); /* the conversation, line by line; or NULL */
+	void (*on_open)(void *arg); /* the socket is open; or NULL */
+	void *tell_arg;
 };
 
 #define CALLER_TYPES_MAX 24
@@ -45,6 +54,7 @@ struct caller {
 
 	int64_t first_slot_us; /* when the first frame was due to be sent; 0: not yet */
 	int64_t frames;        /* sent */
+	int64_t first_heard_us, last_heard_us; /* audible, monotonic; 0: not yet */
 	uint64_t noise;
 	int16_t heard[FAR_FRAME_MAX];  /* of the frame that is being sent now */
 	int16_t held[8 * FAR_FRAME_MAX]; /* messy: not sent yet */
@@ -63,6 +73,8 @@ struct caller {
 bool caller_start(struct caller *c, const struct caller_opts *opts, struct wire_net *net,
 		  struct leg_scratch *scratch, void (*done)(void *arg), void *arg, struct iv_err *e);
 void caller_deinit(struct caller *c); /* after done */
+/* Ends it from outside, in whatever state; `done` follows. */
+void caller_hang_up(struct caller *c, const char *why);
 
 /* ── report.c */
 void report_line(const struct caller *c, int64_t at_ms, const char *fmt, ...) IV_PRINTF(3, 4);

@@ -11,6 +11,15 @@
 
 enum leg_preamble { PREAMBLE_PLAIN, PREAMBLE_BROKEN, PREAMBLE_MINIMAL };
 
+/* What the verb of a carrier's call brings instead of the lab's own options: where the socket leads and what is
+ * said on it first. */
+struct leg_carried {
+	struct iv_str target;
+	struct iv_str headers; /* of the handshake: whole lines, each with its CRLF */
+	struct iv_str first;   /* jambonz: the text frame; twilio: customParameters, an object as JSON */
+	const char *account_sid, *call_sid, *stream_sid; /* twilio */
+};
+
 struct leg_opts {
 	enum far_kind kind;
 	int rate_hz;
@@ -18,6 +27,7 @@ struct leg_opts {
 	enum leg_preamble preamble; /* jambonz */
 	bool drachtio;              /* jambonz: the older subprotocol name */
 	bool binary;                /* browser: ask for audio as binary frames */
+	const struct leg_carried *carried; /* jambonz, twilio; NULL: signed with `secret` */
 };
 
 /* Shared by all legs of a run. leg_out() has the headroom in front that wire_send needs. */
@@ -35,7 +45,8 @@ struct leg {
 	struct leg_scratch *scratch;
 	struct wire *wire;
 	char call_id[40]; /* ours: the daemon's callId */
-	char sid[36];     /* the carrier's: streamSid, callSid */
+	char sid[40];     /* the carrier's: streamSid, callSid */
+	char account[40], call_sid[40]; /* twilio */
 	uint64_t sequence, chunk; /* twilio */
 	uint64_t sent_samples;
 };

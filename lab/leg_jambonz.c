@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void request(struct leg *l, const char *host, struct iv_buf *target, struct wire_request *rq)
+static void own_target(const struct leg *l, struct iv_buf *target)
 {
 	char ts[24], sig[65];
 
@@ -16,7 +16,17 @@ static void request(struct leg *l, const char *host, struct iv_buf *target, stru
 		ok = ok && iv_buf_printf(target, "&rate=%d", l->opts->rate_hz);
 	if (!ok)
 		abort();
-	rq->target = iv_buf_str(target);
+}
+
+static void request(struct leg *l, const char *host, struct iv_buf *target, struct wire_request *rq)
+{
+	if (l->opts->carried) {
+		rq->target = l->opts->carried->target;
+		rq->headers = l->opts->carried->headers;
+	} else {
+		own_target(l, target);
+		rq->target = iv_buf_str(target);
+	}
 	/* Host never carries a port; Origin says http even where the socket is wss. */
 	rq->host_header = (struct iv_str){host, strcspn(host, ":")};
 	snprintf(leg_out(l), LEG_OUT_MAX, "http://%.*s", IV_FMT(rq->host_header));
@@ -29,6 +39,10 @@ static void opened(struct leg *l)
 {
 	int rate = l->opts->rate_hz;
 
+	if (l->opts->carried) {
+		leg_printf(l, "%.*s", IV_FMT(l->opts->carried->first));
+		return;
+	}
 	if (l->opts->preamble == PREAMBLE_MINIMAL) {
 		leg_printf(l, "{\"callSid\":\"%s\",\"sampleRate\":%d}", l->sid, rate);
 		return;

@@ -8,28 +8,58 @@
 
 static void request(struct leg *l, const char *host, struct iv_buf *target, struct wire_request *rq)
 {
-	(void)l;
-	if (!iv_buf_adds(target, IV_S("/realtime/twilio")))
+	const struct leg_carried *carried = l->opts->carried;
+
+	if (!carried && !iv_buf_adds(target, IV_S("/realtime/twilio")))
 		abort();
-	rq->target = iv_buf_str(target);
+	rq->target = carried ? carried->target : iv_buf_str(target);
+	if (carried)
+		rq->headers = carried->headers;
 	rq->host_header = iv_str(host);
 }
 
-static void opened(struct leg *l)
+static void own_parameters(const struct leg *l, char *out, size_t size)
 {
 	char ts[24], sig[65];
 
 	leg_sign(l, ts, sig);
+	snprintf(out, size, "{\"callId\":\"%s\",\"agentId\":\"%s\",\"ts\":\"%s\",\"sig\":\"%s\"}", l->call_id,
+		 l->opts->agent, ts, sig);
+}
+
+/* A call of the lab's own has no account; its sid is the stream's in another coat. */
+static void set_sids(struct leg *l)
+{
+	const struct leg_carried *carried = l->opts->carried;
+
+	if (carried)
+		snprintf(l->sid, sizeof(l->sid), "%s", carried->stream_sid);
+	snprintf(l->account, sizeof(l->account), "%s", carried ? carried->account_sid : "AC00000000000000000000000000000000");
+	if (carried)
+		snprintf(l->call_sid, sizeof(l->call_sid), "%s", carried->call_sid);
+	else
+		snprintf(l->call_sid, sizeof(l->call_sid), "CA%.32s", l->sid + 2);
+}
+
+static void opened(struct leg *l)
+{
+	char own[512];
+	struct iv_str parameters = l->opts->carried ? l->opts->carried->first : IV_STR_NULL;
+
+	set_sids(l);
+	if (!l->opts->carried) {
+		own_parameters(l, own, sizeof(own));
+		parameters = iv_str(own);
+	}
 	leg_printf(l, "{\"event\":\"connected\",\"protocol\":\"Call\",\"version\":\"1.0.0\"}");
 	l->sequence = 1;
 	leg_printf(l,
 		   "{\"event\":\"start\",\"sequenceNumber\":\"1\",\"streamSid\":\"%s\",\"start\":{"
-		   "\"accountSid\":\"AC00000000000000000000000000000000\",\"streamSid\":\"%s\","
-		   "\"callSid\":\"CA%s\",\"tracks\":[\"inbound\"],\"mediaFormat\":{"
+		   "\"accountSid\":\"%s\",\"streamSid\":\"%s\","
+		   "\"callSid\":\"%s\",\"tracks\":[\"inbound\"],\"mediaFormat\":{"
 		   "\"encoding\":\"audio/x-mulaw\",\"sampleRate\":8000,\"channels\":1},"
-		   "\"customParameters\":{\"callId\":\"%s\",\"agentId\":\"%s\",\"ts\":\"%s\","
-		   "\"sig\":\"%s\"}}}",
-		   l->sid, l->sid, l->sid + 2, l->call_id, l->opts->agent, ts, sig);
+		   "\"customParameters\":%.*s}}",
+		   l->sid, l->account, l->sid, l->call_sid, IV_FMT(parameters));
 }
 
 static char *put(char *p, struct iv_str s)
@@ -115,8 +145,8 @@ static void hang_up(struct leg *l)
 {
 	leg_printf(l,
 		   "{\"event\":\"stop\",\"sequenceNumber\":\"%llu\",\"streamSid\":\"%s\",\"stop\":{"
-		   "\"accountSid\":\"AC00000000000000000000000000000000\",\"callSid\":\"CA%s\"}}",
-		   (unsigned long long)++l->sequence, l->sid, l->sid + 2);
+		   "\"accountSid\":\"%s\",\"callSid\":\"%s\"}}",
+		   (unsigned long long)++l->sequence, l->sid, l->account, l->call_sid);
 	wire_close(l->wire, 1000);
 }
 

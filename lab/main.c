@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "call.h"
+#include "carrier_cmd.h"
 #include "lab.h"
 
 static const struct command {
@@ -18,6 +19,12 @@ static const struct command {
 	 "services\n"
 	 "            listen, speak, elevenlabs, chat, tools; faults status=429, delay=MS, stall,\n"
 	 "            stall_after=BYTES, garbage, cut_after=BYTES, empty, reset"},
+	{"carriers", lab_carriers,
+	 "[--port 9902] [--jambonz-hook URL --jambonz-status URL --jambonz-secret S]\n"
+	 "            [--twilio-voice URL --twilio-status URL --twilio-token T --account AC…]\n"
+	 "            [--via http://HOST:PORT] [--scenario FILE|RULES] [--story]\n"
+	 "            Jambonz and Twilio on one port: their REST, their hooks, their calls; what calls do\n"
+	 "            is said by rules (PUT /_lab/rules), POST /_lab/calls rings the daemon"},
 	{"call", lab_call,
 	 "--leg browser|jambonz|twilio [--url ws://127.0.0.1:8080] --say STEP…\n"
 	 "            calls an agent and prints the conversation; --help says more"},

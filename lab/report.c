@@ -7,6 +7,14 @@ void report_line(const struct caller *c, int64_t at_ms, const char *fmt, ...)
 {
 	va_list ap;
 
+	if (c->opts->tell) {
+		char line[256];
+
+		va_start(ap, fmt);
+		vsnprintf(line, sizeof(line), fmt, ap);
+		va_end(ap);
+		c->opts->tell(c->opts->tell_arg, at_ms, line);
+	}
 	if (!c->opts->print)
 		return;
 	printf("%7.2f ", (double)at_ms / 1000);

@@ -23,7 +23,7 @@ static bool cut(struct iv_str *s, struct iv_str prefix)
 	return true;
 }
 
-/* "@after=300:" and "@gap=200:", each at most once, in any order. */
+/* "@after=300:" or "@now:", and "@gap=200:", each at most once, in any order. */
 static bool parse_prefixes(struct iv_str *s, struct step *out, struct iv_err *e)
 {
 	bool after = false, gap = false;
@@ -42,13 +42,15 @@ static bool parse_prefixes(struct iv_str *s, struct step *out, struct iv_err *e)
 		if (!after && cut(&head, IV_S("@after="))) {
 			after = true;
 			ok = parse_ms(head, "@after", &out->after_ms, e);
+		} else if (!after && iv_str_eq(head, IV_S("@now"))) {
+			after = ok = out->now = true;
 		} else if (!gap && cut(&head, IV_S("@gap="))) {
 			gap = true;
 			ok = parse_ms(head, "@gap", &out->gap_ms, e);
 		} else {
 			ok = iv_fail_field(
 				e, IV_EINVAL, "--say",
-				"a prefix must be one @after=MS: or one @gap=MS:, got \"%.*s\"",
+				"a prefix must be one @after=MS:, @now: or one @gap=MS:, got \"%.*s\"",
 				(int)(head.len < 40 ? head.len : 40), head.ptr);
 		}
 		if (!ok)
@@ -97,6 +99,10 @@ bool script_parse_step(const char *arg, struct step *out, struct iv_err *e)
 		out->kind = STEP_WAIT;
 		return parse_ms(s, "wait", &out->wait_ms, e);
 	}
+	if (cut(&s, IV_S("tone:"))) {
+		out->kind = STEP_TONE;
+		return take_words(out, STEP_TONE, s, e) && parse_ms(s, "tone", &out->wait_ms, e);
+	}
 	if (iv_str_eq(s, IV_S("hangup"))) {
 		out->kind = STEP_HANG_UP;
 		return true;
@@ -105,7 +111,7 @@ bool script_parse_step(const char *arg, struct step *out, struct iv_err *e)
 		return take_words(out, STEP_WAV, s, e);
 	return iv_fail_field(
 		e, IV_EINVAL, "--say",
-		"must be FILE.wav, text:…, text-typed:…, dtmf:…, wait:MS or hangup, got \"%.*s\"",
+		"must be FILE.wav, text:…, text-typed:…, tone:MS, dtmf:…, wait:MS or hangup, got \"%.*s\"",
 		(int)(s.len < 40 ? s.len : 40), s.ptr);
 }
 

@@ -1,15 +1,15 @@
 /* script: what the caller does, as the steps of --say.
  *
- *   FILE.wav | text:WORDS | text-typed:WORDS | dtmf:DIGITS | wait:MS | hangup
+ *   FILE.wav | text:WORDS | text-typed:WORDS | tone:MS | dtmf:DIGITS | wait:MS | hangup
  *
  * in front of which may stand @after=MS: (begin MS after the agent's turn began to be heard, instead of
- * waiting for its end) and @gap=MS: (so much more silence first). */
+ * waiting for its end), @now: (wait for nobody) and @gap=MS: (so much more silence first). */
 #ifndef LAB_SCRIPT_H
 #define LAB_SCRIPT_H
 
 #include "iv_err.h"
 
-enum step_kind { STEP_WAV, STEP_TEXT, STEP_TYPED, STEP_DTMF, STEP_WAIT, STEP_HANG_UP };
+enum step_kind { STEP_WAV, STEP_TEXT, STEP_TONE, STEP_TYPED, STEP_DTMF, STEP_WAIT, STEP_HANG_UP };
 
 #define STEP_WORDS_MAX 1000
 #define STEP_MS_MAX 600000
@@ -20,6 +20,7 @@ struct step {
 	char words[STEP_WORDS_MAX + 1]; /* path, text or digits */
 	int64_t after_ms;               /* -1: wait for the agent's end */
 	int64_t gap_ms;
+	bool now;
 	int64_t wait_ms;
 	/* The sound of WAV and TEXT, at the leg's rate; owned. */
 	int16_t *pcm;

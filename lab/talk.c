@@ -32,7 +32,7 @@ static bool may_begin(struct talk *t, const struct step *s, int64_t now_ms, stru
 			return now_ms >= turn->agent_first_ms + s->after_ms;
 		return agent_done(t, now_ms, turns, TALK_QUIET_MS);
 	}
-	return s->kind == STEP_WAIT || s->kind == STEP_HANG_UP ||
+	return s->now || s->kind == STEP_WAIT || s->kind == STEP_HANG_UP ||
 	       agent_done(t, now_ms, turns, TALK_QUIET_MS);
 }
 
@@ -84,6 +84,7 @@ static struct talk_order perform(struct talk *t, const struct step *s, int64_t n
 	switch (s->kind) {
 	case STEP_WAV:
 	case STEP_TEXT:
+	case STEP_TONE:
 		return speak(t, s, now_ms);
 	case STEP_DTMF:
 		return press(t, s, now_ms);
@@ -109,7 +110,7 @@ struct talk_order talk_tick(struct talk *t, int64_t now_ms, struct dialogue *tur
 	struct talk_order silence = {.what = TALK_SILENCE};
 
 	if (t->at == t->script->count) {
-		if (agent_done(t, now_ms, turns, TALK_LAST_QUIET_MS))
+		if (!t->stay && agent_done(t, now_ms, turns, TALK_LAST_QUIET_MS))
 			silence.what = TALK_HANG_UP;
 		return silence;
 	}

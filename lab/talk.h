@@ -25,6 +25,7 @@ struct talk_order {
 struct talk {
 	const struct script *script;
 	size_t frame; /* samples */
+	bool stay;    /* does not hang up behind the last step */
 	size_t at;    /* step */
 	bool going;   /* the step has begun */
 	size_t pos;   /* samples or digits of it that are out */

@@ -93,16 +93,28 @@ static bool speak_text(struct step *step, int rate_hz, struct iv_err *e)
 	return ok;
 }
 
+/* What a load is made of: the same for everybody, and no engine needed. */
+static void make_tone(struct step *step, int rate_hz)
+{
+	step->samples = (size_t)(step->wait_ms * rate_hz / 1000);
+	step->pcm = must_alloc(step->samples * sizeof(*step->pcm));
+	for (size_t i = 0; i < step->samples; i++)
+		step->pcm[i] = (int16_t)(i * 440 / (size_t)rate_hz % 2 ? 6000 : -6000);
+	step->speech_end = step->samples;
+}
+
 bool voice_prepare(struct script *s, int rate_hz, struct iv_err *e)
 {
 	for (size_t i = 0; i < s->count; i++) {
 		struct step *step = &s->steps[i];
-		bool spoken = step->kind == STEP_WAV || step->kind == STEP_TEXT;
+		bool spoken = step->kind == STEP_WAV || step->kind == STEP_TEXT || step->kind == STEP_TONE;
 
 		if (step->kind == STEP_WAV && !load_wav(step, rate_hz, e))
 			return false;
 		if (step->kind == STEP_TEXT && !speak_text(step, rate_hz, e))
 			return false;
+		if (step->kind == STEP_TONE)
+			make_tone(step, rate_hz);
 		if (spoken && step->speech_end == 0)
 			return iv_fail_field(e, IV_EINVAL, "--say",
 					     "%.80s: there is no sound in it", step->words);

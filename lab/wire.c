@@ -327,7 +327,7 @@ static void write_request(struct wire *w, const struct wire_request *rq)
 	if (rq->subprotocols.len > 0)
 		ok = ok && iv_buf_printf(&w->handshake, "Sec-WebSocket-Protocol: %.*s\r\n",
 					 IV_FMT(rq->subprotocols));
-	ok = ok && iv_buf_printf(&w->handshake, "Sec-WebSocket-Version: 13\r\n\r\n");
+	ok = ok && iv_buf_printf(&w->handshake, "Sec-WebSocket-Version: 13\r\n%.*s\r\n", IV_FMT(rq->headers));
 	if (!ok)
 		abort(); /* our own options, all of them short */
 }
@@ -351,8 +351,8 @@ void wire_dial(struct wire *w, struct wire_net *net, const struct wire_request *
 	w->tcp.data = w;
 	w->connecting.data = w;
 	iv_timer_in_ms(&w->deadline, rq->timeout_ms);
-	int rc = uv_tcp_connect(&w->connecting, &w->tcp, (const struct sockaddr *)&net->address,
-				on_connected);
+	const struct sockaddr *to = rq->address ? rq->address : (const struct sockaddr *)&net->address;
+	int rc = uv_tcp_connect(&w->connecting, &w->tcp, to, on_connected);
 	if (rc < 0)
 		finish(w, 0, uv_strerror(rc));
 }

@@ -52,6 +52,8 @@ struct wire_request {
 	struct iv_str target;
 	struct iv_str origin;       /* or empty */
 	struct iv_str subprotocols; /* or empty */
+	struct iv_str headers;      /* more of them: whole lines with their CRLF, sent last */
+	const struct sockaddr *address; /* NULL: the net's */
 	int timeout_ms;
 };
 
