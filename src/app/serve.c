@@ -18,7 +18,6 @@
 #include "iv_openapi.h"
 #include "iv_ops.h"
 #include "iv_rest.h"
-#include "iv_telephony.h"
 #include "iv_access.h"
 #include "iv_webhook.h"
 #include "iv_worker.h"
@@ -42,13 +41,12 @@ struct app {
 	struct iv_docs *docs;
 	struct iv_webhook *webhook;
 	struct iv_worker *worker;
-	struct iv_telephony *telephony;
 	struct iv_route *routes; /* ours and the API's */
 	struct iv_spools *spools;
 	struct iv_http_server *http;
 	struct iv_buf clip_file;
 	struct iv_str clip;
-	struct iv_timer drain_deadline, hand_over;
+	struct iv_timer drain_deadline;
 	uv_signal_t term, interrupt;
 	int log_fd;
 };
@@ -249,7 +247,6 @@ static void stopped_webhooks(void *arg)
 	iv_webhook_stop(app->webhook);
 	iv_docs_free(app->docs);
 	iv_api_free(app->api);
-	iv_telephony_free(app->telephony);
 	house_close(app->house, stopped_house, app);
 }
 
@@ -285,17 +282,7 @@ static void stop(void *arg)
 		return;
 	app->phase = PHASE_STOPPING;
 	iv_timer_stop(&app->drain_deadline);
-	iv_timer_stop(&app->hand_over);
 	iv_spools_close(app->spools, stopped_spools, app);
-}
-
-/* What does not end by itself goes to another process; what cannot is ended some seconds later. */
-static void on_hand_over(void *arg)
-{
-	struct app *app = arg;
-
-	iv_info("drain.hand_over", IV_LI("live_calls", iv_gateway_live(app->route.gateway)));
-	iv_gateway_hand_over(app->route.gateway);
 }
 
 static void on_drain_deadline(void *arg)
@@ -308,8 +295,6 @@ static void on_drain_deadline(void *arg)
 
 static void drain(struct app *app, const char *why)
 {
-	int64_t alone_s = app->cfg->drain_seconds - app->cfg->hand_over_seconds;
-
 	if (app->phase == PHASE_DRAINING) {
 		on_drain_deadline(app); /* asked twice: now */
 		return;
@@ -319,12 +304,6 @@ static void drain(struct app *app, const char *why)
 	app->phase = PHASE_DRAINING;
 	iv_info("process.draining", IV_LS("signal", why), IV_LI("live_calls", iv_gateway_live(app->route.gateway)));
 	iv_timer_in_ms(&app->drain_deadline, app->cfg->drain_seconds * 1000);
-	if (app->telephony)
-		iv_telephony_drain(app->telephony);
-	if (alone_s > 0)
-		iv_timer_in_ms(&app->hand_over, alone_s * 1000);
-	else
-		on_hand_over(app);
 	iv_gateway_drain(app->route.gateway, stop, app);
 }
 
@@ -389,15 +368,13 @@ static bool open_modules(struct app *app, struct iv_err *e)
 	s->providers = app->providers;
 	app->webhook = iv_webhook_new(s, e);
 	app->worker = app->webhook ? iv_worker_new(s, e) : NULL;
-	app->telephony = app->worker ? iv_telephony_new(s, e) : NULL;
-	if (!app->telephony)
+	if (!app->worker)
 		return false;
 	app->api = iv_api_new(s);
 	iv_access_mount(app->api);
 	iv_rest_mount(app->api);
 	iv_api_mount(app->api, iv_webhook_routes);
 	iv_api_mount(app->api, iv_webhook_dispatch_routes);
-	iv_telephony_mount(app->api);
 	iv_api_mount(app->api, iv_telephony_limit_routes());
 	app->docs = iv_docs_new(app->api, own_routes, s, e);
 	if (!app->docs)
@@ -443,7 +420,6 @@ static bool start(struct app *app, struct iv_err *e)
 								      .control = app->house
 											 ? house_services(app->house)->control
 											 : NULL,
-								      .slots = app->house ? house_services(app->house)->slots : NULL,
 								      .version = IV_VERSION,
 								      .clip = app->clip});
 	app->route.ops = iv_ops_new(&(struct iv_ops_deps){.cfg = cfg,
@@ -492,7 +468,6 @@ int app_serve(const struct iv_config *cfg)
 	iv_loop_set_turn_hook(app.loop, on_turn, &app);
 	iv_pacer_set_lag_hook(app.loop, on_lag, &app);
 	iv_timer_init(&app.drain_deadline, app.loop, on_drain_deadline, &app);
-	iv_timer_init(&app.hand_over, app.loop, on_hand_over, &app);
 	if (!start(&app, &e)) {
 		iv_log_flush();
 		(void)fprintf(stderr, "invorto: %s%s%s\n", e.field, e.field[0] ? ": " : "", e.msg);
