@@ -6,7 +6,7 @@ say() { printf '%s\n' "$*"; }
 die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
 
 build_packages="gcc libc6-dev curl cmake ninja-build pkg-config libuv1-dev libwebsockets-dev libwebsockets-evlib-uv
-	libcurl4-openssl-dev libcjson-dev libssl-dev libspeexdsp-dev libpq-dev libhiredis-dev libopus-dev libogg-dev
+	libcurl4-openssl-dev libcjson-dev libssl-dev libspeexdsp-dev libpq-dev libhiredis-dev libopus-dev libogg-dev zlib1g-dev
 	python3
 	flite1-dev libpocketsphinx-dev pocketsphinx-en-us"
 service_packages="postgresql postgresql-client redis-server"

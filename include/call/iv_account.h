@@ -21,6 +21,7 @@ struct iv_account {
 	bool ended;                     /* the journal holds the end; else its process died */
 	struct iv_str reason;
 	int64_t ended_ms;               /* Unix */
+	int64_t moved_ms;               /* since the start: when the process that has the journal took the call; 0: began it */
 	enum iv_leg_kind leg;
 	struct iv_usage usage;
 	struct iv_account_line lines[IV_ACCOUNT_LINES]; /* what would not fit is added to the last of its type */

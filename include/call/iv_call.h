@@ -142,6 +142,8 @@ extern const struct iv_shape iv_call_opts_shape; /* its defaults are the config 
 struct iv_call *iv_call_new(const struct iv_agent *agent, const struct iv_call_opts *opts, iv_act_fn *act,
 			    void *arg);
 void iv_call_free(struct iv_call *c);
+/* From now on actions go there: a machine that was brought to where another one stood by replaying. */
+void iv_call_redirect(struct iv_call *c, iv_act_fn *act, void *arg);
 void iv_call_step(struct iv_call *c, const struct iv_event *ev);
 
 /* ── questions */

@@ -9,6 +9,7 @@
 #include "iv_control.h"
 #include "iv_http.h"
 #include "iv_provider.h"
+#include "iv_slots.h"
 #include "iv_spool.h"
 
 struct iv_gateway;
@@ -23,6 +24,7 @@ struct iv_gateway_deps {
 	struct iv_spools *spools;
 	struct iv_calls *calls;     /* NULL: no database; agents come from files, nothing is kept but the journal */
 	struct iv_control *control; /* NULL without Redis: orders cannot reach calls */
+	struct iv_slots *slots;     /* NULL without Redis: only MAX_LIVE_CALLS holds */
 	const char *version;
 	struct iv_str clip; /* 16-bit mono PCM at 8 kHz: what is played when no synthesiser answers */
 };
@@ -32,6 +34,8 @@ size_t iv_gateway_live(const struct iv_gateway *g);
 /* No new calls from now on; `done` when the last has ended. */
 void iv_gateway_drain(struct iv_gateway *g, void (*done)(void *arg), void *arg);
 bool iv_gateway_draining(const struct iv_gateway *g);
+/* Calls that a carrier of ours can bring to another process go there: towards the end of a drain. */
+void iv_gateway_hand_over(struct iv_gateway *g);
 /* Ends what is left, with reason "drain". Sessions are gone some turns later: wait for drain's done. */
 void iv_gateway_end_all(struct iv_gateway *g);
 void iv_gateway_free(struct iv_gateway *g); /* no call is left */

@@ -50,6 +50,10 @@ IV_MUST_CHECK bool iv_artifact_path(const struct iv_artifact_place *p, const cha
  * card's number. Returns how many files there are; what could not be written is in *e and left out. */
 size_t iv_artifacts_make(const struct iv_artifact_place *p, struct iv_account *account,
 			 struct iv_artifact_file out[IV_ARTIFACT_FILES], struct iv_err *e);
+/* The same for the recording alone, which a process made that gives the call away: its sizes, and silence over cards'
+ * numbers. False: there is none, or it is no WAV. Blocks. */
+IV_MUST_CHECK bool iv_artifacts_part(const struct iv_account *a, const char *path, int64_t *bytes, int64_t *duration_ms,
+				     struct iv_err *e);
 
 /* ── links. A link is good for whoever has it, for a while, and for nothing else. */
 

@@ -60,6 +60,8 @@ struct iv_call_opening {
 	/* Filled by iv_calls_opened; strings in the arena. */
 	struct iv_agent agent;   /* a snapshot, its provider lists resolved */
 	struct iv_str context;   /* for the journal's header */
+	struct iv_str campaign_id;      /* "": of none */
+	bool outbound;                  /* we placed it */
 	bool wants_finals, wants_tools; /* webhooks while the call lives: somebody subscribed */
 };
 struct iv_calls_run {
@@ -98,6 +100,22 @@ struct iv_call_line {
 	bool redact;                 /* what was said is masked in the webhook */
 };
 void iv_calls_tell(struct iv_calls *c, const struct iv_call_line *line);
+
+/* ── a live call goes to another process. Its journal and recording are closed and on the disk. They leave live/: the
+ * journal for Postgres, where whoever the carrier's next socket comes to takes it. given false: Postgres did not take
+ * it; the call is ended here, from its journal, as crashed. */
+void iv_calls_give(struct iv_calls *c, struct iv_str tenant_id, struct iv_str call_id,
+		   void (*done)(void *arg, bool given), void *arg);
+struct iv_calls_take_run {
+	struct iv_pg_run pg;
+	struct iv_rows rows;
+};
+enum iv_flow_next iv_calls_take(struct iv_calls *c, struct iv_flow *f, struct iv_calls_take_run *run,
+				struct iv_arena *arena, struct iv_str tenant_id, struct iv_str call_id);
+/* In the next step: the journal as it was written, into `journal`; nothing when nobody gave the call away. */
+IV_MUST_CHECK bool iv_calls_taken(const struct iv_calls_take_run *run, struct iv_buf *journal, struct iv_err *e);
+/* Longest journal that can be given, compressed or not. */
+#define IV_CALLS_GIVE_MAX (64 << 20)
 
 /* ── the end: the journal is closed and on the disk */
 void iv_calls_ended(struct iv_calls *c, struct iv_str tenant_id, struct iv_str call_id);

@@ -127,6 +127,8 @@ static void step(struct reader *r, struct iv_call *c, const struct iv_event *ev,
 	r->now_us = ev->now_us;
 	if (ev->type == IV_EV_START)
 		r->a->leg = ev->leg;
+	if (ev->type == IV_EV_MOVED)
+		r->a->moved_ms = ev->now_us / 1000;
 	note_server(r, ev, arena);
 	iv_story_event(r->a->story, ev);
 	iv_call_step(c, ev);

@@ -121,6 +121,12 @@ void iv_call_free(struct iv_call *c)
 	free(c);
 }
 
+void iv_call_redirect(struct iv_call *c, iv_act_fn *act_fn, void *arg)
+{
+	c->act = act_fn;
+	c->act_arg = arg;
+}
+
 static void count_cost(const struct iv_call *c, struct iv_usage *u)
 {
 	const struct iv_call_opts *o = &c->opts;

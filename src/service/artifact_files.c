@@ -16,6 +16,9 @@ enum { TRANSCRIPT_MAX = 16 << 20, AROUND_MS = 300 };
 const struct artifact_kind artifact_kinds[] = {
 	{"recording", "wav", "recordings", "wav", "audio/wav"},
 	{"recording", "ogg", "recordings", "opus", "audio/ogg"},
+	{"recording", "wav1", "recordings", "part1.wav", "audio/wav"}, /* what a process recorded that gave the call away */
+	{"recording", "wav2", "recordings", "part2.wav", "audio/wav"},
+	{"recording", "wav3", "recordings", "part3.wav", "audio/wav"},
 	{"transcript", "json", "transcripts", "json", "application/json"},
 	{"transcript_jsonl", "jsonl", "transcripts", "jsonl", "application/x-ndjson"},
 	{"metrics", "ndjson", "metrics", "ndjson", "application/x-ndjson"},
@@ -129,7 +132,7 @@ static bool holds_card(struct iv_str text)
 	return counts.found[IV_REDACT_CARD] > 0;
 }
 
-/* To be freed. */
+/* On the recording's own clock, which begins where this process took the call. To be freed. */
 static struct sound_mute *find_mutes(const struct iv_account *a, size_t *count)
 {
 	const struct iv_story_turn *turns;
@@ -141,23 +144,26 @@ static struct sound_mute *find_mutes(const struct iv_account *a, size_t *count)
 	*count = 0;
 	for (size_t i = 0; a->redact && i < n; i++)
 		if (turns[i].start_ms >= 0 && turns[i].end_ms >= 0 && holds_card(turns[i].text))
-			mutes[(*count)++] = (struct sound_mute){turns[i].start_ms - AROUND_MS, turns[i].end_ms + AROUND_MS};
+			mutes[(*count)++] = (struct sound_mute){turns[i].start_ms - AROUND_MS - a->moved_ms,
+							turns[i].end_ms + AROUND_MS - a->moved_ms};
 	return mutes;
+}
+
+bool iv_artifacts_part(const struct iv_account *a, const char *path, int64_t *bytes, int64_t *duration_ms, struct iv_err *e)
+{
+	size_t count;
+	struct sound_mute *mutes = find_mutes(a, &count);
+	bool whole = sound_put_right(path, mutes, count, bytes, duration_ms, e) == 1;
+
+	free(mutes);
+	return whole;
 }
 
 static void add_recording(struct making *m, const struct iv_account *a)
 {
 	struct iv_artifact_file *f = begin_file(m, "recording", "wav");
-	struct sound_mute *mutes;
-	size_t count;
-	bool whole;
 
-	if (!f)
-		return;
-	mutes = find_mutes(a, &count);
-	whole = sound_put_right(f->path, mutes, count, &f->bytes, &f->duration_ms, m->e) == 1;
-	free(mutes);
-	if (!whole)
+	if (!f || !iv_artifacts_part(a, f->path, &f->bytes, &f->duration_ms, m->e))
 		return;
 	if (a->header.agent.recording_format == 1)
 		f->format = "ogg"; /* what it is to become; the path says what it is */

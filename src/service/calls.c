@@ -242,7 +242,7 @@ static bool refused(struct iv_str refusal, struct iv_err *e)
 									: "names no agent known here");
 }
 
-static void read_wanted(struct iv_call_opening *o, struct iv_str call_record)
+static void read_wanted(struct iv_call_opening *o, struct iv_arena *arena, struct iv_str call_record)
 {
 	/* Our own function wrote it: a word in its list is a word in its text. */
 	cJSON *json = iv_json_parse(call_record, NULL);
@@ -253,6 +253,8 @@ static void read_wanted(struct iv_call_opening *o, struct iv_str call_record)
 		o->wants_finals = o->wants_finals || strcmp(item->valuestring, "asr.final") == 0;
 		o->wants_tools = o->wants_tools || strcmp(item->valuestring, "agent.tool_call") == 0;
 	}
+	o->outbound = json && iv_str_eq(iv_json_str(json, "direction"), IV_S("outbound"));
+	o->campaign_id = iv_arena_str(arena, json ? iv_json_str(json, "campaignId") : IV_STR_NULL);
 	cJSON_Delete(json);
 }
 
@@ -266,7 +268,7 @@ bool iv_calls_opened(struct iv_calls *c, struct iv_calls_run *run, struct iv_are
 	if (!read_agent(c->d.cfg, arena, row->agent_id, row->config, &o->agent, e))
 		return false;
 	remember(c, o->tenant_id, row->agent_id, row->config, row->agent_version);
-	read_wanted(o, row->call_record);
+	read_wanted(o, arena, row->call_record);
 	return write_context(arena, c, o, row->call_record, e);
 }
 

@@ -217,10 +217,12 @@ void actions_do(void *session, const struct iv_action *a)
 		streams_tool_cancel(s, a->id);
 		break;
 	case IV_ACT_DTMF_OUT:
-		not_on_this_leg(s, "dtmf.send");
+		if (!line_keys(s, a->text))
+			not_on_this_leg(s, "dtmf.send");
 		break;
 	case IV_ACT_TRANSFER:
-		break; /* the call ends with reason transfer; the carrier's hooks lead it on */
+		line_transfer(s, a);
+		break;
 	case IV_ACT_NOTE:
 		took_note(s, a);
 		break;

@@ -33,6 +33,7 @@ struct iv_gateway *iv_gateway_new(const struct iv_gateway_deps *d)
 		.rate_platform_per_call = cfg->rate_platform_per_call,
 	};
 	control_open(g);
+	line_open(g);
 	return g;
 }
 
@@ -60,8 +61,16 @@ static void tell_drained(void *arg)
 
 	g->drained = NULL;
 	control_close(g);
+	line_close(g);
 	if (done)
 		done(g->drained_arg);
+}
+
+static void rest(struct iv_gateway *g)
+{
+	if (g->draining && !g->live && !g->giving && !g->resting)
+		iv_defer(g->d.loop, tell_drained, g);
+	g->resting = g->draining && !g->live && !g->giving;
 }
 
 void gateway_forget(struct iv_gateway *g, struct session *s)
@@ -72,8 +81,13 @@ void gateway_forget(struct iv_gateway *g, struct session *s)
 	iv_list_remove(&s->node);
 	g->live--;
 	iv_metric_set(IV_M_calls_live, 0, (double)g->live);
-	if (g->draining && !g->live)
-		iv_defer(g->d.loop, tell_drained, g);
+	rest(g);
+}
+
+void gateway_given(struct iv_gateway *g)
+{
+	g->giving--;
+	rest(g);
 }
 
 void iv_gateway_drain(struct iv_gateway *g, void (*done)(void *arg), void *arg)
@@ -81,8 +95,7 @@ void iv_gateway_drain(struct iv_gateway *g, void (*done)(void *arg), void *arg)
 	g->draining = true;
 	g->drained = done;
 	g->drained_arg = arg;
-	if (!g->live)
-		iv_defer(g->d.loop, tell_drained, g);
+	rest(g);
 }
 
 void iv_gateway_end_all(struct iv_gateway *g)
@@ -101,6 +114,7 @@ void iv_gateway_free(struct iv_gateway *g)
 		return;
 	iv_map_free(g->sessions);
 	iv_map_free(g->opening);
+	iv_map_free(g->parted);
 	iv_pcm_pool_deinit(&g->pool);
 	iv_buf_deinit(&g->json);
 	free(g);

@@ -22,6 +22,7 @@ struct recording {
 	struct iv_spool *file;
 	struct iv_stereo sides;
 	int64_t heard;        /* of the agent, as far as it is in `sides` */
+	int64_t origin;       /* where on the call's clock it begins: behind what another process recorded */
 	uint32_t bytes;
 	bool commanded;       /* paused until told otherwise */
 	int64_t keys_until_ms; /* paused for keys until then; 0: not */
@@ -29,7 +30,7 @@ struct recording {
 
 static int64_t position(const struct session *s, int64_t now_us)
 {
-	return now_us * s->leg.rate_hz / 1000000;
+	return now_us * s->leg.rate_hz / 1000000 - (s->recording ? s->recording->origin : 0);
 }
 
 void recording_open(struct session *s)
@@ -46,6 +47,8 @@ void recording_open(struct session *s)
 	r->file = iv_spool_open(s->g->d.spools, path, WAITING_BYTES);
 	iv_wav_header(header, s->leg.rate_hz, 2, 0);
 	(void)iv_spool_add(r->file, (struct iv_str){(const char *)header, sizeof(header)}); /* counted there */
+	r->heard = iv_call_heard(s->call);
+	r->origin = s->last_us * s->leg.rate_hz / 1000000;
 	s->recording = r;
 }
 

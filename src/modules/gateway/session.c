@@ -7,7 +7,7 @@
 #include "iv_record.h"
 #include "session.h"
 
-enum { JOURNAL_BYTES = 524288 };
+enum { JOURNAL_BYTES = 524288, NEXT_BYTES = 16384 };
 
 static void set_state(struct session *s, enum session_state to)
 {
@@ -50,6 +50,17 @@ void session_step(struct session *s, struct iv_event *ev)
 
 /* ── beginning ── */
 
+static void open_file(struct session *s, size_t room)
+{
+	char path[700];
+
+	if (!s->g->d.calls)
+		(void)snprintf(path, sizeof(path), "%s/journal/%s.call", s->g->d.cfg->data_dir, s->call_id);
+	else if (!iv_calls_journal_path(s->g->d.calls, iv_str(s->tenant_id), iv_str(s->call_id), path, sizeof(path)))
+		return; /* cannot be: the names were accepted */
+	s->journal = iv_spool_open(s->g->d.spools, path, room);
+}
+
 static void open_journal(struct session *s, const struct iv_agent *agent, struct iv_str context)
 {
 	struct iv_record_header h = {.call_id = iv_str(s->call_id),
@@ -58,14 +69,9 @@ static void open_journal(struct session *s, const struct iv_agent *agent, struct
 				     .started_ms = s->start_wall_ms,
 				     .agent = *agent,
 				     .opts = s->g->call_opts};
-	char path[700];
 
-	if (!s->g->d.calls)
-		(void)snprintf(path, sizeof(path), "%s/journal/%s.call", s->g->d.cfg->data_dir, s->call_id);
-	else if (!iv_calls_journal_path(s->g->d.calls, iv_str(s->tenant_id), iv_str(s->call_id), path, sizeof(path)))
-		return; /* cannot be: the names were accepted */
-	s->journal = iv_spool_open(s->g->d.spools, path, JOURNAL_BYTES);
-	if (!iv_record_write_header(iv_spool_buf(s->journal), &h))
+	open_file(s, JOURNAL_BYTES);
+	if (s->journal && !iv_record_write_header(iv_spool_buf(s->journal), &h))
 		iv_metric_add(IV_M_journal_errors_total, 0, 1);
 }
 
@@ -73,7 +79,7 @@ static void on_resume_over(void *arg)
 {
 	struct session *s = arg;
 
-	session_step(s, &(struct iv_event){.type = IV_EV_LEG_GONE, .text = IV_S("lost")});
+	session_step(s, &(struct iv_event){.type = IV_EV_LEG_GONE, .text = iv_str(line_lost_reason(s))});
 }
 
 static void new_token(char out[TOKEN_SIZE])
@@ -94,6 +100,11 @@ struct session *session_new(struct iv_gateway *g, const struct session_start *st
 	s->g = g;
 	iv_str_copy(s->call_id, sizeof(s->call_id), start->call_id);
 	iv_str_copy(s->tenant_id, sizeof(s->tenant_id), start->tenant_id);
+	iv_str_copy(s->agent_id, sizeof(s->agent_id), start->agent_id);
+	iv_str_copy(s->campaign_id, sizeof(s->campaign_id), start->campaign_id);
+	s->line = start->line;
+	s->slot_reason = start->outbound ? "outbound" : start->line ? "inbound" : "realtime";
+	iv_buf_init(&s->next, NEXT_BYTES);
 	s->wants_finals = start->wants_finals;
 	s->wants_tools = start->wants_tools;
 	iv_leg_init(&s->leg, start->kind, start->rate_hz);
@@ -104,13 +115,15 @@ struct session *session_new(struct iv_gateway *g, const struct session_start *st
 	iv_buf_init(&s->replay, REPLAY_BYTES);
 	iv_timer_init(&s->resume, g->d.loop, on_resume_over, s);
 	new_token(s->token);
-	s->call = iv_call_new(start->agent, &g->call_opts, actions_do, s);
+	s->call = iv_call_new(start->agent, start->opts ? start->opts : &g->call_opts, start->act ? start->act : actions_do, s);
 	s->start_us = s->last_app_us = iv_now_us();
-	s->start_wall_ms = iv_wall_ms();
+	s->start_wall_ms = start->opts ? start->started_ms : iv_wall_ms();
+	s->start_us -= (iv_wall_ms() - s->start_wall_ms) * 1000;
 	s->pace.phase = -1;
-	open_journal(s, start->agent, start->context);
+	if (!start->opts)
+		open_journal(s, start->agent, start->context);
 	story_open(s, start->context);
-	if (start->agent->record)
+	if (start->agent->record && !start->opts)
 		recording_open(s);
 	(void)iv_map_put(g->sessions, iv_call_name(start->tenant_id, start->call_id, name), s);
 	iv_list_append(&g->list, &s->node);
@@ -161,14 +174,43 @@ void session_begin(struct session *s)
 	iv_log_pop(&ctx);
 	iv_pacer_join(s->g->d.loop, &s->pace, on_tick, s);
 	control_own(s);
+	slots_hold(s);
 	message_connected(s);
 	session_step(s, &(struct iv_event){.type = IV_EV_START,
 					   .leg = s->leg.kind,
 					   .rate_hz = s->leg.rate_hz,
-					   .resumable = s->leg.kind == IV_LEG_BROWSER});
+					   .resumable = s->line || s->leg.kind == IV_LEG_BROWSER});
+}
+
+void session_taken(struct session *s, struct iv_str journal)
+{
+	open_file(s, JOURNAL_BYTES + journal.len);
+	if (s->journal)
+		(void)iv_spool_add(s->journal, journal); /* there is room */
+	iv_call_redirect(s->call, actions_do, s);
+}
+
+void session_go_on(struct session *s)
+{
+	set_state(s, SESSION_LIVE);
+	iv_info("call.taken", IV_LS("call_id", s->call_id), IV_LI("ms", s->last_us / 1000));
+	iv_pacer_join(s->g->d.loop, &s->pace, on_tick, s);
+	control_own(s);
+	slots_hold(s);
+	session_step(s, &(struct iv_event){.type = IV_EV_LEG_LOST}); /* as it was left; else it is now */
+	session_step(s, &(struct iv_event){.type = IV_EV_MOVED});
+	iv_pcm_drop_before(&s->pcm, iv_call_audio_end(s->call));
+	if (iv_call_agent(s->call)->record)
+		recording_open(s);
+	line_back(s);
 }
 
 /* ── the socket ── */
+
+void session_lost(struct session *s)
+{
+	set_state(s, SESSION_LOST);
+}
 
 void session_bind(struct session *s, struct iv_ws *ws)
 {
@@ -243,6 +285,8 @@ static void on_closed(void *arg, struct iv_ws *ws, int code, int http_status, st
 		session_step(s, &(struct iv_event){.type = IV_EV_LEG_LOST});
 		return;
 	}
+	if (code != 1000 && line_cut(s))
+		return;
 	session_step(s, &(struct iv_event){.type = IV_EV_LEG_GONE,
 					   .text = code == 1000 || s->leg.stopped ? IV_S("hangup") : IV_S("lost")});
 }
@@ -273,6 +317,7 @@ static void release(void *arg)
 	iv_call_free(s->call);
 	iv_pcm_deinit(&s->pcm);
 	iv_buf_deinit(&s->replay);
+	iv_buf_deinit(&s->next);
 	free(s);
 }
 
@@ -289,6 +334,8 @@ static int close_code(const char *reason)
 struct farewell {
 	struct iv_calls *calls;
 	char tenant_id[CALL_ID_SIZE], call_id[CALL_ID_SIZE];
+	void (*closed)(void *arg); /* NULL: the call has ended */
+	void *arg;
 	int open;
 };
 
@@ -299,7 +346,10 @@ static void on_file_closed(void *arg, bool whole)
 	(void)whole; /* what is there is told; the error has been counted */
 	if (--bye->open)
 		return;
-	iv_calls_ended(bye->calls, iv_str(bye->tenant_id), iv_str(bye->call_id));
+	if (bye->closed)
+		bye->closed(bye->arg);
+	else
+		iv_calls_ended(bye->calls, iv_str(bye->tenant_id), iv_str(bye->call_id));
 	free(bye);
 }
 
@@ -315,13 +365,15 @@ static void close_file(struct farewell *bye, struct iv_spool *file)
 	iv_spool_close_then(file, on_file_closed, bye);
 }
 
-static void close_files(struct session *s)
+static void close_files(struct session *s, void (*closed)(void *arg), void *arg)
 {
 	struct farewell *bye = s->journal && s->g->d.calls ? calloc(1, sizeof(*bye)) : NULL;
 
 	if (s->journal && s->g->d.calls && !bye)
 		abort();
 	if (bye) {
+		bye->closed = closed;
+		bye->arg = arg;
 		bye->calls = s->g->d.calls;
 		memcpy(bye->tenant_id, s->tenant_id, sizeof(bye->tenant_id));
 		memcpy(bye->call_id, s->call_id, sizeof(bye->call_id));
@@ -343,8 +395,9 @@ void session_ended(struct session *s, const char *reason)
 	iv_info("call.ended", IV_LS("reason", reason), IV_LI("ms", s->last_us / 1000));
 	stats_end(s, reason);
 	streams_stop(s);
-	close_files(s);
-	control_disown(s);
+	close_files(s, NULL, NULL);
+	slots_drop(s);
+	line_part(s);
 	iv_timer_stop(&s->resume);
 	iv_pacer_leave(s->g->d.loop, &s->pace);
 	if (s->leg.kind == IV_LEG_BROWSER) {
@@ -359,5 +412,16 @@ void session_ended(struct session *s, const char *reason)
 			iv_ws_abandon(s->viewers[i], code, iv_str(reason));
 	s->ws = NULL;
 	memset(s->viewers, 0, sizeof(s->viewers));
+	iv_defer(s->g->d.loop, release, s);
+}
+
+void session_give(struct session *s, void (*closed)(void *arg), void *arg)
+{
+	set_state(s, SESSION_ENDING);
+	streams_stop(s);
+	close_files(s, closed, arg);
+	iv_timer_stop(&s->resume);
+	iv_pacer_leave(s->g->d.loop, &s->pace);
+	s->ws = NULL; /* given on, or gone */
 	iv_defer(s->g->d.loop, release, s);
 }

@@ -4,7 +4,8 @@
  *   session.c   life of a session, its ticks      events.c   what arrives → the machine
  *   actions.c   what the machine wants → done     streams.c  recogniser, model, synthesiser, tools
  *   messages.c  the client's JSON, resume         recording.c  stereo file      stats.c  metrics of a call
- *   control.c   what operators and the API order  */
+ *   control.c   what operators and the API order     line.c     between two media sockets of a carrier
+ *   handover.c  a live call goes to another process  */
 #ifndef SESSION_H
 #define SESSION_H
 
@@ -32,12 +33,16 @@ enum {
 struct iv_gateway {
 	struct iv_gateway_deps d;
 	struct iv_map *sessions; /* tenant/call → session */
+	struct iv_map *parted;   /* tenant/call → struct parting: calls with a line that ended just now */
+	struct iv_list partings; /* oldest first */
+	struct iv_timer part;
 	struct iv_map *opening;  /* tenant/call → the arrival that asks the database for it */
 	struct iv_timer hold;    /* tells the database which calls go on */
 	unsigned hold_round;
 	struct iv_list list;
 	size_t live;
-	bool draining;
+	size_t giving;           /* on their way to another process */
+	bool draining, resting;
 	void (*drained)(void *arg);
 	void *drained_arg;
 	struct iv_pcm_pool pool;
@@ -59,6 +64,13 @@ struct session {
 	bool wants_finals, wants_tools; /* webhooks while it lives */
 	bool redact;                    /* what is kept or sent of it is masked */
 	bool muted;              /* the caller is not heard */
+	bool line;               /* the carrier asks us what to do when its media socket closes */
+	bool ordered;            /* `next` was set by an order, before the machine agreed */
+	bool bridged;            /* away: with another telephone */
+	struct iv_buf next;      /* away: an iv_line_do as JSON; empty: listen again */
+	char pressed[40];        /* keys of an `ask`, for when the line is back */
+	char agent_id[CALL_ID_SIZE], campaign_id[CALL_ID_SIZE];
+	const char *slot_reason; /* "inbound", "outbound", "realtime" */
 	unsigned hold_round;
 	struct iv_ws *ws;
 	struct iv_ws *viewers[VIEWERS_MAX];
@@ -103,19 +115,32 @@ struct session {
 /* gateway.c */
 struct session *gateway_find(struct iv_gateway *g, struct iv_str tenant_id, struct iv_str call_id);
 void gateway_forget(struct iv_gateway *g, struct session *s);
+void gateway_given(struct iv_gateway *g); /* one of g->giving is through */
 
 /* session.c */
 struct session_start {
 	struct iv_str tenant_id, call_id, context; /* context: JSON for the journal's header */
 	bool wants_finals, wants_tools;
+	struct iv_str agent_id, campaign_id;
+	bool line, outbound;
+	/* Of a call that another process began; opts NULL: it begins here. */
+	const struct iv_call_opts *opts;
+	int64_t started_ms;
+	iv_act_fn *act;
 	const struct iv_agent *agent;
 	enum iv_leg_kind kind;
 	int rate_hz;
 	bool binary_out;
 };
 struct session *session_new(struct iv_gateway *g, const struct session_start *start);
+void session_lost(struct session *s); /* LIVE → LOST: the socket is gone and may come back */
 void session_bind(struct session *s, struct iv_ws *ws); /* first socket, or the one that came back */
 void session_begin(struct session *s);                  /* START: the machine lives from here */
+/* It was begun elsewhere and replayed: its journal goes on behind these bytes, and what it does is done from now on. */
+void session_taken(struct session *s, struct iv_str journal);
+void session_go_on(struct session *s); /* MOVED: it lives here from now on; its new socket is bound */
+/* Everything of it is closed, its files last; nothing is told as an end. Then closed(). */
+void session_give(struct session *s, void (*closed)(void *arg), void *arg);
 bool session_add_viewer(struct session *s, struct iv_ws *ws);
 void session_ended(struct session *s, const char *reason); /* the machine said END */
 int64_t session_now(struct session *s);
@@ -169,6 +194,27 @@ void control_open(struct iv_gateway *g); /* answers orders to calls that live he
 void control_close(struct iv_gateway *g);
 void control_own(struct session *s);
 void control_disown(struct session *s);
+
+/* line.c */
+void line_open(struct iv_gateway *g);
+void line_close(struct iv_gateway *g);
+bool line_cut(struct session *s);  /* its socket died: true when the carrier will ask and bring another */
+void line_back(struct session *s); /* another one is there */
+void line_transfer(struct session *s, const struct iv_action *a); /* within a step */
+bool line_keys(struct session *s, struct iv_str digits);          /* within a step; false: no line */
+void line_part(struct session *s);
+const char *line_lost_reason(const struct session *s);
+
+/* slots.c */
+void slots_hold(struct session *s); /* this process renews its slots from now on */
+void slots_drop(struct session *s);
+
+/* handover.c */
+bool handover_give(struct session *s, struct iv_control_request *rq); /* false: it cannot be, or ended */
+/* A session in state NEW, as its process left it; NULL with *e. */
+struct session *handover_take(struct iv_gateway *g, const struct session_start *start, struct iv_str journal,
+			      struct iv_err *e);
+void handover_on_give(void *gateway, struct iv_control_request *rq);
 
 /* stats.c */
 void stats_turn(const struct iv_turn_report *r);

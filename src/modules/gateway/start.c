@@ -9,7 +9,7 @@
 #include "iv_principal.h"
 #include "session.h"
 
-enum { ARRIVAL_BYTES = 2 << 20, EARLY_BYTES = 262144 }; /* its credential and the agent it talks to */
+enum { ARRIVAL_BYTES = 2 << 20, EARLY_BYTES = 262144, GIVE_MS = 8000, TAKEN_BYTES = 96 << 20 }; /* its credential and the agent it talks to */
 
 struct arrival {
 	struct iv_flow flow; /* first: the flow is downcast to the arrival */
@@ -22,9 +22,9 @@ struct arrival {
 	struct iv_buf early;     /* that: a word of length and kind before each message */
 	struct iv_undo undo_place, undo_open;
 	struct iv_leg leg;
-	char call_id[CALL_ID_SIZE], tenant_id[CALL_ID_SIZE], nonce[40], agent_id[129], subprotocols[512], authorization[1024], api_key[256], ticket[256],
-		peer[64], ts[24],
-		sig[80], origin[256], host[256], resume[TOKEN_SIZE];
+	char call_id[CALL_ID_SIZE], tenant_id[CALL_ID_SIZE], nonce[40], agent_id[129], subprotocols[512],
+		authorization[1024], api_key[256], ticket[256], peer[64], ts[24], sig[80], origin[256], host[256],
+		resume[TOKEN_SIZE];
 	int rate_hz;
 	bool binary_out;
 	uint32_t resume_after;
@@ -35,11 +35,24 @@ struct arrival {
 	struct iv_call_owner_run whose;
 	struct iv_calls_run opened;
 	struct iv_call_opening opening;
+	struct iv_slot_ask slot;
+	struct iv_slots_run slots;
+	struct iv_slot_verdict verdict;
+	struct iv_undo undo_slot;
 	bool came_back; /* with the token of its call */
+	/* A call that another process holds, or has given away. */
+	bool asked;     /* it was asked to give it */
+	struct iv_control_run control;
+	struct iv_str answer;
+	struct iv_arena big; /* its journal as it came */
+	struct iv_calls_take_run taking;
+	struct iv_buf journal;
+	bool taken;     /* from another process */
+	char name[IV_CALL_NAME_SIZE];
 	bool opens;     /* its name is among those being opened */
 	const struct iv_agent *agent;
 	struct session *session; /* the one made, resumed or watched */
-	enum { ARRIVAL_NEW, ARRIVAL_RESUMES, ARRIVAL_WATCHES } kind;
+	enum { ARRIVAL_NEW, ARRIVAL_RESUMES, ARRIVAL_WATCHES, ARRIVAL_RETURNS } kind;
 	struct iv_err bad;       /* why the start message was refused */
 };
 
@@ -157,6 +170,13 @@ static enum iv_flow_next await_start(struct iv_flow *f)
 	return iv_flow_await(f);
 }
 
+/* The carrier's next media socket of a call that is between two. */
+static bool returns(const struct arrival *a, const struct session *s)
+{
+	return s->line && a->nonce[0] && (s->state == SESSION_LOST || s->state == SESSION_LIVE) &&
+	       s->leg.kind == a->leg.kind && s->leg.rate_hz == a->rate_hz;
+}
+
 /* Is this call here already? Then the socket comes back to it, watches it, or is one too many. */
 static enum iv_flow_next find_call(struct iv_flow *f)
 {
@@ -173,6 +193,10 @@ static enum iv_flow_next find_call(struct iv_flow *f)
 	if (!s)
 		return IV_FLOW_NEXT;
 	a->session = s;
+	if (returns(a, s)) {
+		a->kind = ARRIVAL_RETURNS;
+		return IV_FLOW_DONE;
+	}
 	if (a->came_back) {
 		a->kind = ARRIVAL_RESUMES;
 		return IV_FLOW_DONE;
@@ -203,6 +227,40 @@ static enum iv_flow_next check_room(struct iv_flow *f)
 	(void)iv_map_put(a->g->opening, key, a);
 	a->opens = true;
 	return IV_FLOW_NEXT;
+}
+
+static void drop_slot(void *arg)
+{
+	struct arrival *a = arg;
+
+	if (a->verdict.granted)
+		iv_slots_drop(a->g->d.slots, a->slot.tenant_id, a->slot.call_id, IV_SLOT_REFUSED);
+}
+
+/* For calls of carriers the hook that sent them here has done it. */
+static enum iv_flow_next take_slot(struct iv_flow *f)
+{
+	static const char *const carriers[] = {"browser", "jambonz", "twilio"};
+	struct arrival *a = self(f);
+
+	if (!a->g->d.slots || !a->guest.who.tenant_id.len || a->nonce[0])
+		return IV_FLOW_NEXT;
+	a->slot = (struct iv_slot_ask){.tenant_id = a->guest.who.tenant_id,
+				       .call_id = iv_str(a->call_id),
+				       .agent_id = iv_id_acceptable(iv_str(a->agent_id)) ? iv_str(a->agent_id) : IV_STR_NULL,
+				       .carrier = carriers[a->leg.kind],
+				       .reason = "realtime"};
+	iv_undo_push(f, &a->undo_slot, drop_slot, a);
+	return iv_slots_take(a->g->d.slots, f, &a->slots, &a->slot, &a->verdict);
+}
+
+static enum iv_flow_next slot_taken(struct iv_flow *f)
+{
+	const struct iv_slot_verdict *v = &self(f)->verdict;
+
+	if (!v->scope)
+		return IV_FLOW_NEXT;
+	return iv_flow_fail(f, IV_EQUOTA, "%s: %lld of %lld calls", v->scope, (long long)v->count, (long long)v->limit);
 }
 
 static void abandon_call(void *arg)
@@ -250,16 +308,51 @@ static enum iv_flow_next open_call(struct iv_flow *f)
 	return iv_calls_open(g->d.calls, f, &a->opened, &a->arena, &a->opening);
 }
 
+/* Only our own hooks sign with a nonce, and only with orders that reach calls can they ask. */
+static bool has_line(const struct arrival *a)
+{
+	return a->nonce[0] && a->g->d.calls && a->g->d.control && a->leg.kind != IV_LEG_BROWSER;
+}
+
 static enum iv_flow_next take_agent(struct iv_flow *f)
 {
 	struct arrival *a = self(f);
 
 	if (a->agent)
 		return IV_FLOW_NEXT;
-	if (!iv_calls_opened(a->g->d.calls, &a->opened, &a->arena, &a->opening, &f->err))
+	if (iv_calls_opened(a->g->d.calls, &a->opened, &a->arena, &a->opening, &f->err)) {
+		a->agent = &a->opening.agent;
+		return IV_FLOW_NEXT;
+	}
+	if (f->err.code != IV_ECONFLICT || a->asked || !has_line(a))
 		return IV_FLOW_DONE;
-	a->agent = &a->opening.agent;
-	return IV_FLOW_NEXT;
+	/* Its last socket was another process's, which waits for this one. */
+	f->err = (struct iv_err){0};
+	a->asked = true;
+	return iv_control_send(a->g->d.control, f, &a->control, &a->arena,
+			       iv_call_name(a->opening.tenant_id, a->opening.call_id, a->name), IV_S("line.give"), IV_S("{}"),
+			       GIVE_MS, &a->answer);
+}
+
+static enum iv_flow_next open_again(struct iv_flow *f)
+{
+	struct arrival *a = self(f);
+
+	return a->agent ? IV_FLOW_NEXT : iv_calls_open(a->g->d.calls, f, &a->opened, &a->arena, &a->opening);
+}
+
+static enum iv_flow_next take_journal(struct iv_flow *f)
+{
+	struct arrival *a = self(f);
+
+	if (!has_line(a) || !iv_calls_up(a->g->d.calls))
+		return IV_FLOW_NEXT;
+	return iv_calls_take(a->g->d.calls, f, &a->taking, &a->big, a->opening.tenant_id, a->opening.call_id);
+}
+
+static enum iv_flow_next read_journal(struct iv_flow *f)
+{
+	return iv_calls_taken(&self(f)->taking, &self(f)->journal, &f->err) ? IV_FLOW_NEXT : IV_FLOW_DONE;
 }
 
 static void discard_session(void *arg)
@@ -275,15 +368,22 @@ static enum iv_flow_next take_place(struct iv_flow *f)
 	struct arrival *a = self(f);
 
 	iv_undo_push(f, &a->undo_place, discard_session, a);
-	a->session = session_new(a->g, &(struct session_start){.tenant_id = a->guest.who.tenant_id,
+	struct session_start start = {.tenant_id = a->guest.who.tenant_id,
 							       .call_id = iv_str(a->call_id),
 							       .agent = a->agent,
 							       .context = a->opening.context,
 							       .wants_finals = a->opening.wants_finals,
 							       .wants_tools = a->opening.wants_tools,
+							       .agent_id = a->agent->id,
+							       .campaign_id = a->opening.campaign_id,
+							       .line = has_line(a),
+							       .outbound = a->opening.outbound,
 							       .kind = a->leg.kind,
 							       .rate_hz = a->rate_hz,
-							       .binary_out = a->binary_out});
+							       .binary_out = a->binary_out};
+
+	a->taken = a->journal.len > 0;
+	a->session = a->taken ? handover_take(a->g, &start, iv_buf_str(&a->journal), &f->err) : session_new(a->g, &start);
 	return IV_FLOW_DONE;
 }
 
@@ -385,7 +485,16 @@ static void end(struct iv_flow *f)
 			a->leg.legacy_audio = s->leg.legacy_audio;
 			s->leg = a->leg; /* with what its first message told */
 			session_bind(s, a->ws);
-			session_begin(s);
+			if (a->taken)
+				session_go_on(s);
+			else
+				session_begin(s);
+			give_early(a, s);
+		} else if (a->kind == ARRIVAL_RETURNS) {
+			a->leg.rate_hz = s->leg.rate_hz;
+			s->leg = a->leg; /* a new stream, with a name of its own */
+			session_bind(s, a->ws);
+			line_back(s);
 			give_early(a, s);
 		} else if (a->kind == ARRIVAL_RESUMES) {
 			session_bind(s, a->ws);
@@ -394,6 +503,8 @@ static void end(struct iv_flow *f)
 		}
 	}
 	iv_arena_deinit(&a->arena);
+	iv_arena_deinit(&a->big);
+	iv_buf_deinit(&a->journal);
 	iv_buf_deinit(&a->early);
 	iv_free_later(a->g->d.loop, a);
 }
@@ -401,15 +512,19 @@ static void end(struct iv_flow *f)
 static const struct iv_flow_step realtime_steps[] = {
 	{"check_origin", check_origin}, {"authenticate", authenticate}, {"find_tenant", find_tenant},
 	{"know_tenant", know_tenant},   {"await_start", await_start},   {"find_call", find_call},
-	{"check_room", check_room},     {"open_call", open_call},       {"take_agent", take_agent},
-	{"take_place", take_place},     {0},
+	{"check_room", check_room},     {"take_slot", take_slot},       {"slot_taken", slot_taken},
+	{"open_call", open_call},       {"take_agent", take_agent},     {"open_again", open_again},
+	{"take_agent", take_agent},     {"take_journal", take_journal},
+	{"read_journal", read_journal}, {"take_place", take_place},     {0},
 };
 static const struct iv_flow_type realtime_flow = {"realtime_start", realtime_steps, end};
 
 static const struct iv_flow_step twilio_steps[] = {
-	{"await_start", await_start}, {"authenticate", authenticate}, {"find_tenant", find_tenant},
-	{"know_tenant", know_tenant}, {"find_call", find_call},       {"check_room", check_room},
-	{"open_call", open_call},     {"take_agent", take_agent},     {"take_place", take_place},
+	{"await_start", await_start},   {"authenticate", authenticate}, {"find_tenant", find_tenant},
+	{"know_tenant", know_tenant},   {"find_call", find_call},       {"check_room", check_room},
+	{"take_slot", take_slot},       {"slot_taken", slot_taken},     {"open_call", open_call},
+	{"take_agent", take_agent},     {"open_again", open_again},     {"take_agent", take_agent},
+	{"take_journal", take_journal}, {"read_journal", read_journal}, {"take_place", take_place},
 	{0},
 };
 static const struct iv_flow_type twilio_flow = {"twilio_start", twilio_steps, end};
@@ -519,6 +634,8 @@ static struct arrival *arrive(struct iv_gateway *g, struct iv_http_req *rq, enum
 		abort();
 	a->g = g;
 	iv_arena_init(&a->arena, ARRIVAL_BYTES);
+	iv_arena_init(&a->big, TAKEN_BYTES);
+	iv_buf_init(&a->journal, IV_CALLS_GIVE_MAX);
 	iv_buf_init(&a->early, EARLY_BYTES);
 	a->rate_hz = kind == IV_LEG_BROWSER ? 16000 : 8000;
 	iv_leg_init(&a->leg, kind, a->rate_hz);
@@ -594,6 +711,8 @@ void iv_gateway_on_realtime(void *ctx, struct iv_http_req *rq)
 		(void)iv_fail_field(&e, IV_EINVAL, "rate", "must be 8000 or 16000");
 		iv_http_reply_err(rq, &e);
 		iv_arena_deinit(&a->arena);
+		iv_arena_deinit(&a->big);
+		iv_buf_deinit(&a->journal);
 		free(a);
 		return;
 	}

@@ -27,7 +27,7 @@ void stats_turn(const struct iv_turn_report *r)
 static int reason_label(const char *reason)
 {
 	static const char *const reasons[] = {"hangup", "agent_ended", "transfer", "max_duration", "silence",
-					      "error", "drain", "lost", "provider"};
+					      "error", "drain", "lost", "provider", "voicemail"};
 
 	for (size_t i = 0; i < IV_COUNT(reasons); i++)
 		if (strcmp(reason, reasons[i]) == 0)

@@ -1,0 +1,218 @@
+/* A live call goes to another process: its journal, compressed, through Postgres. */
+#include "calls_priv.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+#include <zlib.h>
+#include "iv_crypto.h"
+#include "iv_log.h"
+#include "iv_metrics.h"
+#include "iv_spool.h"
+
+enum { PATH_SIZE = 700, GIVE_MS = 6000, ANSWER_BYTES = 4096, ARENA_MAX = 8 << 20, TIMELINE_MAX = 4 << 20 };
+
+/* ── giving ── */
+
+struct giving {
+	struct iv_flow flow; /* first */
+	struct iv_calls *c;
+	char tenant[130], call[130];
+	char journal[PATH_SIZE], gone[PATH_SIZE + 8], recording[PATH_SIZE], part[PATH_SIZE + 32];
+	struct iv_op work;
+	struct iv_buf packed; /* base64 of zlib */
+	int64_t bytes, recording_bytes; /* -1: nothing was recorded */
+	struct iv_err bad;
+	bool given;
+	struct iv_arena arena;
+	struct iv_pg_run pg;
+	struct iv_rows rows;
+	void (*done)(void *arg, bool given);
+	void *arg;
+};
+
+static bool pack(struct giving *x, struct iv_str plain)
+{
+	uLongf size = compressBound((uLong)plain.len);
+	uint8_t *zipped = malloc(size);
+	bool ok;
+
+	if (!zipped)
+		abort();
+	ok = compress2(zipped, &size, (const Bytef *)plain.ptr, (uLong)plain.len, Z_BEST_SPEED) == Z_OK &&
+	     iv_buf_reserve(&x->packed, iv_base64_size(size));
+	if (ok)
+		x->packed.len += iv_base64(zipped, size, x->packed.ptr + x->packed.len);
+	free(zipped);
+	return ok || iv_fail(&x->bad, IV_ETOOBIG, "the journal does not fit");
+}
+
+/* What was recorded here gets a name that a second part does not take, and is what it will be. */
+static void keep_recording(struct giving *x, struct iv_str journal)
+{
+	struct iv_account a = {0};
+	struct iv_arena arena;
+	struct iv_err e = {0};
+	int64_t duration_ms;
+
+	iv_arena_init(&arena, ARENA_MAX);
+	if (rename(x->recording, x->part) != 0 || !iv_account_read(journal, TIMELINE_MAX, &arena, &a, &e) ||
+	    !iv_artifacts_part(&a, x->part, &x->recording_bytes, &duration_ms, &e))
+		x->recording_bytes = -1;
+	if (e.code != IV_OK)
+		iv_error("call.files_failed", IV_LS("call_id", x->call), IV_LS("rule", e.msg));
+	iv_account_deinit(&a);
+	iv_arena_deinit(&arena);
+}
+
+/* In a worker thread. */
+static void read_files(void *arg)
+{
+	struct giving *x = arg;
+	struct iv_buf plain;
+
+	iv_buf_init(&plain, IV_CALLS_GIVE_MAX);
+	if (iv_file_read(x->journal, IV_CALLS_GIVE_MAX, &plain, &x->bad) && pack(x, iv_buf_str(&plain)))
+		x->bytes = (int64_t)plain.len;
+	if (x->bad.code == IV_OK)
+		keep_recording(x, iv_buf_str(&plain));
+	iv_buf_deinit(&plain);
+}
+
+static void worked(void *arg)
+{
+	struct giving *x = arg;
+
+	iv_op_done(&x->work, NULL);
+}
+
+static enum iv_flow_next work(struct giving *x, void (*fn)(void *arg))
+{
+	iv_op_begin(&x->work, &x->flow, NULL);
+	iv_loop_work(x->c->d.loop, fn, worked, x);
+	return iv_flow_await(&x->flow);
+}
+
+static enum iv_flow_next read_call(struct iv_flow *f)
+{
+	return work((struct giving *)(void *)f, read_files);
+}
+
+static enum iv_flow_next tell(struct iv_flow *f)
+{
+	struct giving *x = (struct giving *)(void *)f;
+	struct iv_scope scope = {.tenant_id = iv_str(x->tenant)};
+	bool recorded = x->recording_bytes >= 0;
+	struct iv_call_give_in in = {.tenant = iv_str(x->tenant), .call = iv_str(x->call),
+				     .instance = iv_str(x->c->d.instance_id), .journal = iv_buf_str(&x->packed),
+				     .bytes = x->bytes,
+				     .disk = x->c->artifacts ? iv_str(iv_artifacts_disk(x->c->artifacts)) : IV_STR_NULL,
+				     .recording = recorded ? iv_str(x->part) : IV_STR_NULL,
+				     .recording_bytes = recorded ? x->recording_bytes : IV_SQL_NULL};
+
+	if (x->bad.code != IV_OK) {
+		f->err = x->bad;
+		return IV_FLOW_DONE;
+	}
+	return iv_pg_one(x->c->d.pg, f, &x->pg, &scope, &x->arena, &iv_sql_call_give, &in, &x->rows);
+}
+
+static void move_away(void *arg)
+{
+	struct giving *x = arg;
+
+	/* Kept beside the others until the disk is swept: it is the first half of the call's journal. */
+	if (rename(x->journal, x->gone) < 0)
+		(void)iv_fail(&x->bad, IV_EINTERNAL, "cannot move the journal: %s", strerror(errno));
+}
+
+static enum iv_flow_next let_go(struct iv_flow *f)
+{
+	struct giving *x = (struct giving *)(void *)f;
+
+	if (!iv_call_give_at(&x->rows, 0)->given)
+		return iv_flow_fail(f, IV_ECONFLICT, "the call is over, or another process holds it");
+	x->given = true;
+	return work(x, move_away);
+}
+
+static void given(struct iv_flow *f)
+{
+	struct giving *x = (struct giving *)(void *)f;
+
+	if (x->bad.code != IV_OK || f->err.code != IV_OK)
+		iv_error("call.not_given", IV_LS("call_id", x->call),
+			 IV_LS("rule", f->err.code != IV_OK ? f->err.msg : x->bad.msg));
+	if (x->given && x->c->artifacts && x->recording_bytes >= 0)
+		iv_artifacts_wake(x->c->artifacts);
+	if (!x->given)
+		iv_calls_ended(x->c, iv_str(x->tenant), iv_str(x->call));
+	x->done(x->arg, x->given);
+	iv_buf_deinit(&x->packed);
+	iv_arena_deinit(&x->arena);
+	iv_free_later(x->c->d.loop, x);
+}
+
+static const struct iv_flow_step give_steps[] = {{"read_call", read_call}, {"tell", tell}, {"let_go", let_go}, {0}};
+static const struct iv_flow_type give_flow = {"call_give", give_steps, given};
+
+void iv_calls_give(struct iv_calls *c, struct iv_str tenant_id, struct iv_str call_id,
+		   void (*done)(void *arg, bool given), void *arg)
+{
+	struct giving *x = calloc(1, sizeof(*x));
+	const char *dir = c->d.cfg->data_dir;
+
+	if (!x)
+		abort();
+	x->c = c;
+	x->done = done;
+	x->arg = arg;
+	(void)iv_str_copy(x->tenant, sizeof(x->tenant), tenant_id); /* accepted ids are shorter */
+	(void)iv_str_copy(x->call, sizeof(x->call), call_id);
+	iv_buf_init(&x->packed, 2 * (size_t)IV_CALLS_GIVE_MAX);
+	iv_arena_init(&x->arena, ANSWER_BYTES);
+	if (!iv_calls_journal_path(c, tenant_id, call_id, x->journal, sizeof(x->journal)))
+		(void)iv_fail(&x->bad, IV_EINVAL, "the call's names make no path"); /* cannot be: they did before */
+	(void)snprintf(x->gone, sizeof(x->gone), "%s/journal/%s/%s.given", dir, x->tenant, x->call);
+	(void)snprintf(x->recording, sizeof(x->recording), "%s/recordings/%s/%s.wav", dir, x->tenant, x->call);
+	(void)snprintf(x->part, sizeof(x->part), "%s/recordings/%s/%s.%lld.wav", dir, x->tenant, x->call,
+		       (long long)iv_wall_ms());
+	iv_flow_start(&x->flow, &give_flow, c->d.loop, GIVE_MS, NULL);
+}
+
+/* ── taking ── */
+
+enum iv_flow_next iv_calls_take(struct iv_calls *c, struct iv_flow *f, struct iv_calls_take_run *run,
+				struct iv_arena *arena, struct iv_str tenant_id, struct iv_str call_id)
+{
+	struct iv_scope scope = {.tenant_id = tenant_id};
+
+	return iv_pg_one(c->d.pg, f, &run->pg, &scope, arena, &iv_sql_call_take,
+			 &(struct iv_call_take_in){.call = call_id}, &run->rows);
+}
+
+bool iv_calls_taken(const struct iv_calls_take_run *run, struct iv_buf *journal, struct iv_err *e)
+{
+	const struct iv_call_take_out *row = run->rows.count ? iv_call_take_at(&run->rows, 0) : NULL;
+	uint8_t *zipped;
+	ptrdiff_t n;
+	uLongf size;
+	bool ok;
+
+	if (!row)
+		return true;
+	if (row->bytes <= 0 || row->bytes > IV_CALLS_GIVE_MAX || !iv_buf_reserve(journal, (size_t)row->bytes))
+		return iv_fail(e, IV_ETOOBIG, "the journal of the call that was given is %lld bytes", (long long)row->bytes);
+	zipped = malloc(row->journal.len + 1);
+	if (!zipped)
+		abort();
+	size = (uLongf)row->bytes;
+	n = iv_base64_decode(row->journal, zipped);
+	ok = n > 0 && uncompress((Bytef *)journal->ptr + journal->len, &size, zipped, (uLong)n) == Z_OK &&
+	     (int64_t)size == row->bytes;
+	free(zipped);
+	if (!ok)
+		return iv_fail(e, IV_EINTERNAL, "the journal of the call that was given cannot be read");
+	journal->len += size;
+	return true;
+}
