@@ -23,6 +23,7 @@ struct iv_services {
 	struct iv_slots *slots;     /* how many calls at once, counted across all instances */
 	struct iv_live *live; /* calls of this process: hang up, say, transfer … */
 	struct iv_artifacts *artifacts;
+	struct iv_telephony *telephony; /* whose hooks are believed */
 	const char *instance_id; /* of this process, new at each start */
 	const char *version;
 };

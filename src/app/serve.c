@@ -18,6 +18,7 @@
 #include "iv_openapi.h"
 #include "iv_ops.h"
 #include "iv_rest.h"
+#include "iv_telephony.h"
 #include "iv_access.h"
 #include "iv_webhook.h"
 #include "iv_worker.h"
@@ -41,6 +42,7 @@ struct app {
 	struct iv_docs *docs;
 	struct iv_webhook *webhook;
 	struct iv_worker *worker;
+	struct iv_telephony *telephony;
 	struct iv_route *routes; /* ours and the API's */
 	struct iv_spools *spools;
 	struct iv_http_server *http;
@@ -247,6 +249,7 @@ static void stopped_webhooks(void *arg)
 	iv_webhook_stop(app->webhook);
 	iv_docs_free(app->docs);
 	iv_api_free(app->api);
+	iv_telephony_free(app->telephony);
 	house_close(app->house, stopped_house, app);
 }
 
@@ -304,6 +307,8 @@ static void drain(struct app *app, const char *why)
 	app->phase = PHASE_DRAINING;
 	iv_info("process.draining", IV_LS("signal", why), IV_LI("live_calls", iv_gateway_live(app->route.gateway)));
 	iv_timer_in_ms(&app->drain_deadline, app->cfg->drain_seconds * 1000);
+	if (app->telephony)
+		iv_telephony_drain(app->telephony);
 	iv_gateway_drain(app->route.gateway, stop, app);
 }
 
@@ -368,13 +373,15 @@ static bool open_modules(struct app *app, struct iv_err *e)
 	s->providers = app->providers;
 	app->webhook = iv_webhook_new(s, e);
 	app->worker = app->webhook ? iv_worker_new(s, e) : NULL;
-	if (!app->worker)
+	app->telephony = app->worker ? iv_telephony_new(s, e) : NULL;
+	if (!app->telephony)
 		return false;
 	app->api = iv_api_new(s);
 	iv_access_mount(app->api);
 	iv_rest_mount(app->api);
 	iv_api_mount(app->api, iv_webhook_routes);
 	iv_api_mount(app->api, iv_webhook_dispatch_routes);
+	iv_telephony_mount(app->api);
 	iv_api_mount(app->api, iv_telephony_limit_routes());
 	app->docs = iv_docs_new(app->api, own_routes, s, e);
 	if (!app->docs)

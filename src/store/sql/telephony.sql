@@ -32,18 +32,18 @@ from take_inbound_call($1, $2, $3, $4, $5, $6, $7, $8, $9)
 select status, over, held, rang, answered, final from take_call_status($1, $2, $3, $4, $5, $6)
 
 -- name: line_close :one :tenant
--- The end of a call nobody spoke. false: its end comes from elsewhere, or has come.
+-- The end of a call nobody spoke. false: its end comes from elsewhere (what its process gave to another), or has come.
 -- in:  tenant text, call text, status text, reason text, failure text
 -- out: closed bool
-select close_unspoken_call($1, $2, $3, $4, $5)
+select case when exists (select from call_handovers h where h.tenant_id = $1 and h.call_id = $2) then false
+	else close_unspoken_call($1, $2, $3, $4, $5) end
 
 -- name: line_state :many :tenant
 -- A call by our id or the carrier's, for who orders something of it.
 -- in:  name text
--- out: id text, status text, over bool, carrier text, agent_id text, our_number text, held bool, stream_error text
-select c.id, c.status, c.closed_at is not null, c.carrier, c.voice_agent_id,
-	case c.direction when 'inbound' then c.to_number else c.from_number end, c.instance_id is not null,
-	c.provider_metadata ->> 'streamError'
+-- out: id text, status text, over bool, carrier text, held bool, given bool
+select c.id, c.status, c.closed_at is not null, c.carrier, c.instance_id is not null,
+	exists (select from call_handovers h where h.tenant_id = c.tenant_id and h.call_id = c.id)
 from voice_call_records c
 where c.tenant_id = current_tenant() and c.id in (select $1 union all
 	select a.call_id from call_aliases a where a.tenant_id = current_tenant() and a.alias = $1)

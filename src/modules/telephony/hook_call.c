@@ -1,0 +1,270 @@
+/* Whose call a hook is about; and a call that begins: its row, once, and its slots. */
+#include "telephony.h"
+
+#include <stdio.h>
+#include "iv_calls.h"
+#include "iv_events.h"
+#include "iv_id.h"
+#include "iv_log.h"
+#include "iv_metrics.h"
+
+/* As calls_refused_total has them. */
+enum { REFUSED_AGENT = 2, REFUSED_LIMIT = 3, REFUSED_DRAINING = 4 };
+
+/* ── finding it ── */
+
+static struct iv_str named(const struct hook *h)
+{
+	struct iv_str id = iv_api_param(h->c, "id");
+
+	if (id.len)
+		return id;
+	/* The address of a Jambonz hook is not signed, what it was given with the call is; Twilio signs the address. */
+	return h->row->carrier == WORD_JAMBONZ && !h->row->generic ? h->is.tag_call : h->q.call_id;
+}
+
+enum iv_flow_next hook_find(struct iv_flow *f)
+{
+	struct hook *h = hook_self(f);
+	struct iv_api_call *c = h->c;
+	const struct iv_scope nobody = {0};
+	struct iv_str alias = h->is.provider_id.len ? h->is.provider_id : iv_api_param(c, "id");
+	struct iv_line_by_alias_in by_alias = {.carrier = iv_str(word_carriers[h->row->carrier]), .alias = alias};
+	struct iv_line_by_call_in by_call = {.call = named(h)};
+	struct iv_line_by_number_in by_number = {.called = h->is.to};
+	struct iv_pg_part parts[3] = {{&iv_sql_line_by_alias, &by_alias, &h->by_alias}};
+	size_t n = 1;
+
+	if (h->row->kind == HOOK_WHISPER)
+		return IV_FLOW_NEXT;
+	/* What the leg of a dial brings of its parent's is not its own. */
+	if (by_call.call.len && !h->is.parent_id.len)
+		parts[n++] = (struct iv_pg_part){&iv_sql_line_by_call, &by_call, &h->by_call};
+	if (h->row->kind == HOOK_CALL && !h->is.outbound && h->is.to.len)
+		parts[n++] = (struct iv_pg_part){&iv_sql_line_by_number, &by_number, &h->by_number};
+	return iv_pg_run(c->s->pg, f, &c->pg, &nobody, &c->arena, parts, n);
+}
+
+/* One row of the tenant that is meant; ids in use by two tenants are nobody's unless one of them is named. */
+#define CHOOSE(which)                                                                                                  \
+	static bool choose_##which(struct hook *h, struct iv_str tenant)                                               \
+	{                                                                                                              \
+		const struct iv_line_##which##_out *found = NULL;                                                      \
+                                                                                                                       \
+		for (size_t i = 0; i < h->which.count; i++) {                                                          \
+			const struct iv_line_##which##_out *r = iv_line_##which##_at(&h->which, i);                    \
+                                                                                                                       \
+			if (tenant.len && !iv_str_eq(r->tenant_id, tenant))                                            \
+				continue;                                                                              \
+			if (found)                                                                                     \
+				return false;                                                                          \
+			found = r;                                                                                     \
+		}                                                                                                      \
+		if (!found)                                                                                            \
+			return false;                                                                                  \
+		h->tenant_id = found->tenant_id;                                                                       \
+		h->call_id = found->call_id;                                                                           \
+		h->agent_id = found->agent_id;                                                                         \
+		h->over = found->over;                                                                                 \
+		return true;                                                                                           \
+	}
+CHOOSE(by_alias)
+CHOOSE(by_call)
+
+/* "sid=TENANT/AGENT, …" */
+static bool by_application(struct hook *h)
+{
+	struct iv_str rest = iv_str(h->c->s->cfg->jambonz_applications), one;
+
+	while (h->is.application.len && iv_str_split(&rest, ',', &one)) {
+		struct iv_str sid = IV_STR_NULL, tenant = IV_STR_NULL;
+
+		one = iv_str_trim(one);
+		if (!iv_str_split(&one, '=', &sid) || !iv_str_eq(iv_str_trim(sid), h->is.application) ||
+		    !iv_str_split(&one, '/', &tenant))
+			continue;
+		h->tenant_id = iv_str_trim(tenant);
+		h->agent_id = iv_str_trim(one);
+		return h->tenant_id.len && h->agent_id.len;
+	}
+	return false;
+}
+
+/* Who answers: by the number that was called, else by the application, else who is named, else the default. A
+ * credential of a tenant's answers for that tenant alone. */
+static bool pick_agent(struct hook *h)
+{
+	const struct iv_config *cfg = h->c->s->cfg;
+	struct iv_str house = iv_str(cfg->realtime_tenant_id), own = h->tenant_id, wanted = h->q.agent_id;
+	const struct iv_line_by_number_out *r = h->by_number.count ? iv_line_by_number_at(&h->by_number, 0) : NULL;
+
+	if (r && (!own.len || iv_str_eq(own, r->tenant_id))) {
+		h->tenant_id = own = r->tenant_id;
+		h->number_id = r->number_id;
+		h->agent_id = r->agent_id;
+		if (h->agent_id.len)
+			return true;
+	} else if (!own.len && by_application(h)) {
+		return true;
+	}
+	h->tenant_id = own.len ? own : house;
+	if (!wanted.len && (h->row->generic || !r))
+		wanted = iv_arena_str(&h->c->arena, iv_api_header(h->c, "x-agent-id"));
+	if (!wanted.len && iv_str_eq(h->tenant_id, house))
+		wanted = iv_str(cfg->telephony_default_agent);
+	h->agent_id = wanted;
+	return h->tenant_id.len && iv_id_acceptable(h->agent_id);
+}
+
+enum iv_flow_next hook_found(struct iv_flow *f)
+{
+	struct hook *h = hook_self(f);
+	struct iv_str tenant = h->row->generic ? h->tenant_id
+			       : h->row->carrier == WORD_JAMBONZ ? h->is.tag_tenant : h->q.tenant_id;
+	bool known = choose_by_alias(h, h->row->generic ? tenant : IV_STR_NULL) || choose_by_call(h, tenant);
+	bool rings = h->row->kind == HOOK_CALL && !h->is.outbound;
+
+	if (!known && rings && !h->final) {
+		if (pick_agent(h)) {
+			h->fresh = true;
+		} else {
+			iv_metric_add(IV_M_calls_refused_total, REFUSED_AGENT, 1);
+			iv_info("call.declined", IV_LS("carrier", word_carriers[h->row->carrier]),
+				IV_LS("why", "the number is nobody's, or has no agent"));
+			return hook_decline(h, 404);
+		}
+	}
+	h->scope = (struct iv_scope){.tenant_id = h->tenant_id};
+	return IV_FLOW_NEXT;
+}
+
+/* ── a new one ── */
+
+static struct iv_str facts_of_new(struct hook *h)
+{
+	struct iv_str text = IV_STR_NULL;
+	struct iv_buf b;
+	struct iv_jw w;
+
+	iv_buf_init(&b, 4096);
+	iv_jw_init(&w, &b);
+	iv_jw_obj(&w, NULL);
+	if (h->is.second_id.ptr)
+		iv_jw_str(&w, "second_id", h->is.second_id);
+	if (h->is.trunk.ptr)
+		iv_jw_str(&w, "trunk", h->is.trunk);
+	if (h->is.application.ptr)
+		iv_jw_str(&w, "application", h->is.application);
+	if (h->is.caller_name.ptr)
+		iv_jw_str(&w, "caller_name", h->is.caller_name);
+	iv_jw_end_obj(&w);
+	if (iv_jw_done(&w))
+		text = iv_arena_str(&h->c->arena, iv_buf_str(&b));
+	iv_buf_deinit(&b);
+	return text.ptr ? text : IV_S("{}");
+}
+
+enum iv_flow_next hook_take(struct iv_flow *f)
+{
+	struct hook *h = hook_self(f);
+	struct iv_api_call *c = h->c;
+	char id[IV_ID_SIZE];
+
+	if (!h->fresh)
+		return IV_FLOW_NEXT;
+	if (c->s->telephony->draining) {
+		iv_metric_add(IV_M_calls_refused_total, REFUSED_DRAINING, 1);
+		iv_api_retry_after(c, 1);
+		return iv_flow_fail(f, IV_EDRAINING, "this process takes no more calls");
+	}
+	iv_id_new("call", iv_wall_ms(), id);
+	struct iv_line_take_inbound_in in = {.tenant = h->tenant_id, .call = iv_str(id),
+					     .carrier = iv_str(word_carriers[h->row->carrier]),
+					     .provider_id = h->is.provider_id, .agent = h->agent_id,
+					     .number_id = h->number_id.len ? h->number_id : IV_STR_NULL,
+					     .from_number = h->is.from, .to_number = h->is.to, .more = facts_of_new(h)};
+
+	return iv_pg_one(c->s->pg, f, &c->pg, &h->scope, &c->arena, &iv_sql_line_take_inbound, &in, &h->rows);
+}
+
+void hook_tell(struct hook *h, const char *kind)
+{
+	char name[IV_CALL_NAME_SIZE];
+
+	if (h->c->s->events)
+		iv_events_publish(h->c->s->events, h->tenant_id, iv_call_name(h->tenant_id, h->call_id, name), iv_str(kind),
+				  IV_S("{}"));
+}
+
+enum iv_flow_next hook_taken(struct iv_flow *f)
+{
+	struct hook *h = hook_self(f);
+	const struct iv_line_take_inbound_out *r;
+
+	if (!h->fresh)
+		return IV_FLOW_NEXT;
+	r = iv_line_take_inbound_at(&h->rows, 0);
+	if (r->refusal.len) {
+		iv_metric_add(IV_M_calls_refused_total, REFUSED_AGENT, 1);
+		iv_info("call.declined", IV_LS("carrier", word_carriers[h->row->carrier]),
+			IV_LS("why", "its agent is not active"), IV_LV("tenant_id", h->tenant_id));
+		return hook_decline(h, 404);
+	}
+	h->call_id = r->call_id;
+	h->agent_id = r->agent_id;
+	h->over = r->over;
+	h->held = r->held;
+	h->tenant_max = r->tenant_max == IV_SQL_NULL ? 0 : r->tenant_max;
+	if (r->made)
+		hook_tell(h, "call.ringing");
+	return IV_FLOW_NEXT;
+}
+
+/* ── its slots ── */
+
+static void give_back(void *arg)
+{
+	struct hook *h = arg;
+
+	iv_slots_drop(h->c->s->slots, h->tenant_id, h->call_id, IV_SLOT_REFUSED);
+}
+
+enum iv_flow_next hook_slots(struct iv_flow *f)
+{
+	struct hook *h = hook_self(f);
+
+	if (!h->fresh || h->over || h->held)
+		return IV_FLOW_NEXT;
+	h->ask = (struct iv_slot_ask){.tenant_id = h->tenant_id,
+				      .call_id = h->call_id,
+				      .agent_id = h->agent_id,
+				      .carrier = word_carriers[h->row->carrier],
+				      .reason = "inbound",
+				      .tenant_max = h->tenant_max};
+	return iv_slots_take(h->c->s->slots, f, &h->slots, &h->ask, &h->verdict_of_slots);
+}
+
+enum iv_flow_next hook_granted(struct iv_flow *f)
+{
+	struct hook *h = hook_self(f);
+	const struct iv_slot_verdict *v = &h->verdict_of_slots;
+	char why[64];
+
+	if (!h->fresh || h->over || h->held)
+		return IV_FLOW_NEXT;
+	if (v->granted) {
+		/* Ours until its media comes to whichever process, or the carrier says that it is over. */
+		iv_undo_push(f, &h->undo_slots, give_back, h);
+		iv_slots_hold(h->c->s->slots, &h->ask, IV_SLOT_DIALLING);
+		return IV_FLOW_NEXT;
+	}
+	(void)snprintf(why, sizeof(why), "limit_%s", v->scope);
+	iv_metric_add(IV_M_calls_refused_total, REFUSED_LIMIT, 1);
+	iv_info("call.declined", IV_LS("carrier", word_carriers[h->row->carrier]), IV_LS("why", why),
+		IV_LI("limit", v->limit), IV_LV("tenant_id", h->tenant_id), IV_LV("call_id", h->call_id));
+	h->refused = h->closes = true;
+	h->end_status = IV_S("busy");
+	h->end_reason = IV_S("limit");
+	h->failure = iv_arena_str(&h->c->arena, iv_str(why));
+	return IV_FLOW_NEXT;
+}
