@@ -12,6 +12,7 @@ struct iv_fetch_result {
 	 * header), IV_EFORBIDDEN (public_only) */
 	struct iv_err err;
 	int status;          /* 0: no answer */
+	bool unsent;         /* nothing of the request has left: no connection was made */
 	int retry_after_ms;  /* Retry-After or retry-after-ms; -1: none */
 	struct iv_str body;  /* collected bytes, when no data handler was given or status >= 400 (first 4 KiB) */
 };
@@ -39,6 +40,8 @@ struct iv_fetch_opts {
 	int stall_ms;      /* between body bytes; 0: off */
 	int total_ms;      /* 0: off */
 	size_t body_max;   /* bytes in all; more is IV_ETOOBIG; 0: 8 MiB */
+	bool at_most_once; /* a connection of its own: libcurl repeats a request whose kept connection died under it, and
+			    * what it asked for may have been done */
 	bool public_only;  /* refuse loopback, private and link-local addresses (where the caller chose the URL), but
 			    * for iv_net_opts.egress_allow */
 };

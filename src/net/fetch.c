@@ -30,6 +30,7 @@ static void fill_status(struct iv_fetch *f, struct iv_fetch_result *r)
 	if (f->easy)
 		(void)curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &status);
 	r->status = (int)status;
+	r->unsent = f->phase == IV_FETCH_CONNECT;
 	r->retry_after_ms = f->retry_after_ms;
 	if (r->status >= 400 && (f->err.code == IV_OK || f->err.code == IV_ETOOBIG)) {
 		/* The provider's word counts more than the size of what it said. */

@@ -108,6 +108,11 @@ bool iv_fetch_request(struct iv_fetch *f, const struct iv_fetch_opts *o)
 	if (!add_headers(f, o))
 		return false;
 	IV_CURL_SET(f->easy, CURLOPT_HTTPHEADER, f->headers);
+	if (o->at_most_once) {
+		IV_CURL_SET(f->easy, CURLOPT_FRESH_CONNECT, 1L);
+		/* One stream refused by a server of HTTP/2 would be sent again too. */
+		IV_CURL_SET(f->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	}
 	if (n->user_agent)
 		IV_CURL_SET(f->easy, CURLOPT_USERAGENT, n->user_agent);
 	if (n->ca_file) {

@@ -105,6 +105,14 @@ class Peer:
         else:
             await self.wait_gone("stream gone")
 
+    async def on_tired(self):
+        """Does what it is asked, and answers only what comes first on its connection."""
+        saw("tired")
+        if getattr(self, "served", 0):
+            raise ConnectionError
+        self.served = 1
+        await self.answer(200, b"done")
+
     async def on_hang(self):
         saw("hanging")
         await self.wait_gone("hang gone")

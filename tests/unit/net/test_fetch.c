@@ -666,6 +666,41 @@ static void a_warm_connection_serves_the_first_request(void **state)
 	assert_int_equal(seen("connections", 0), before);
 }
 
+static void what_must_not_be_done_twice_is_asked_once(void **state)
+{
+	struct iv_fetch_opts o = {.method = "POST", .url = iv_str(url("http://127.0.0.1:%d/tired", peer.plain)),
+				  .body = IV_S("ring")};
+	int before = seen("tired", 0);
+
+	(void)state;
+	assert_int_equal(fetch(o, &whole).r.status, 200);
+	/* On the same connection: done, not answered, and done again by libcurl on a new one. */
+	assert_int_equal(fetch(o, &whole).r.status, 200);
+	assert_int_equal(seen("tired", 0), before + 3);
+	o.at_most_once = true;
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(fetch(o, &whole).r.status, 200);
+	assert_int_equal(seen("tired", 0), before + 6);
+}
+
+static void it_is_known_whether_a_request_has_left(void **state)
+{
+	struct iv_fetch_opts o = {.method = "POST", .first_byte_ms = 100, .at_most_once = true};
+	struct got g;
+
+	(void)state;
+	o.url = IV_S("http://127.0.0.1:1/");
+	g = fetch(o, &whole);
+	assert_true(g.r.unsent && g.r.err.code == IV_EUPSTREAM);
+	o.url = iv_str(url("http://127.0.0.1:%d/hang", peer.plain));
+	g = fetch(o, &whole);
+	assert_true(!g.r.unsent && g.r.err.code == IV_ETIMEDOUT);
+	o.url = iv_str(url("http://127.0.0.1:%d/status?code=500", peer.plain));
+	assert_false(fetch(o, &whole).r.unsent);
+	o.url = iv_str(url("https://other.test.invalid:%d/", peer.plain));
+	assert_true(fetch(o, &whole).r.unsent);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -693,6 +728,8 @@ int main(void)
 		T(many_streams_run_side_by_side),
 		T(tls_checks_the_name_and_the_issuer),
 		T(a_warm_connection_serves_the_first_request),
+		T(what_must_not_be_done_twice_is_asked_once),
+		T(it_is_known_whether_a_request_has_left),
 	};
 
 	return cmocka_run_group_tests(tests, peer_start, peer_stop);
