@@ -56,6 +56,7 @@ struct iv_str iv_http_path(const struct iv_http_req *rq);  /* without query, not
 struct iv_str iv_http_query(const struct iv_http_req *rq); /* behind '?', not decoded */
 struct iv_str iv_http_header(const struct iv_http_req *rq, const char *name); /* joined by ", " when repeated */
 struct iv_str iv_http_body(const struct iv_http_req *rq);
+struct iv_buf iv_http_take_body(struct iv_http_req *rq); /* the body's memory is the caller's; the request has none left */
 /* ":callId" of the route, percent-decoded. */
 struct iv_str iv_http_param(const struct iv_http_req *rq, const char *name);
 struct iv_str iv_http_peer(const struct iv_http_req *rq); /* address without port */

@@ -9,6 +9,7 @@
 #define IV_ARTIFACTS_H
 
 #include "iv_account.h"
+#include "iv_aws.h"
 #include "iv_http.h"
 #include "iv_services.h"
 
@@ -30,7 +31,7 @@ struct iv_artifacts_stats iv_artifacts_stats(const struct iv_artifacts *a);
 
 /* ── the files of one call, made when its journal is read; for a worker thread: blocks */
 
-#define IV_ARTIFACT_FILES 5
+#define IV_ARTIFACT_FILES 6
 #define IV_ARTIFACT_PATH 700
 
 struct iv_artifact_file {
@@ -45,27 +46,49 @@ struct iv_artifact_place {
 /* DATA_DIR/FOLDER/TENANT/CALL.ENDING; false: too long. */
 IV_MUST_CHECK bool iv_artifact_path(const struct iv_artifact_place *p, const char *folder, const char *ending,
 				    char out[IV_ARTIFACT_PATH]);
-/* Writes transcript (JSON and lines) and numbers from the account, masked as it says, over what the call wrote while it
+/* Writes transcript (JSON and lines), timeline and numbers from the account, masked as it says, over what the call wrote while it
  * lived; gives the recording the sizes its header lacks after a crash, and silences the caller's turns in it that hold a
  * card's number. Returns how many files there are; what could not be written is in *e and left out. */
 size_t iv_artifacts_make(const struct iv_artifact_place *p, struct iv_account *account,
 			 struct iv_artifact_file out[IV_ARTIFACT_FILES], struct iv_err *e);
+
 /* The same for the recording alone, which a process made that gives the call away: its sizes, and silence over cards'
  * numbers. False: there is none, or it is no WAV. Blocks. */
 IV_MUST_CHECK bool iv_artifacts_part(const struct iv_account *a, const char *path, int64_t *bytes, int64_t *duration_ms,
 				     struct iv_err *e);
+
+/* ── a recording that somebody brings */
+
+const char *iv_artifact_content_type(struct iv_str kind, struct iv_str format); /* "audio/wav" */
+
+/* "wav", "ogg" or "mp3" by its first bytes; NULL: none of them. */
+const char *iv_artifact_sound(struct iv_str bytes);
+/* Writes it as a file of its own beside ours, DATA_DIR/recordings/TENANT/CALL.upload-RANDOM.wav; blocks, for a worker
+ * thread. */
+IV_MUST_CHECK bool iv_artifact_keep(const struct iv_artifact_place *p, const char *format, struct iv_str bytes,
+				    struct iv_artifact_file *out, struct iv_err *e);
+/* The object it will be: "s3://BUCKET/KEY" in the arena; "" without a bucket. */
+struct iv_str iv_artifact_object(const struct iv_artifacts *a, struct iv_str tenant_id, struct iv_str call_id,
+				 struct iv_str kind, struct iv_str format, struct iv_arena *arena);
 
 /* ── links. A link is good for whoever has it, for a while, and for nothing else. */
 
 struct iv_artifact_row { /* as artifact_list and artifact_find give it */
 	struct iv_str id, call_id, kind, format, state, disk, local_path, object_key;
 };
+/* Gets the object store's keys, for links made by the steps behind it; goes on at once without a store. */
+enum iv_flow_next iv_artifact_links_ready(struct iv_artifacts *a, struct iv_flow *f, struct iv_aws_run *run);
 /* To the object store where the file is stored; else to us: PUBLIC_BASE_URL/v1/artifacts/ID/content?exp=…&sig=…&t=TENANT.
  * In the arena. IV_EGONE: it is deleted. IV_EDRAINING: not at this moment (no keys); IV_ENOENT: it lies on another
  * instance's disk. */
 IV_MUST_CHECK bool iv_artifact_link(struct iv_artifacts *a, struct iv_str tenant_id, const struct iv_artifact_row *row,
 				    struct iv_arena *arena, struct iv_str *url, int64_t *expires_ms, struct iv_err *e);
-/* Is this link one of ours and still good? IV_EFORBIDDEN otherwise. */
+/* To us in any case, wherever the file is or will be, good for ARTIFACT_EVENT_LINK_SECONDS: for what is told now and
+ * read later. Any thread. IV_ETOOBIG: the arena is full. */
+IV_MUST_CHECK bool iv_artifact_told_link(const struct iv_artifacts *a, struct iv_str tenant_id, struct iv_str id,
+					 struct iv_arena *arena, struct iv_str *url, struct iv_err *e);
+/* Signed with REALTIME_WS_SECRET, so that each instance knows it; without one with the disk's own key.
+ * Is this link one of ours and still good? IV_EFORBIDDEN otherwise. */
 IV_MUST_CHECK bool iv_artifact_link_good(const struct iv_artifacts *a, struct iv_str id, struct iv_str tenant_id,
 					 struct iv_str exp, struct iv_str sig, struct iv_err *e);
 /* The handler behind such a link: checks it, finds the row, sends the file (ranges too), or the way to the object store

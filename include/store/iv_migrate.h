@@ -13,8 +13,9 @@ enum iv_migrate_mode {
 };
 
 /* `url` is of a role that owns the database or is a superuser, and may become invorto_owner. Lines for a
- * person go to `say`. All modes refuse a database that has files this binary does not know, or whose files
- * were other ones:
+ * person go to `say`. All modes refuse a database that has files this binary does not know (but for those
+ * that say in their first line that they are "-- compatible": they only add, and the release before works
+ * on beside them), or whose files were other ones:
  *   IV_ECONFLICT  such a database; or a file does not apply: field is "0005_campaigns.sql:12"
  *   IV_ENOENT     CHECK: something is missing
  *   IV_EDRAINING  the server cannot be reached, or another instance migrates for too long */

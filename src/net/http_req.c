@@ -45,6 +45,14 @@ struct iv_str iv_http_body(const struct iv_http_req *rq)
 	return iv_buf_str(&rq->body);
 }
 
+struct iv_buf iv_http_take_body(struct iv_http_req *rq)
+{
+	struct iv_buf body = rq->body;
+
+	iv_buf_init(&rq->body, 0);
+	return body;
+}
+
 struct iv_str iv_http_param(const struct iv_http_req *rq, const char *name)
 {
 	for (size_t i = 0; i < rq->match.param_count; i++)

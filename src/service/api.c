@@ -54,7 +54,7 @@ static void check_row(const struct iv_api *a, const struct iv_api_route *row)
 	assert(row->path && row->path[0] == '/' && row->id && row->tag && row->doc && row->steps);
 	assert(row->status >= 200 && row->status < 300);
 	assert(!(get && (row->in || (row->flags & (IV_API_RAW | IV_API_PATCH | IV_API_PLACES_CALL)))));
-	assert(!(row->in && (row->flags & IV_API_RAW)));
+	assert(!(row->in && (row->flags & IV_API_RAW)) && !(row->media && !row->in));
 	assert(!(row->flags & IV_API_PATCH) || row->in);
 	assert(row->status != 204 || !row->out);
 	for (size_t i = 0; i < a->count; i++) {
@@ -63,6 +63,16 @@ static void check_row(const struct iv_api *a, const struct iv_api_route *row)
 		assert(strcmp(other->id, row->id) != 0);
 		assert(strcmp(other->path, row->path) != 0 || strcmp(other->method, row->method) != 0);
 	}
+}
+
+static size_t body_max(const struct iv_api *a, const struct iv_api_route *row)
+{
+	int64_t setting;
+
+	if (!row->media)
+		return row->body_max ? row->body_max : API_BODY_MAX;
+	memcpy(&setting, (const char *)a->s->cfg + row->body_max_at, sizeof(setting));
+	return (size_t)setting;
 }
 
 static struct api_row *new_row(const struct iv_api_route *row)
@@ -142,7 +152,7 @@ const struct iv_route *iv_api_routes(struct iv_api *a, void (*handle)(void *ctx,
 		a->http[i] = (struct iv_route){.method = row->method,
 					       .path = row->path,
 					       .handle = handle,
-					       .body_max = row->body_max ? row->body_max : API_BODY_MAX,
+					       .body_max = body_max(a, row),
 					       .deadline_ms = (row->deadline_ms ? row->deadline_ms : API_DEADLINE_MS) +
 							      2 * API_FINISH_MS,
 					       .doc = row->doc};
@@ -180,6 +190,7 @@ static void answer(struct iv_api_call *c)
 	iv_list_remove(&c->priv->node);
 	cJSON_Delete(c->priv->doc);
 	iv_buf_deinit(&c->json);
+	iv_buf_deinit(&c->priv->body);
 	iv_arena_deinit(&c->arena);
 	iv_free_later(l, c);
 }
@@ -261,7 +272,9 @@ void iv_api_handle(struct iv_api *a, struct iv_http_req *rq)
 	c->http = rq;
 	iv_arena_init(&c->arena, API_ARENA_BYTES);
 	iv_buf_init(&c->json, API_ANSWER_BYTES);
-	c->body = iv_http_body(rq);
+	if (c->route->media)
+		r->priv.body = iv_http_take_body(rq);
+	c->body = c->route->media ? iv_buf_str(&r->priv.body) : iv_http_body(rq);
 	api_request_id(rq, r->priv.request_id);
 	c->request_id = r->priv.request_id;
 	c->peer = iv_arena_str(&c->arena, iv_auth_peer(a->s->auth, iv_http_peer(rq), iv_http_header(rq, "x-forwarded-for")));
@@ -297,6 +310,16 @@ void iv_api_set_header(struct iv_api_call *c, const char *name, struct iv_str va
 void iv_api_retry_after(struct iv_api_call *c, int64_t seconds)
 {
 	c->priv->retry_after_s = seconds > 0 ? seconds : 1;
+}
+
+struct iv_buf iv_api_take_body(struct iv_api_call *c)
+{
+	struct iv_buf body = c->priv->body;
+
+	assert(c->route->media);
+	iv_buf_init(&c->priv->body, 0);
+	c->body = IV_S("");
+	return body;
 }
 
 struct iv_http_req *iv_api_take(struct iv_api_call *c)

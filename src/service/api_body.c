@@ -137,14 +137,31 @@ static cJSON *parse_body(struct iv_api_call *c)
 	return doc;
 }
 
+/* Is it one of the kinds that are taken as they are? */
+static bool is_media(const struct iv_api_call *c)
+{
+	struct iv_str rest = iv_http_header(c->http, "content-type"), media = IV_STR_NULL;
+
+	(void)iv_str_split(&rest, ';', &media); /* without one it is none */
+	media = iv_str_trim(media);
+	for (const char *const *m = c->route->media; m && *m; m++)
+		if (iv_str_ieq(media, iv_str(*m)))
+			return true;
+	return false;
+}
+
 static void read_body(struct iv_api_call *c)
 {
 	const struct iv_shape *shape = c->route->in;
 	struct iv_err e = {0};
 	bool ok;
 
-	if (c->route->flags & IV_API_RAW)
+	if ((c->route->flags & IV_API_RAW) || is_media(c))
 		return;
+	if (c->body.len > API_BODY_MAX && c->route->media) {
+		(void)iv_flow_fail(&c->flow, IV_ETOOBIG, "JSON must be at most %d bytes", API_BODY_MAX);
+		return;
+	}
 	c->doc = c->priv->doc = parse_body(c);
 	if (!c->doc)
 		return;

@@ -31,6 +31,27 @@ static bool acceptable(struct iv_str key)
 	return key.len >= 1 && key.len <= KEY_MAX;
 }
 
+/* A large body by its length and both its ends: the whole of it would hold up the calls of this process. */
+static void digest_body(struct iv_str body, uint8_t out[IV_SHA256_BYTES])
+{
+	const size_t end = 256 << 10;
+	uint8_t parts[2][IV_SHA256_BYTES];
+	char length[24];
+	struct iv_buf all;
+
+	if (body.len <= 2 * end) {
+		iv_sha256(body, out);
+		return;
+	}
+	iv_sha256((struct iv_str){body.ptr, end}, parts[0]);
+	iv_sha256((struct iv_str){body.ptr + body.len - end, end}, parts[1]);
+	iv_buf_init(&all, sizeof(parts) + sizeof(length));
+	if (!iv_buf_printf(&all, "%zu:", body.len) || !iv_buf_add(&all, parts, sizeof(parts)))
+		abort(); /* it fits: there is no memory at all */
+	iv_sha256(iv_buf_str(&all), out);
+	iv_buf_deinit(&all);
+}
+
 /* Of all that makes the request this one: path with its ids, query, body. */
 static bool fingerprint(struct iv_api_call *c, char out[65])
 {
@@ -38,7 +59,7 @@ static bool fingerprint(struct iv_api_call *c, char out[65])
 
 	iv_sha256(c->priv->path, parts[0]);
 	iv_sha256(iv_http_query(c->http), parts[1]);
-	iv_sha256(c->body, parts[2]);
+	digest_body(c->body, parts[2]);
 	iv_sha256((struct iv_str){(const char *)parts, sizeof(parts)}, whole);
 	return iv_hex(whole, sizeof(whole), out) == 64;
 }
@@ -60,7 +81,7 @@ enum iv_flow_next api_claim(struct iv_flow *f)
 	claim->key = iv_arena_str(&c->arena, key);
 	/* From here on the client may leave and the work goes on. */
 	if (!claim->key.ptr || !fingerprint(c, claim->fingerprint) ||
-	    (c->body.len && !(c->body = iv_arena_str(&c->arena, c->body)).ptr))
+	    (c->body.len && !c->route->media && !(c->body = iv_arena_str(&c->arena, c->body)).ptr))
 		return iv_flow_fail(f, IV_ETOOBIG, "no memory for the request");
 	claim->held = true;
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_idempotency_claim,

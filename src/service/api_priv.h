@@ -93,6 +93,7 @@ struct iv_api_private {
 	} params[API_PARAMS_MAX]; /* copies: the client may leave before the flow ends */
 	size_t param_count;
 	struct iv_str path; /* as asked, a copy */
+	struct iv_buf body; /* of a row with media: ours, so that it outlives the client */
 	char request_id[129];
 };
 

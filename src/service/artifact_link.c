@@ -10,6 +10,13 @@
 
 enum { SERVE_MS = 10000, ARENA = 65536, URL_MAX = 1024 };
 
+static struct iv_str signing_key(const struct iv_artifacts *a)
+{
+	if (iv_secret_set(a->cfg->realtime_ws_secret))
+		return iv_str(iv_secret_reveal(a->cfg->realtime_ws_secret));
+	return (struct iv_str){(const char *)a->disk.key, DISK_KEY};
+}
+
 static void sign(const struct iv_artifacts *a, struct iv_str id, struct iv_str tenant, int64_t exp_s, char out[65])
 {
 	char number[24];
@@ -17,13 +24,13 @@ static void sign(const struct iv_artifacts *a, struct iv_str id, struct iv_str t
 				       {number, (size_t)snprintf(number, sizeof(number), "%lld", (long long)exp_s)}};
 	uint8_t mac[IV_SHA256_BYTES];
 
-	iv_hmac_sha256_of((struct iv_str){(const char *)a->disk.key, DISK_KEY}, parts, IV_COUNT(parts), mac);
+	iv_hmac_sha256_of(signing_key(a), parts, IV_COUNT(parts), mac);
 	(void)iv_hex(mac, sizeof(mac), out);
 }
 
 /* ── making ── */
 
-static bool link_here(struct iv_artifacts *a, struct iv_str tenant, struct iv_str id, int64_t exp_s, struct iv_arena *arena,
+static bool link_here(const struct iv_artifacts *a, struct iv_str tenant, struct iv_str id, int64_t exp_s, struct iv_arena *arena,
 		      struct iv_str *url, struct iv_err *e)
 {
 	struct iv_str base = iv_str(a->cfg->public_base_url);
@@ -67,6 +74,17 @@ bool iv_artifact_link(struct iv_artifacts *a, struct iv_str tenant, const struct
 	if (row->object_key.len || !iv_str_eq(row->disk, iv_str(a->disk.id)) || !row->local_path.len)
 		return iv_fail(e, IV_ENOENT, "the file lies on another instance's disk and is not stored yet");
 	return link_here(a, tenant, row->id, now_s + seconds, arena, url, e);
+}
+
+bool iv_artifact_told_link(const struct iv_artifacts *a, struct iv_str tenant, struct iv_str id, struct iv_arena *arena,
+			   struct iv_str *url, struct iv_err *e)
+{
+	return link_here(a, tenant, id, iv_wall_ms() / 1000 + a->cfg->told_link_seconds, arena, url, e);
+}
+
+enum iv_flow_next iv_artifact_links_ready(struct iv_artifacts *a, struct iv_flow *f, struct iv_aws_run *run)
+{
+	return a->s3 ? iv_s3_ready(a->s3, f, run) : IV_FLOW_NEXT;
 }
 
 bool iv_artifact_link_good(const struct iv_artifacts *a, struct iv_str id, struct iv_str tenant, struct iv_str exp,

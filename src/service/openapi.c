@@ -123,6 +123,14 @@ static void request_body(struct writing *x, const struct iv_api_route *r)
 			shapes_example(r->in, patch, "example", w);
 	}
 	iv_jw_end_obj(w);
+	for (const char *const *m = r->media; m && *m; m++) {
+		iv_jw_obj(w, *m);
+		iv_jw_obj(w, "schema");
+		iv_jw_cstr(w, "type", "string");
+		iv_jw_cstr(w, "format", "binary");
+		iv_jw_end_obj(w);
+		iv_jw_end_obj(w);
+	}
 	iv_jw_end_obj(w);
 	iv_jw_end_obj(w);
 }

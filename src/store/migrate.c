@@ -105,6 +105,7 @@ static bool apply(const struct run *run, const struct migration *m, struct iv_er
 	(void)snprintf(number, sizeof(number), "%d", m->number);
 	say(run, "%04d %s", m->number, m->name);
 	if (command(run, m, "begin", e) && command(run, m, m->sql, e) && ask(run, &iv_sql_schema_record, row, e) &&
+	    (!m->compatible || ask(run, &iv_sql_schema_mark_compatible, (const char *const[]){number}, e)) &&
 	    command(run, m, "commit", e))
 		return true;
 	PQclear(PQexec(run->db, "rollback")); /* of a broken connection the server thinks of it itself */
@@ -113,11 +114,11 @@ static bool apply(const struct run *run, const struct migration *m, struct iv_er
 
 static bool work(const struct run *run, enum iv_migrate_mode mode, struct iv_err *e)
 {
-	int applied;
+	int applied, newer;
 
 	if (mode == IV_MIGRATE_APPLY && !take_turn(run, e))
 		return false;
-	if (!schema_applied(run->db, &applied, e))
+	if (!schema_applied(run->db, &applied, &newer, e))
 		return false;
 	if (mode == IV_MIGRATE_CHECK && applied < migration_count)
 		return iv_fail(e, IV_ENOENT, "%d of %d migrations are missing, from %04d %s on: run invorto migrate",
@@ -129,7 +130,10 @@ static bool work(const struct run *run, enum iv_migrate_mode mode, struct iv_err
 		else if (!apply(run, &migrations[i], e))
 			return false;
 	}
-	if (applied == migration_count)
+	if (newer)
+		say(run, "newer than this binary: %d migrations, %d of them unknown to it and marked compatible", applied + newer,
+		    newer);
+	else if (applied == migration_count)
 		say(run, "up to date: %d migrations", applied);
 	return true;
 }

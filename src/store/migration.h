@@ -8,6 +8,7 @@
 struct migration {
 	int number; /* they count up from 1 without a gap */
 	const char *name, *checksum, *sql;
+	bool compatible; /* it only adds: a binary that does not know it works on */
 };
 extern const struct migration migrations[];
 extern const int migration_count;
@@ -18,7 +19,8 @@ PGconn *schema_connect(const char *url, struct iv_err *e);
 struct iv_query;
 PGresult *schema_ask(PGconn *db, const struct iv_query *q, const char *const *in, struct iv_err *e);
 bool schema_flag(const PGresult *r, int row, int column);
-/* How many of the migrations the database has. Refuses one that has others, or had other ones. */
-IV_MUST_CHECK bool schema_applied(PGconn *db, int *count, struct iv_err *e);
+/* How many of the migrations the database has, and how many behind them that this binary does not know and need not
+ * (newer may be NULL). Refuses one that has others, or had other ones. */
+IV_MUST_CHECK bool schema_applied(PGconn *db, int *count, int *newer, struct iv_err *e);
 
 #endif

@@ -7,7 +7,7 @@ static bool check_schema(PGconn *db, struct iv_err *e)
 {
 	int applied;
 
-	if (!schema_applied(db, &applied, e))
+	if (!schema_applied(db, &applied, NULL, e))
 		return false;
 	if (applied == 0)
 		return iv_fail(e, IV_ENOENT, "the database has no schema, or this role may not see it: run invorto migrate");

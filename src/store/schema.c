@@ -67,32 +67,48 @@ bool schema_flag(const PGresult *r, int row, int column)
 	return strcmp(PQgetvalue(r, row, column), "t") == 0;
 }
 
+/* One of a newer binary. */
+static bool bearable(const PGresult *r, int row, int64_t version, struct iv_err *e)
+{
+	struct iv_str name = iv_str(PQgetvalue(r, row, 1));
+
+	if (version != row + 1)
+		return iv_fail(e, IV_ECONFLICT, "the database lacks migration %04d though it has %04d", row + 1, (int)version);
+	return schema_flag(r, row, 3) ||
+	       iv_fail(e, IV_ECONFLICT,
+		       "the database has migration %04d %.*s, which is not marked compatible, and this binary ends at %04d: "
+		       "run a newer one",
+		       (int)version, IV_FMT(name), migration_count);
+}
+
 static bool compare(const PGresult *r, int *count, struct iv_err *e)
 {
 	for (int row = 0; row < PQntuples(r); row++) {
 		struct iv_str name = iv_str(PQgetvalue(r, row, 1));
-		const struct migration *m = &migrations[row];
+		const struct migration *m;
 		int64_t version;
 
 		if (!iv_str_to_i64(iv_str(PQgetvalue(r, row, 0)), &version))
 			return iv_fail(e, IV_ECONFLICT, "the database has a migration without a number");
-		if (version > migration_count)
-			return iv_fail(e, IV_ECONFLICT,
-				       "the database has migration %04d %.*s, this binary ends at %04d: run a newer one",
-				       (int)version, IV_FMT(name), migration_count);
+		if (version > migration_count) {
+			if (!bearable(r, row, version, e))
+				return false;
+			continue;
+		}
 		if (version != row + 1)
 			return iv_fail(e, IV_ECONFLICT, "the database lacks migration %04d though it has %04d", row + 1,
 				       (int)version);
+		m = &migrations[row];
 		if (!iv_str_eq(name, iv_str(m->name)) || strcmp(PQgetvalue(r, row, 2), m->checksum) != 0)
 			return iv_fail(e, IV_ECONFLICT,
 				       "migration %04d %s was another file when it was applied here (%.*s, checksum %.8s)",
 				       m->number, m->name, IV_FMT(name), PQgetvalue(r, row, 2));
 	}
-	*count = PQntuples(r);
+	*count = PQntuples(r) < migration_count ? PQntuples(r) : migration_count;
 	return true;
 }
 
-bool schema_applied(PGconn *db, int *count, struct iv_err *e)
+bool schema_applied(PGconn *db, int *count, int *newer, struct iv_err *e)
 {
 	PGresult *r = schema_ask(db, &iv_sql_schema_present, NULL, e);
 	bool ok, present;
@@ -102,10 +118,14 @@ bool schema_applied(PGconn *db, int *count, struct iv_err *e)
 	present = schema_flag(r, 0, 0);
 	PQclear(r);
 	*count = 0;
+	if (newer)
+		*newer = 0;
 	if (!present)
 		return true;
 	r = schema_ask(db, &iv_sql_schema_applied, NULL, e);
 	ok = r && compare(r, count, e);
+	if (ok && newer)
+		*newer = PQntuples(r) - *count;
 	PQclear(r); /* takes NULL */
 	return ok;
 }

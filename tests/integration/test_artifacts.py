@@ -1,5 +1,4 @@
 """What a call leaves behind: its recording, its transcript, its numbers, on the disk and in the object store."""
-import base64
 import glob
 import hashlib
 import hmac
@@ -23,7 +22,8 @@ RECORDED = {"name": "Recorded", "disclosure": "I am an automated assistant.", "g
             "idle": {"promptMs": 0, "hangupMs": 0}}
 LOAD = ("--load", "asr=200,ttft=50,token=5,tts=50,reply=1000")
 TIME = ("--say", "text:What time is it")
-KINDS = {"recording": "wav", "transcript": "json", "transcript_jsonl": "jsonl", "metrics": "ndjson"}
+KINDS = {"recording": "wav", "transcript": "json", "transcript_jsonl": "jsonl", "timeline": "timeline.ndjson",
+         "metrics": "ndjson"}
 QUICK = {"ARTIFACT_LOCAL_GRACE_SECONDS": "0", "RETENTION_INTERVAL_MINUTES": "0.01"}
 
 
@@ -47,7 +47,7 @@ def talk(h, *more, leg="twilio"):
 def stored(h, call, seconds=20):
     def all_of_them():
         got = rows(h, call)
-        return len(got) == 5 and all(got[k][0] == "stored" for k in KINDS) and got
+        return len(got) == 6 and all(got[k][0] == "stored" for k in KINDS) and got
 
     return wait_until(all_of_them, seconds, f"the files of {call} in the store: {rows(h, call)}")
 
@@ -148,7 +148,10 @@ def test_what_a_call_leaves_is_stored_and_leaves_the_disk():
         assert [{k: v for k, v in line.items() if k != "callId"} for line in lines] == said["turns"]
         waterfall = [json.loads(line) for line in store.get(f"metrics/metrics/A/{call}.ndjson").splitlines()]
         assert any(t["took"]["turnLatencyMs"] and t["took"]["llmFirstTokenMs"] for t in waterfall), waterfall
-        assert h.metric('invorto_artifact_uploads_total{result="ok"}') == 4
+        assert h.metric('invorto_artifact_uploads_total{result="ok"}') == 5
+        story = [json.loads(line) for line in store.get(f"transcripts/transcripts/A/{call}.timeline.ndjson").splitlines()]
+        assert [e["seq"] for e in story] == list(range(1, len(story) + 1)) and all(set(e) == {"seq", "at", "kind", "payload"} for e in story)
+        assert [[str(e["seq"]), e["kind"]] for e in story] == h.rows("select seq, kind from call_timeline order by seq")
 
 
 def test_opus_has_every_sound_where_the_transcript_says_it_was():
@@ -184,7 +187,7 @@ def test_a_store_that_is_down_denied_busy_slow_or_off_by_an_hour_loses_nothing()
         first = talk(h)
         wait_until(lambda: h.metric('invorto_artifact_uploads_total{result="error"}') >= 1, 10, "a failed upload")
         assert {r[0] for r in rows(h, first).values()} <= {"local", "uploading"}
-        assert len(files(h, "recordings", "transcripts", "metrics")) == 4, "everything waits on the disk"
+        assert len(files(h, "recordings", "transcripts", "metrics")) == 5, "everything waits on the disk"
         store.start()
         stored(h, first, 40)
         for mode, count, skew in (("busy", 4, 0), ("cut", 3, 0), ("down", 5, 0), ("denied", 2, 0), ("slow", 3, 0), ("none", 0, 3600)):
@@ -228,9 +231,8 @@ def test_without_a_store_files_stay_and_links_lead_to_them():
         time.sleep(1)
         assert {r[0] for r in rows(h, call).values()} == {"local"}, rows(h, call)
         got = files(h, "recordings", "transcripts", "metrics")
-        assert [os.path.splitext(p)[1] for p in got] == [".ndjson", ".opus", ".json", ".jsonl"], got
-        with open(f"{h.dir}/disk.id", encoding="utf-8") as f:
-            key = base64.b64decode(f.read().split()[1])
+        assert [os.path.splitext(p)[1] for p in got] == [".ndjson", ".opus", ".json", ".jsonl", ".ndjson"], got
+        key = h.env["REALTIME_WS_SECRET"].encode()
         art = h.rows("select id from artifacts where kind = 'recording'")[0][0]
 
         def link(exp, tenant="A", name=art, secret=key):
@@ -265,8 +267,7 @@ def test_a_stored_file_is_redirected_to_the_store():
         call = talk(h)
         stored(h, call)
         wait_until(lambda: files(h, "recordings") == [], 10, "an empty disk")
-        with open(f"{h.dir}/disk.id", encoding="utf-8") as f:
-            key = base64.b64decode(f.read().split()[1])
+        key = h.env["REALTIME_WS_SECRET"].encode()
         art, exp = h.rows("select id from artifacts where kind = 'recording'")[0][0], int(time.time()) + 60
         sig = hmac.new(key, f"/v1/artifacts/{art}/content\nA\n{exp}".encode(), hashlib.sha256).hexdigest()
         with urllib.request.urlopen(h.http(f"/v1/artifacts/{art}/content?exp={exp}&t=A&sig={sig}"), timeout=5) as r:
@@ -338,7 +339,7 @@ def test_what_is_too_old_is_deleted_by_the_tenant_s_own_time():
         wait_until(lambda: {r[0] for r in rows(h, old).values()} == {"deleted"}, 15, "all of it deleted")
         wait_until(lambda: not os.path.exists(f"{h.dir}/journal/A/{old}.call"), 10, "its journal gone from the disk")
         assert os.path.exists(f"{h.dir}/journal/A/{young}.call")
-        assert h.metric('invorto_artifacts_deleted_total{cause="retention"}') == 5
+        assert h.metric('invorto_artifacts_deleted_total{cause="retention"}') == 6
 
 
 def test_whoever_wants_to_be_forgotten_is_with_a_report():
@@ -356,9 +357,9 @@ def test_whoever_wants_to_be_forgotten_is_with_a_report():
         subject, report = h.rows("select subject, report from erasure_jobs")[0]
         report = json.loads(report)
         assert subject == "+***78" and number not in json.dumps(report), (subject, report)
-        assert report["calls"] == 1 and report["leads"] == 1 and report["files"] == 5 and report["filesWaiting"] == 0, report
+        assert report["calls"] == 1 and report["leads"] == 1 and report["files"] == 6 and report["filesWaiting"] == 0, report
         assert report["timelineEntries"] > 5 and report["events"] >= 2, report
-        assert not any(theirs in k for k in store.keys()) and sum(other in k for k in store.keys()) == 4
+        assert not any(theirs in k for k in store.keys()) and sum(other in k for k in store.keys()) == 5
         wait_until(lambda: not any(theirs in p for p in files(h, "journal", "recordings", "transcripts", "metrics")), 10, "nothing on the disk")
         record = h.rows(f"select customer_number, customer_name, transcript, summary, metadata, erased_at is not null from voice_call_records where id = '{theirs}'")[0]
         assert record == ["", "", "", "", "{}", "t"], record
@@ -367,3 +368,135 @@ def test_whoever_wants_to_be_forgotten_is_with_a_report():
         assert h.rows("select coalesce(first_name, ''), coalesce(phone, ''), state_reason from leads") == [["", "", "erased"]]
         assert h.rows("select sum(cost_inr), count(*) from voice_usage_ledger") == before, "what it cost stays"
         assert h.rows(f"select erased_at is null from voice_call_records where id = '{other}'") == [["t"]]
+
+
+WAV = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + 3200, b"WAVE", b"fmt ", 16, 1, 1, 8000, 16000, 2, 16, b"data", 3200) + b"\1\2" * 1600
+
+
+def get(url):
+    try:
+        with urllib.request.urlopen(url, timeout=5) as r:
+            return r.status, r.headers["Content-Type"], r.read()
+    except urllib.error.HTTPError as e:
+        return e.code, e.headers["Content-Type"], e.read()
+
+
+def test_the_files_of_a_call_are_listed_with_links_that_lead_to_them():
+    with house(lab_args=LOAD) as h:
+        secret = h.env["REALTIME_WS_SECRET"]
+        h.rows("update tenants set settings = settings || '{\"redaction\": {\"enabled\": false}}' where id = 'A'")
+        call, mine = talk(h), h.key()
+        status, _, got = h.api("GET", f"/v1/calls/{call}/artifacts", key=mine)
+        assert status == 200 and got["callId"] == call, got
+        by_kind = {d["kind"]: d for d in got["data"]}
+        assert set(by_kind) == set(KINDS), "the journal is ours"
+        for kind, d in by_kind.items():
+            status, content_type, body = get(h.http(d["url"]) if d["url"].startswith("/") else d["url"])
+            assert (status, content_type, len(body)) == (200, d["type"], d["bytes"]), (d, status, content_type)
+            ends = time.strptime(d["expiresAt"][:19], "%Y-%m-%dT%H:%M:%S")
+            assert 3500 < time.mktime(ends) - time.mktime(time.gmtime()) <= 3600, d
+        assert {k: got[k] for k in ("recording", "transcript", "timeline", "metrics")} == \
+            {k: by_kind[k]["url"] for k in ("recording", "transcript", "timeline", "metrics")}
+        assert got["transcription"].startswith("Agent: I am an automated") and "\nUser: " in got["transcription"], got
+        wait_until(lambda: h.api("GET", f"/v1/calls/{call}/artifacts", key=mine)[2]["metadata"]["processed"], 20, "the review")
+        got = h.api("GET", f"/v1/calls/{call}/artifacts", key=mine)[2]
+        assert got["summary"] and got["metadata"] == {"callId": call, "processed": True, "hasRecording": True, "erased": False}
+        # The event's links last longer, and lead to the same.
+        event = json.loads(h.rows("select payload from webhook_events where type = 'agent.summary'")[0][0]) \
+            if h.rows("select 1 from webhook_events where type = 'agent.summary'") else \
+            json.loads(h.rows(f"select summary_json from voice_call_records where id = '{call}'")[0][0])
+        for kind in ("recording", "transcript", "metrics"):
+            url = event["artifacts"][kind]
+            assert 86000 < int(url.partition("exp=")[2].partition("&")[0]) - time.time() <= 86400, url
+            assert get(h.http(url))[2] == get(h.http(by_kind[kind]["url"]))[2]
+        # Links are signed by what all instances share, not by the disk.
+        art, exp = by_kind["recording"]["id"], int(time.time()) + 60
+        mac = hmac.new(secret.encode(), f"/v1/artifacts/{art}/content\nA\n{exp}".encode(), hashlib.sha256).hexdigest()
+        assert get(h.http(f"/v1/artifacts/{art}/content?exp={exp}&t=A&sig={mac}"))[0] == 200
+        assert h.api("GET", f"/v1/calls/{call}/artifacts", key=h.key("B"))[0] == 404
+        # A file that lies elsewhere has no link, and says so.
+        h.rows("update artifacts set instance_id = 'dsk_elsewhere' where kind = 'recording'")
+        got = h.api("GET", f"/v1/calls/{call}/artifacts", key=mine)[2]
+        other = next(d for d in got["data"] if d["kind"] == "recording")
+        assert got["recording"] is None and other["url"] is None and "another instance" in other["unavailable"], other
+        assert got["metadata"]["hasRecording"] is True
+
+
+def test_a_recording_that_is_brought_is_kept_like_ours():
+    with Store() as store, house(store, lab_args=LOAD, env={"RECORDING_UPLOAD_MAX_BYTES": "200000"}) as h:
+        mine = h.key()
+        h.rows("insert into voice_call_records (tenant_id, id, status, closed_at, ended_at, duration_seconds) "
+               "values ('A', 'old', 'completed', now(), now(), 5), ('B', 'theirs', 'completed', now(), now(), 5), ('A', 'gone', 'completed', now(), now(), 5)")
+        h.rows("update voice_call_records set erased_at = now() where id = 'gone'")
+
+        def send(body, content_type="audio/wav", call="old", key=mine, **headers):
+            return h.api("POST", f"/v1/calls/{call}/recording", body, key, {"Content-Type": content_type, **headers})
+
+        for args, want in (((b"not a sound at all", "audio/wav"), 415), ((b"", "audio/wav"), 415), ((WAV, "audio/ogg"), 415),
+                           ((WAV, "video/mp4"), 415), ((WAV + b"x" * 200000, "audio/wav"), 413), ((WAV, "audio/wav", "none"), 404),
+                           ((WAV, "audio/wav", "theirs"), 404), ((WAV, "audio/wav", "gone"), 410),
+                           ((WAV, "audio/wav", "old", h.key(role="analyst")), 403), ((WAV, "audio/wav", "old", h.key("B")), 404),
+                           ((b'{"action":"' + b"p" * 70000 + b'"}', "application/json"), 413)):
+            status, _, got = send(*args)
+            assert status == want, (want, status, got)
+        assert files(h, "recordings") == [] and h.rows("select count(*) from artifacts where kind <> 'journal'") == [["0"]]
+
+        status, _, got = send(WAV)
+        assert status == 202 and got["success"] and got["path"] == "s3://recordings/recordings/A/old.upload.wav", got
+        assert got["sha256"] == hashlib.sha256(WAV).hexdigest() and got["bytes"] == len(WAV)
+        assert h.rows("select status from voice_call_records where id = 'old'") == [["completed"]]
+        wait_until(lambda: rows(h, "old")["recording_upload"][0] == "stored", 20, "the recording in the store")
+        assert store.get("recordings/recordings/A/old.upload.wav") == WAV
+        # The next takes its place, whatever its kind was said to be, and leaves nothing behind.
+        other = WAV[:-2] + b"\7\7"
+        assert send(other, "application/octet-stream; x=y")[0] == 202
+        wait_until(lambda: rows(h, "old")["recording_upload"][0] == "stored" and store.get("recordings/recordings/A/old.upload.wav") == other, 20, "the second")
+        wait_until(lambda: files(h, "recordings") == [], 10, "an empty disk")
+        assert len(h.rows("select id from artifacts where call_id = 'old'")) == 1
+        got = h.api("GET", "/v1/calls/old/artifacts", key=mine)[2]
+        assert get(got["recording"])[2] == other and got["metadata"]["hasRecording"] and got["data"][0]["kind"] == "recording_upload"
+        # The same key, the same body: the same answer. Another body under it is none.
+        first = send(WAV * 20, "audio/wav", **{"Idempotency-Key": "k1"})
+        again = send(WAV * 20, "audio/wav", **{"Idempotency-Key": "k1"})
+        assert first[0] == again[0] == 202 and first[2] == again[2] and again[1]["idempotency-replayed"] == "true", (first, again)
+        assert send(WAV * 21, "audio/wav", **{"Idempotency-Key": "k1"})[0] in (409, 422)
+
+
+def test_the_recording_of_a_live_call_can_be_paused_from_outside():
+    with house(env={"REDACT": "true"}, lab_args=LOAD) as h:
+        mine = h.key()
+
+        def order(action, call="live", key=mine):
+            return h.api("POST", f"/v1/calls/{call}/recording", {"action": action}, key)
+
+        h.add_agent("A", "unrecorded", {**RECORDED, "name": "Unrecorded", "record": False})
+        h.rows("insert into voice_call_records (tenant_id, id, voice_agent_id) values ('A', 'live', 'recorded'), ('A', 'not', 'unrecorded')")
+        assert order("pause")[0] == 409, "nobody speaks yet"
+        c, other = Twilio(h, "live", "recorded").mic(), Twilio(h, "not", "unrecorded").mic()
+        time.sleep(3)
+        assert order("pause", "not")[0] == 409 and order("pause", "none")[0] == 404 and order("pause", key=h.key("B"))[0] == 404
+        assert order("record")[0] == 400 and h.api("POST", "/v1/calls/live/recording", {}, mine)[0] == 400
+        c.say(tone(600, 440, 8000, 3000))
+        time.sleep(1.5)
+        for action, after in (("pause", "pause"), ("stop", None)):  # the second changes nothing
+            status, _, got = order(action)
+            assert status == 202 and got["recording"]["action"] == action, (status, got, after)
+        time.sleep(0.3)
+        c.say(tone(600, 700, 8000, 9000))
+        time.sleep(1.2)
+        assert order("start")[0] == 202
+        time.sleep(0.3)
+        c.say(tone(600, 440, 8000, 3000))
+        time.sleep(1.2)
+        c.close()
+        other.close()
+        h.books("live")
+        assert order("resume")[0] == 409, "it is over"
+        rate, caller, _ = channels(f"{h.dir}/recordings/A/live.wav")
+        pauses = transcript(h, "live")["pauses"]
+        assert len(pauses) == 1 and pauses[0]["reason"] == "command" and pauses[0]["to"] - pauses[0]["from"] > 1.4, pauses
+        assert not any(caller[int(pauses[0]["from"] * rate) + 1:int(pauses[0]["to"] * rate) - 1])
+        assert share_of(caller, 700, rate) < 0.001 < 0.01 < share_of(caller, 440, rate)
+        assert len(sounds(caller, rate)) == 2, sounds(caller, rate)
+        kinds = [r[0] for r in h.rows("select kind from call_timeline where call_id = 'live' and kind like 'recording.%' order by seq")]
+        assert kinds == ["recording.paused", "recording.resumed"], kinds

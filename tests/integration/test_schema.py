@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,7 +15,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # Tables whose rows may belong to nobody, or that nobody but the schema's own functions may touch.
 SHARED, HIDDEN = {"rate_cards"}, {"user_sessions"}
 # What background work has no business with, whoever sets it up.
-NOT_FOR_WORKERS = {"api_keys", "users", "user_tenants", "user_sessions", "consent_ledger", "dnc_entries"}
+NOT_FOR_WORKERS = {"api_keys", "tenant_secrets", "users", "user_tenants", "user_sessions", "consent_ledger", "dnc_entries"}
 DENIED = "42501"
 
 
@@ -683,8 +684,56 @@ def test_a_database_that_is_not_what_the_files_say_is_refused():
     refused("update schema_migrations set name = 'other' where version = 2", "update schema_migrations set name = 'credentials' where version = 2",
             "0002 credentials was another file")
     refused(f"insert into schema_migrations values ({last + 1}, 'tomorrow', 'x')", f"delete from schema_migrations where version = {last + 1}",
-            f"has migration {last + 1:04} tomorrow, this binary ends at {last:04}")
+            f"has migration {last + 1:04} tomorrow, which is not marked compatible, and this binary ends at {last:04}")
     refused("update schema_migrations set version = 900 where version = 5", "update schema_migrations set version = 5 where version = 900", "0005")
+
+
+def test_a_schema_that_only_grew_is_accepted_and_another_is_not():
+    db = Database("migrated")
+    url, urls, last = db.url("invorto_admin"), db.urls(), len(FILES)
+    roles = {k: urls[k] for k in ("DATABASE_URL", "DATABASE_WORKER_URL")}
+
+    def rows(*newer):
+        values = ", ".join(f"({last + n}, 'later_{n}', 'x', {str(fits).lower()})" for n, fits in newer)
+        db.admin(f"delete from schema_migrations where version > {last}; insert into schema_migrations (version, name, checksum, compatible) values {values}")
+        return migrate(url, "--check", **roles)
+
+    p = rows((1, True), (2, True))
+    assert p.returncode == 0 and "2 of them unknown to it and marked compatible" in p.stdout, (p.stdout, p.stderr)
+    p = migrate(url)  # a roll-back runs it again: it has nothing to do, and does nothing
+    assert p.returncode == 0 and db.admin("select max(version) from schema_migrations") == [[str(last + 2)]]
+    for newer, name in ((((1, True), (2, False), (3, True)), "later_2"), (((1, False),), "later_1")):
+        p = rows(*newer)
+        assert p.returncode == 1 and f"{name}, which is not marked compatible" in p.stderr, p.stderr
+    p = rows((1, True), (3, True))
+    assert p.returncode == 1 and f"lacks migration {last + 2:04} though it has {last + 3:04}" in p.stderr, p.stderr
+    db.admin(f"delete from schema_migrations where version >= {last}")  # ours is missing: older than this binary
+    assert f"1 of {last} migrations are missing" in migrate(url, "--check", **roles).stderr
+
+
+def embed(*files):
+    with tempfile.TemporaryDirectory() as at:
+        paths = []
+        for number, text in enumerate(files, 1):
+            paths.append(os.path.join(at, f"{number:04}_m.sql"))
+            with open(paths[-1], "w", encoding="utf-8") as f:
+                f.write(text)
+        p = subprocess.run(["python3", os.path.join(ROOT, "scripts/embed.py"), os.path.join(at, "out.c"), *paths],
+                           capture_output=True, text=True, timeout=20, check=False)
+        if p.returncode:
+            return p.stderr
+        with open(os.path.join(at, "out.c"), encoding="utf-8") as f:
+            return re.findall(r"^\t\t(true|false)\},", f.read(), re.M)
+
+
+def test_only_what_adds_can_be_marked_compatible():
+    old = ["select 1;\n"] * len(FILES)
+    assert embed(*old, "-- compatible: a column\nalter table a add column b text;\n", "-- A column\nselect 2;\n") == \
+        ["false"] * len(FILES) + ["true", "false"]
+    for statement in ("drop table a", "alter table a drop column b", "alter table a rename b to c", "alter table a alter column b set not null",
+                      "alter table a alter column b type integer", "truncate a", "revoke select on a from invorto_app"):
+        assert "takes something away" in embed(*old, f"-- compatible\n{statement};\n"), statement
+    assert "can be marked compatible" in embed("-- compatible\nselect 1;\n")
 
 
 def test_a_file_that_fails_leaves_nothing_and_says_where():

@@ -517,11 +517,10 @@ static enum iv_flow_next ordered(struct iv_flow *f)
 struct order_body {
 	struct iv_str text, to, digits, reason;
 	bool interrupt, muted, held;
-	int mode, action;
+	int mode;
 };
 
 static const char *const modes[] = {"blind", "attended", NULL};
-static const char *const actions[] = {"start", "stop", "pause", "resume", NULL};
 
 static const struct iv_field hangup_fields[] = {
 	IV_STR(struct order_body, reason, "reason", 0, 1, 31, "Kept as the end's reason"), IV_FIELDS_END};
@@ -537,8 +536,6 @@ static const struct iv_field mute_fields[] = {
 	IV_BOOL(struct order_body, muted, "muted", IV_REQUIRED, "The caller is not heard"), IV_FIELDS_END};
 static const struct iv_field hold_fields[] = {
 	IV_BOOL(struct order_body, held, "held", IV_REQUIRED, "Neither side is heard"), IV_FIELDS_END};
-static const struct iv_field recording_fields[] = {
-	IV_ENUM(struct order_body, action, "action", IV_REQUIRED, actions, "What the recording does"), IV_FIELDS_END};
 
 #define SHAPE(x) static const struct iv_shape x##_shape = {#x, sizeof(struct order_body), x##_fields, NULL}
 SHAPE(hangup);
@@ -547,7 +544,6 @@ SHAPE(say);
 SHAPE(dtmf);
 SHAPE(mute);
 SHAPE(hold);
-SHAPE(recording);
 
 /* ── the table ── */
 
@@ -600,7 +596,6 @@ const struct iv_api_route *call_routes(void)
 		ORDER(dtmf, "sendDigits", "Press keys towards the far end"),
 		ORDER(mute, "muteCall", "Stop hearing the caller, or hear him again"),
 		ORDER(hold, "holdCall", "Hold a live call, or go on with it"),
-		ORDER(recording, "controlRecording", "Pause the recording of a live call, or go on with it"),
 		{0},
 	};
 

@@ -51,6 +51,7 @@ cJSON *resource_merge(cJSON *target, cJSON *change);
 void resource_members(const struct iv_shape *shape, const void *object, struct iv_jw *w);
 
 const struct iv_api_route *agent_routes(void);
+const struct iv_api_route *artifact_routes(void);
 const struct iv_api_route *call_routes(void);
 const struct iv_api_route *live_routes(void);
 const struct iv_api_route *tool_routes(void);

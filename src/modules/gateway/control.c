@@ -23,7 +23,7 @@ static const struct iv_field order_fields[] = {
 	IV_BOOL(struct order, muted, "muted", 0, "mute: the caller is not heard"),
 	IV_BOOL(struct order, held, "held", 0, "hold: neither side is heard"),
 	IV_STR(struct order, reason, "reason", 0, 1, 31, "hangup: kept as the end's reason"),
-	IV_STR(struct order, action, "action", 0, 1, 16, "recording: pause or resume"),
+	IV_STR(struct order, action, "action", 0, 1, 16, "recording: pause or stop, resume or start"),
 	IV_FIELDS_END,
 };
 static const struct iv_shape order_shape = {"order", sizeof(struct order), order_fields, NULL};
@@ -77,6 +77,20 @@ static bool on_hold(struct session *s, const struct order *o, struct iv_err *e)
 	return true;
 }
 
+static bool on_recording(struct session *s, const struct order *o, struct iv_err *e)
+{
+	static const struct {
+		const char *action;
+		bool paused;
+	} actions[] = {{"pause", true}, {"stop", true}, {"resume", false}, {"start", false}};
+
+	for (size_t i = 0; i < IV_COUNT(actions); i++)
+		if (iv_str_eq(o->action, iv_str(actions[i].action)))
+			return recording_pause(s, actions[i].paused) ||
+			       iv_fail(e, IV_ECONFLICT, "the call is not recorded: its agent does not record");
+	return iv_fail_field(e, IV_EINVAL, "action", "must be start, stop, pause or resume");
+}
+
 /* ── answering ── */
 
 static struct session *find(struct iv_gateway *g, struct iv_str name)
@@ -117,6 +131,7 @@ ORDER(transfer)
 ORDER(dtmf)
 ORDER(mute)
 ORDER(hold)
+ORDER(recording)
 
 /* ── which calls live here ── */
 
@@ -174,7 +189,8 @@ void control_open(struct iv_gateway *g)
 		const char *verb;
 		iv_control_fn *fn;
 	} verbs[] = {{"hangup", take_hangup}, {"say", take_say},   {"transfer", take_transfer},
-		     {"dtmf", take_dtmf},     {"mute", take_mute}, {"hold", take_hold}};
+		     {"dtmf", take_dtmf},     {"mute", take_mute}, {"hold", take_hold},
+		     {"recording", take_recording}};
 
 	iv_timer_init(&g->hold, g->d.loop, on_hold_timer, g);
 	if (g->d.calls)

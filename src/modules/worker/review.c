@@ -112,7 +112,7 @@ static void compose(void *arg)
 	struct review_stamp stamp = {.now_ms = now_ms,
 				     .event_id = r->event_id,
 				     .flags_id = r->flags_id,
-				     .base_url = r->w->cfg->public_base_url,
+				     .artifacts = r->w->s->artifacts,
 				     .bare = r->attempt > ATTEMPTS_BARE};
 
 	iv_id_new("evt", now_ms, r->event_id);

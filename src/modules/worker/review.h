@@ -3,6 +3,7 @@
 #ifndef REVIEW_H
 #define REVIEW_H
 
+#include "iv_artifacts.h"
 #include "iv_config.h"
 #include "iv_qa.h"
 #include "iv_sql.h"
@@ -61,7 +62,7 @@ struct iv_str review_outcome(const struct review_call *c, struct iv_str said);
 struct review_stamp {
 	int64_t now_ms;
 	const char *event_id, *flags_id;
-	const char *base_url; /* put before links; may be "" */
+	const struct iv_artifacts *artifacts; /* makes the links; NULL: none */
 	bool bare;            /* without conversation, tools and agent: for what failed again and again */
 };
 /* What finish_review takes. */

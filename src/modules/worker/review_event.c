@@ -6,7 +6,7 @@
 
 enum {
 	PAYLOAD_MAX = 1 << 20, /* the schema's */
-	MESSAGES_BYTES = 400 << 10, TOOLS_BYTES = 200 << 10, CONFIG_MAX = 131072, COSTS_MAX = 64, URL_MAX = 2048,
+	MESSAGES_BYTES = 400 << 10, TOOLS_BYTES = 200 << 10, CONFIG_MAX = 131072, COSTS_MAX = 64,
 	ENTRY_BYTES = 300, /* of a message or a tool, beside its texts */
 };
 
@@ -201,26 +201,30 @@ static bool take_tools(struct iv_objs *out, const struct review_call *c, struct 
 
 /* ── links ── */
 
-static bool was_kept(const struct review_call *c, const char *kind)
+/* Good for a day, for whoever has it; then GET /v1/calls/ID/artifacts gives others. */
+static struct iv_str link_to(const struct review_call *c, const cJSON *files, const char *kind,
+			     const struct iv_artifacts *artifacts, struct iv_arena *arena)
 {
-	for (size_t i = 0; i < c->row->files.count; i++)
-		if (iv_str_eq(c->row->files.items[i], iv_str(kind)))
-			return true;
-	return false;
+	struct iv_str id = iv_json_str(files, kind), url = IV_S("");
+
+	if (!id.len || !artifacts || !iv_artifact_told_link(artifacts, c->tenant_id, id, arena, &url, NULL))
+		return IV_S("");
+	return url;
 }
 
-/* A link that needs a credential and does not end; it leads to links that need none and end soon. */
-static struct iv_str link_to(const struct review_call *c, const char *kind, const char *base_url, struct iv_arena *arena)
+static void take_links(struct iv_summary_artifacts *out, const struct review_call *c,
+		       const struct iv_artifacts *artifacts, struct iv_arena *arena)
 {
-	struct iv_str base = iv_str(base_url);
-	char url[URL_MAX];
+	cJSON *files = iv_json_parse(c->row->files, NULL);
+	const char *recording = iv_json_get(files, "recording") ? "recording" : "recording_upload";
 
-	while (base.len && base.ptr[base.len - 1] == '/')
-		base.len--;
-	if (!was_kept(c, kind))
-		return IV_S("");
-	(void)snprintf(url, sizeof(url), "%.*s/v1/calls/%.*s/artifacts", IV_FMT(base), IV_FMT(c->call_id));
-	return or_empty(iv_arena_str(arena, iv_str(url)));
+	*out = (struct iv_summary_artifacts){.recording = link_to(c, files, recording, artifacts, arena),
+					     .transcript = link_to(c, files, "transcript", artifacts, arena),
+					     .metrics = link_to(c, files, "metrics", artifacts, arena),
+					     .sip_pcap = IV_S(""),
+					     .rtp_pcap = IV_S(""),
+					     .bundle_zip = IV_S("")};
+	cJSON_Delete(files);
 }
 
 /* ── the event ── */
@@ -259,7 +263,6 @@ static bool fill(struct iv_event_agent_summary *ev, const struct review_call *c,
 		 const struct review_stamp *stamp, struct iv_arena *arena)
 {
 	const struct iv_review_load_out *row = c->row;
-	const char *base = stamp->base_url;
 
 	*ev = (struct iv_event_agent_summary){
 		.started_at = iso(row->started_at, arena),
@@ -268,12 +271,11 @@ static bool fill(struct iv_event_agent_summary *ev, const struct review_call *c,
 		.duration_sec = row->duration_s > 0 ? row->duration_s : 0,
 		.carrier = {.trunk = or_empty(row->carrier), .sip_final = or_empty(row->sip_final), .q850 = row->q850,
 			    .ani = short_number(c, row->from_number, arena), .dnis = short_number(c, row->to_number, arena)},
-		.artifacts = {link_to(c, "recording", base, arena), link_to(c, "transcript", base, arena),
-			      link_to(c, "metrics", base, arena), IV_S(""), IV_S(""), IV_S("")},
 		.agent_config = !stamp->bare && row->agent.len && row->agent.len <= CONFIG_MAX ? row->agent : IV_S("{}"),
 	};
 	iv_webhook_head_init(&ev->head, iv_webhook_type(IV_S("agent.summary")), iv_str(stamp->event_id), c->tenant_id,
 			     c->call_id, iso(stamp->now_ms, arena));
+	take_links(&ev->artifacts, c, stamp->artifacts, arena);
 	take_numbers(ev, c);
 	take_words(ev, c, a);
 	return take_usage(&ev->usage, c, arena) &&

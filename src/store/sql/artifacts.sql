@@ -119,15 +119,24 @@ from artifacts where tenant_id = current_tenant() and call_id = $1 and state <> 
 order by kind, format
 
 -- name: artifact_add :one :tenant
--- A file somebody brought; the second of its kind takes the place of the first.
+-- A file somebody brought; the second of its kind takes the place of the first, whose path on the same disk is given
+-- back to be removed.
 -- in:  call text, kind text, format text, disk text, local_path text, bytes int, sha256 text
--- out: id text
-insert into artifacts (tenant_id, call_id, kind, format, instance_id, local_path, bytes, sha256)
-values (current_tenant(), $1, $2, $3, $4, $5, $6, $7)
-on conflict (tenant_id, call_id, kind, format) do update
-set state = 'local', instance_id = excluded.instance_id, local_path = excluded.local_path, object_key = null,
-	bytes = excluded.bytes, sha256 = excluded.sha256, attempt = 0, next_at = now(), deleted_at = null, stored_at = null
-returning id
+-- out: id text, replaced text
+with before as (
+	select a.local_path from artifacts a
+	where a.tenant_id = current_tenant() and a.call_id = $1 and a.kind = $2 and a.format = $3 and a.instance_id = $4
+	for update
+), added as (
+	insert into artifacts (tenant_id, call_id, kind, format, instance_id, local_path, bytes, sha256)
+	values (current_tenant(), $1, $2, $3, $4, $5, $6, $7)
+	on conflict (tenant_id, call_id, kind, format) do update
+	set state = 'local', instance_id = excluded.instance_id, local_path = excluded.local_path, object_key = null,
+		bytes = excluded.bytes, sha256 = excluded.sha256, duration_ms = null, attempt = 0, next_at = now(),
+		deleted_at = null, stored_at = null, lease_owner = null, lease_until = null, created_at = now()
+	returning id
+)
+select added.id, before.local_path from added left join before on true
 
 -- name: erasure_ask :one :tenant
 -- in:  kind text, subject text, by text

@@ -66,6 +66,17 @@ select changed, status, was from patch_call_status(current_tenant(), $1, $2, $3)
 select id, status, closed_at is not null from voice_call_records
 where tenant_id = current_tenant() and id = $1
 
+-- name: call_kept :one :tenant
+-- What there is to say of what is kept of a call; `reviewed`: nothing more will be.
+-- in:  id text
+-- out: over bool, reviewed bool, erased bool, summary text, transcript text
+select c.closed_at is not null,
+	c.closed_at is not null
+		and not exists (select from call_reviews v where v.tenant_id = c.tenant_id and v.call_id = c.id),
+	c.erased_at is not null, c.summary, c.transcript
+from voice_call_records c
+where c.tenant_id = current_tenant() and c.id = $1
+
 -- name: call_timeline :many :tenant
 -- in:  id text, after int, count int
 -- out: seq int, kind text, payload json, at time

@@ -21,12 +21,18 @@ select pg_advisory_lock(x'696e766f72746f'::bigint)
 select to_regclass('public.schema_migrations') is not null
 
 -- name: schema_applied :many :global
--- out: version int, name text, checksum text
-select version, name, checksum from public.schema_migrations order by version
+-- The column came with a migration of its own.
+-- out: version int, name text, checksum text, compatible bool
+select m.version, m.name, m.checksum, coalesce((to_jsonb(m) ->> 'compatible')::boolean, false)
+from public.schema_migrations m order by m.version
 
 -- name: schema_record :exec :global
 -- in: version int, name text, checksum text
 insert into public.schema_migrations (version, name, checksum) values ($1, $2, $3)
+
+-- name: schema_mark_compatible :exec :global
+-- in: version int
+update public.schema_migrations set compatible = true where version = $1
 
 -- name: schema_role :one :global
 -- Who we are here. `owned`: a table of ours that this role owns, itself or by membership.

@@ -32,7 +32,7 @@ select (select ceil(extract(epoch from r.next_at - now()) * 1000)::bigint from c
 -- in:  tenant text, call text, attempt int
 -- out: recap json, tries int, status text, outcome text, end_reason text, direction text, provider text, carrier text,
 -- out: sip_final text, q850 int, from_number text, to_number text, started_at time, ended_at time, duration_s int,
--- out: agent_id text, agent json, usage json, summary text, analysis json, cost_inr float, costs json, files texts,
+-- out: agent_id text, agent json, usage json, summary text, analysis json, cost_inr float, costs json, files json,
 -- out: redaction text
 select v.recap, v.tries, c.status, c.outcome, c.end_reason, c.direction, c.provider, c.carrier,
 	c.provider_metadata ->> 'sipFinal',
@@ -43,8 +43,8 @@ select v.recap, v.tries, c.status, c.outcome, c.end_reason, c.direction, c.provi
 		'costInr', k.cost_inr, 'currency', coalesce(r.currency, 'INR')) order by k.type, k.provider, k.unit), '[]')
 	from call_costs k left join rate_cards r on r.id = k.rate_card_id
 	where k.tenant_id = c.tenant_id and k.call_id = c.id),
-	array(select a.kind from artifacts a where a.tenant_id = c.tenant_id and a.call_id = c.id and a.state <> 'deleted'
-		union select 'transcript' where c.transcript is not null),
+	(select coalesce(jsonb_object_agg(a.kind, a.id order by a.created_at), '{}') from artifacts a
+		where a.tenant_id = c.tenant_id and a.call_id = c.id and a.state <> 'deleted' and a.kind <> 'journal'),
 	t.settings #>> '{redaction,enabled}'
 from call_reviews v
 	join voice_call_records c on c.tenant_id = v.tenant_id and c.id = v.call_id

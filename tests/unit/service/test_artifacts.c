@@ -211,6 +211,11 @@ static void account_begin(struct iv_account *a, bool redact, int recording_forma
 	a->header.agent.recording_format = (uint8_t)recording_format;
 	for (int i = 0; i < IV_STORY_FILES; i++)
 		iv_buf_init(&a->told[i], 1 << 20);
+	iv_buf_init(&a->timeline, 4096);
+	assert_true(iv_buf_adds(&a->timeline,
+				IV_S("[{\"seq\":1,\"kind\":\"call.started\",\"payload\":{\"callId\":\"call_1\"},\"at\":\"2026-01-01T00:00:00Z\"},"
+				     "{\"seq\":2,\"kind\":\"turn.user\",\"payload\":{\"text\":\"My card is 4111 1111 1111 1111\","
+				     "\"startMs\":1000},\"at\":\"2026-01-01T00:00:01Z\"}]")));
 	a->story = iv_story_new(&(struct iv_story_opts){.call_id = IV_S("call_1"),
 							.agent = &a->header.agent,
 							.opts = &a->header.opts,
@@ -227,6 +232,7 @@ static void account_end(struct iv_account *a)
 {
 	for (int i = 0; i < IV_STORY_FILES; i++)
 		iv_buf_deinit(&a->told[i]);
+	iv_buf_deinit(&a->timeline);
 	iv_story_free(a->story);
 }
 
@@ -251,18 +257,26 @@ static void a_call_s_files_are_made_and_its_cards_are_nowhere(void **state)
 	account_begin(&a, true, 1);
 	assert_int_equal(mkdir(at("recordings"), 0700) + mkdir(at("recordings/tnt_1"), 0700), 0);
 	make_wav(at("recordings/tnt_1/call_1.wav"), RATE * 4, 0, 0);
-	assert_int_equal(iv_artifacts_make(&place, &a, out, &e), 3); /* no turn was answered: there are no numbers */
+	assert_int_equal(iv_artifacts_make(&place, &a, out, &e), 4); /* no turn was answered: there are no numbers */
 	assert_int_equal(e.code, IV_OK);
 	assert_string_equal(out[0].kind, "transcript");
 	assert_string_equal(out[1].kind, "transcript_jsonl");
-	assert_string_equal(out[2].kind, "recording");
-	assert_string_equal(out[2].format, "ogg"); /* to become */
-	assert_string_equal(out[2].path, at("recordings/tnt_1/call_1.wav"));
-	assert_int_equal(out[2].duration_ms, 4000);
+	assert_string_equal(out[2].kind, "timeline");
+	assert_string_equal(out[3].kind, "recording");
+	assert_string_equal(out[3].format, "ogg"); /* to become */
+	assert_string_equal(out[3].path, at("recordings/tnt_1/call_1.wav"));
+	assert_int_equal(out[3].duration_ms, 4000);
 	assert_int_equal(strlen(out[0].sha256), 64);
-	assert_false(holds(out[0].path, "4111") || holds(out[1].path, "4111"));
-	assert_true(holds(out[0].path, "Did you get that") && holds(out[1].path, "[CARD]"));
+	assert_false(holds(out[0].path, "4111") || holds(out[1].path, "4111") || holds(out[2].path, "4111"));
 	b = content(out[2].path);
+	assert_true(iv_str_eq(iv_buf_str(&b),
+			      IV_S("{\"seq\":1,\"at\":\"2026-01-01T00:00:00Z\",\"kind\":\"call.started\","
+				   "\"payload\":{\"callId\":\"call_1\"}}\n"
+				   "{\"seq\":2,\"at\":\"2026-01-01T00:00:01Z\",\"kind\":\"turn.user\","
+				   "\"payload\":{\"text\":\"My card is [CARD]\",\"startMs\":1000}}\n")));
+	iv_buf_deinit(&b);
+	assert_true(holds(out[0].path, "Did you get that") && holds(out[1].path, "[CARD]"));
+	b = content(out[3].path);
 	assert_int_equal(loud_frames(iv_buf_str(&b), 0, 5600), 5600);
 	assert_int_equal(loud_frames(iv_buf_str(&b), 5600, 18400), 0); /* 300 ms around the turn */
 	assert_int_equal(loud_frames(iv_buf_str(&b), 18400, 32000), 13600);
@@ -282,10 +296,10 @@ static void who_wants_no_masking_has_none(void **state)
 	account_begin(&a, false, 0);
 	assert_true(mkdir(at("recordings"), 0700) == 0 || there(at("recordings")));
 	make_wav(at("recordings/call_2.wav"), RATE * 4, 0, 0);
-	assert_int_equal(iv_artifacts_make(&place, &a, out, &e), 3);
-	assert_string_equal(out[2].format, "wav");
-	assert_true(holds(out[0].path, "4111"));
-	b = content(out[2].path);
+	assert_int_equal(iv_artifacts_make(&place, &a, out, &e), 4);
+	assert_string_equal(out[3].format, "wav");
+	assert_true(holds(out[0].path, "4111") && holds(out[2].path, "\"payload\":{\"text\":\"My card is 4111"));
+	b = content(out[3].path);
 	assert_int_equal(loud_frames(iv_buf_str(&b), 0, RATE * 4), RATE * 4);
 	iv_buf_deinit(&b);
 	account_end(&a);
@@ -395,6 +409,85 @@ static void a_link_is_good_for_what_it_names_and_for_its_time(void **state)
 	iv_arena_deinit(&arena);
 }
 
+static void with_a_shared_secret_each_instance_knows_a_link(void **state)
+{
+	struct iv_config cfg = {.link_seconds = 60, .told_link_seconds = 86400};
+	struct iv_artifacts a = {.cfg = &cfg, .disk = {.id = "dsk_1", .key = {1, 2, 3}}}, other = a;
+	struct iv_str url, exp, sig, id = IV_S("art_1"), tnt = IV_S("t");
+	struct iv_err e = {0};
+	struct iv_arena arena;
+	int64_t until_s;
+
+	(void)state;
+	other.disk.key[0] = 9;
+	iv_arena_init(&arena, 65536);
+	assert_true(iv_artifact_told_link(&a, tnt, id, &arena, &url, &e));
+	exp = part_of(url, "exp=", '&');
+	assert_true(iv_str_to_i64(exp, &until_s));
+	assert_in_range(until_s - iv_wall_ms() / 1000, 86390, 86400);
+	assert_true(iv_artifact_link_good(&a, id, tnt, exp, part_of(url, "sig=", '&'), &e));
+	assert_false(iv_artifact_link_good(&other, id, tnt, exp, part_of(url, "sig=", '&'), &e));
+	cfg.realtime_ws_secret = (struct iv_secret){"shared by all of them"};
+	assert_true(iv_artifact_told_link(&a, tnt, id, &arena, &url, &e));
+	sig = part_of(url, "sig=", '&');
+	assert_true(iv_artifact_link_good(&other, id, tnt, part_of(url, "exp=", '&'), sig, &e));
+	cfg.realtime_ws_secret = (struct iv_secret){"another"};
+	assert_false(iv_artifact_link_good(&other, id, tnt, part_of(url, "exp=", '&'), sig, &e));
+	iv_arena_deinit(&arena);
+}
+
+/* ── recordings that are brought ── */
+
+static void sound_is_known_by_its_first_bytes(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+		const char *format;
+	} rows[] = {
+		{"RIFF....WAVEfmt ................................data....", 52, "wav"},
+		{"RIFF....AVI fmt ................................data....", 52, NULL},
+		{"RIFF....WAVE", 12, NULL},
+		{"OggS.......................", 27, "ogg"},
+		{"OggS", 4, NULL},
+		{"ID3\x04\x00", 5, "mp3"},
+		{"\xff\xfb\x90\x64..", 6, "mp3"},
+		{"\xff\xf3\x90\x64..", 6, "mp3"},
+		{"\xff\xff\xff\xff..", 6, NULL},
+		{"\xff\xf1\x50\x80..", 6, NULL}, /* AAC */
+		{"", 0, NULL},
+		{"{\"action\":\"pause\"}", 18, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < IV_COUNT(rows); i++) {
+		const char *got = iv_artifact_sound((struct iv_str){rows[i].bytes, rows[i].len});
+
+		if (got != rows[i].format && (!got || !rows[i].format || strcmp(got, rows[i].format) != 0))
+			fail_msg("row %zu: %s", i, got ? got : "none");
+	}
+}
+
+static void a_recording_that_is_brought_stands_beside_ours(void **state)
+{
+	const struct iv_artifact_place place = {dir, "t", "c"};
+	struct iv_str sound = IV_S("OggS.......................");
+	struct iv_artifact_file first, second;
+	struct iv_err e = {0};
+	char hex[65];
+
+	(void)state;
+	assert_true(iv_artifact_keep(&place, "ogg", sound, &first, &e));
+	assert_true(iv_artifact_keep(&place, "ogg", sound, &second, &e));
+	assert_string_not_equal(first.path, second.path); /* the first may be on its way */
+	assert_string_equal(first.kind, "recording_upload");
+	assert_true(iv_str_starts(iv_str(first.path), iv_str(at("recordings/t/c.upload-"))));
+	assert_int_equal(first.bytes, sound.len);
+	iv_sha256_hex(sound, hex);
+	assert_string_equal(first.sha256, hex);
+	assert_int_equal(access(first.path, R_OK), 0);
+}
+
 static void what_is_not_here_has_no_link(void **state)
 {
 	struct iv_config cfg = {.link_seconds = 60};
@@ -453,6 +546,9 @@ int main(void)
 		T(a_disk_that_takes_nothing_is_told_and_what_can_be_had_is),
 		T(a_disk_has_one_name_for_ever),
 		T(a_link_is_good_for_what_it_names_and_for_its_time),
+		T(with_a_shared_secret_each_instance_knows_a_link),
+		T(sound_is_known_by_its_first_bytes),
+		T(a_recording_that_is_brought_stands_beside_ours),
 		T(what_is_not_here_has_no_link),
 		cmocka_unit_test(names_have_a_place_each),
 	};
