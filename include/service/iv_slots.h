@@ -6,7 +6,7 @@
  * re-asserts itself, over the limit too, and only new ones are refused.
  *
  * When Redis may have forgotten slots (it is empty, restarted, was away for long, its clock jumped) every process
- * re-asserts what it holds and nobody is admitted for about one SLOT_RENEW_MS: the verdict says `settling`. While
+ * re-asserts what it holds and nobody is admitted for SLOT_SETTLE_MS: the verdict says `settling`. While
  * Redis is away SLOTS_WHEN_REDIS_DOWN decides: the verdict says `local`. docs/telephony.md states how far a limit can
  * be passed then.
  *
@@ -27,7 +27,7 @@ struct iv_slots_deps {
 	const char *instance_id; /* copied */
 };
 
-/* NULL with *e: SLOT_LEASE_MS is not at least three times SLOT_RENEW_MS. */
+/* NULL with *e: SLOT_LEASE_MS is not at least three times SLOT_RENEW_MS, or SLOT_SETTLE_MS too short. */
 struct iv_slots *iv_slots_new(const struct iv_slots_deps *d, struct iv_err *e);
 /* What is still held stays until its lease ends: another instance may be taking it over. No operation may be in
  * flight. Before iv_redis_close. */

@@ -237,7 +237,7 @@ enum iv_flow_next iv_slots_take(struct iv_slots *s, struct iv_flow *f, struct iv
 
 struct iv_slots *iv_slots_new(const struct iv_slots_deps *d, struct iv_err *e)
 {
-	int64_t lease = d->cfg->slot_lease_ms, renew = d->cfg->slot_renew_ms;
+	int64_t lease = d->cfg->slot_lease_ms, renew = d->cfg->slot_renew_ms, settle = d->cfg->slot_settle_ms;
 	struct iv_slots *s;
 
 	if (lease < 3 * renew) {
@@ -245,12 +245,17 @@ struct iv_slots *iv_slots_new(const struct iv_slots_deps *d, struct iv_err *e)
 				    (long long)lease, (long long)(3 * renew));
 		return NULL;
 	}
+	/* Renewals come every SLOT_RENEW_MS, a tenth more at most; the rest is for their way. */
+	if (settle < renew + renew / 5) {
+		(void)iv_fail_field(e, IV_EINVAL, "SLOT_SETTLE_MS", "is %lld; must be at least a fifth more than SLOT_RENEW_MS, %lld",
+				    (long long)settle, (long long)(renew + renew / 5));
+		return NULL;
+	}
 	s = slots_calloc(sizeof(*s));
 	s->d = *d;
 	(void)iv_str_copy(s->instance, sizeof(s->instance), iv_str(d->instance_id));
 	(void)snprintf(s->lease, sizeof(s->lease), "%lld", (long long)lease);
-	/* Renewals come every SLOT_RENEW_MS, a tenth more at most; the rest is for their way. */
-	(void)snprintf(s->settle, sizeof(s->settle), "%lld", (long long)(renew + renew / 5));
+	(void)snprintf(s->settle, sizeof(s->settle), "%lld", (long long)settle);
 	/* Nobody was here for so long: leases are about to end that could not be renewed. What is left of them is the
 	 * time others have to come back. */
 	(void)snprintf(s->gap, sizeof(s->gap), "%lld", (long long)((lease - renew) / 2));

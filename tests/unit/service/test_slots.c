@@ -20,7 +20,7 @@ struct instance {
 
 static const char *lookup(void *arg, const char *name)
 {
-	static const char *const always[] = {"SLOT_LEASE_MS", "1500", "SLOT_RENEW_MS", "300", NULL};
+	static const char *const always[] = {"SLOT_LEASE_MS", "1500", "SLOT_RENEW_MS", "300", "SLOT_SETTLE_MS", "360", NULL};
 	const struct instance *in = arg;
 
 	for (const char *const *e = in->env; e && *e; e += 2)
@@ -317,7 +317,7 @@ static void what_is_no_id_is_refused(void **state)
 
 static void a_lease_must_bear_two_renewals_that_fail(void **state)
 {
-	static const char *const env[] = {"SLOT_LEASE_MS", "800", NULL};
+	static const char *const env[] = {"SLOT_LEASE_MS", "800", NULL}, *const hasty[] = {"SLOT_SETTLE_MS", "359", NULL};
 	struct iv_err e = {0};
 	struct instance in;
 
@@ -326,6 +326,11 @@ static void a_lease_must_bear_two_renewals_that_fail(void **state)
 	assert_null(iv_slots_new(&(struct iv_slots_deps){&in.cfg, loop, NULL, "i"}, &e));
 	assert_int_equal(e.code, IV_EINVAL);
 	assert_string_equal(e.field, "SLOT_LEASE_MS");
+	iv_config_free(&in.cfg);
+	e = (struct iv_err){0};
+	read_config(&in, hasty);
+	assert_null(iv_slots_new(&(struct iv_slots_deps){&in.cfg, loop, NULL, "i"}, &e));
+	assert_string_equal(e.field, "SLOT_SETTLE_MS");
 	iv_config_free(&in.cfg);
 }
 
