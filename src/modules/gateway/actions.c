@@ -221,7 +221,7 @@ void actions_do(void *session, const struct iv_action *a)
 			not_on_this_leg(s, "dtmf.send");
 		break;
 	case IV_ACT_TRANSFER:
-		line_transfer(s, a);
+		line_hand_on(s, a);
 		break;
 	case IV_ACT_NOTE:
 		took_note(s, a);

@@ -88,7 +88,7 @@ bool line_cut(struct session *s)
 	return true;
 }
 
-void line_transfer(struct session *s, const struct iv_action *a)
+void line_hand_on(struct session *s, const struct iv_action *a)
 {
 	struct iv_line_do d = {.verb = IV_LINE_DIAL, .back = true, .max_digits = 1};
 

@@ -200,7 +200,7 @@ void line_open(struct iv_gateway *g);
 void line_close(struct iv_gateway *g);
 bool line_cut(struct session *s);  /* its socket died: true when the carrier will ask and bring another */
 void line_back(struct session *s); /* another one is there */
-void line_transfer(struct session *s, const struct iv_action *a); /* within a step */
+void line_hand_on(struct session *s, const struct iv_action *a); /* within a step */
 bool line_keys(struct session *s, struct iv_str digits);          /* within a step; false: no line */
 void line_part(struct session *s);
 const char *line_lost_reason(const struct session *s);
