@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "app.h"
 #include "house.h"
+#include "protect.h"
 #include "iv_agents.h"
 #include "iv_artifacts.h"
 #include "iv_auth.h"
@@ -48,7 +49,8 @@ struct app {
 	struct iv_http_server *http;
 	struct iv_buf clip_file;
 	struct iv_str clip;
-	struct iv_timer drain_deadline;
+	struct iv_timer drain_deadline, hand_over;
+	struct protect *protect; /* NULL: not in ECS */
 	uv_signal_t term, interrupt;
 	int log_fd;
 };
@@ -196,6 +198,13 @@ static const char *not_ready(void *arg)
 	return app->phase == PHASE_READY ? NULL : app->phase == PHASE_STARTING ? "starting" : "draining";
 }
 
+static size_t calls_here(const void *arg)
+{
+	const struct app *app = arg;
+
+	return app->route.gateway ? iv_gateway_live(app->route.gateway) : 0;
+}
+
 static size_t live_calls(void *arg)
 {
 	const struct app *app = arg;
@@ -285,7 +294,18 @@ static void stop(void *arg)
 		return;
 	app->phase = PHASE_STOPPING;
 	iv_timer_stop(&app->drain_deadline);
+	iv_timer_stop(&app->hand_over);
+	protect_free(app->protect);
 	iv_spools_close(app->spools, stopped_spools, app);
+}
+
+/* What does not end by itself goes to another process; what cannot is ended some seconds later. */
+static void on_hand_over(void *arg)
+{
+	struct app *app = arg;
+
+	iv_info("drain.hand_over", IV_LI("live_calls", iv_gateway_live(app->route.gateway)));
+	iv_gateway_hand_over(app->route.gateway);
 }
 
 static void on_drain_deadline(void *arg)
@@ -298,6 +318,8 @@ static void on_drain_deadline(void *arg)
 
 static void drain(struct app *app, const char *why)
 {
+	int64_t alone_s = app->cfg->drain_seconds - app->cfg->hand_over_seconds;
+
 	if (app->phase == PHASE_DRAINING) {
 		on_drain_deadline(app); /* asked twice: now */
 		return;
@@ -309,6 +331,10 @@ static void drain(struct app *app, const char *why)
 	iv_timer_in_ms(&app->drain_deadline, app->cfg->drain_seconds * 1000);
 	if (app->telephony)
 		iv_telephony_drain(app->telephony);
+	if (alone_s > 0)
+		iv_timer_in_ms(&app->hand_over, alone_s * 1000);
+	else
+		on_hand_over(app);
 	iv_gateway_drain(app->route.gateway, stop, app);
 }
 
@@ -427,8 +453,11 @@ static bool start(struct app *app, struct iv_err *e)
 								      .control = app->house
 											 ? house_services(app->house)->control
 											 : NULL,
+								      .slots = app->house ? house_services(app->house)->slots : NULL,
 								      .version = IV_VERSION,
 								      .clip = app->clip});
+	app->protect = protect_new(&(struct protect_deps){
+		.net = app->net, .loop = app->loop, .agent_uri = cfg->ecs_agent_uri, .live = calls_here, .arg = app});
 	app->route.ops = iv_ops_new(&(struct iv_ops_deps){.cfg = cfg,
 							  .loop = app->loop,
 							  .version = IV_VERSION,
@@ -475,6 +504,7 @@ int app_serve(const struct iv_config *cfg)
 	iv_loop_set_turn_hook(app.loop, on_turn, &app);
 	iv_pacer_set_lag_hook(app.loop, on_lag, &app);
 	iv_timer_init(&app.drain_deadline, app.loop, on_drain_deadline, &app);
+	iv_timer_init(&app.hand_over, app.loop, on_hand_over, &app);
 	if (!start(&app, &e)) {
 		iv_log_flush();
 		(void)fprintf(stderr, "invorto: %s%s%s\n", e.field, e.field[0] ? ": " : "", e.msg);
