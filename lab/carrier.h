@@ -66,6 +66,7 @@ struct carriers *carriers_open(struct iv_net *net, const struct carriers_opts *o
 int carriers_port(const struct carriers *c);
 /* Hangs everybody up; `closed` from the loop when nothing is under way any more. */
 void carriers_close(struct carriers *c, void (*closed)(void *arg), void *arg);
+void numbers_free(struct carriers *c);
 
 /* ── calls */
 
@@ -198,6 +199,8 @@ typedef void media_done_fn(struct carrier_call *call, void *arg, const struct me
 struct carrier_media *media_open(struct carrier_call *call, const struct media_spec *spec,
 				 void (*opened)(struct carrier_call *call, void *arg), media_done_fn *done, void *arg);
 void media_close(struct carrier_media *m, const char *why);
+void media_pause(struct carrier_media *m, bool paused); /* nothing is sent meanwhile; the socket stays */
+const char *media_stream_sid(const struct carrier_media *m);
 struct scripts *scripts_new(struct iv_loop *loop);
 void scripts_free(struct scripts *s);
 bool scripts_idle(const struct scripts *s);

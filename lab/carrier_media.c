@@ -244,8 +244,9 @@ static void finish(void *arg)
 	cJSON_AddItemToArray(call->media_log, describe(m, true));
 	cJSON_AddStringToObject(said, "text", end.why);
 	cJSON_AddNumberToObject(said, "code", end.code);
-	if (!m->fork) {
-		call->script_at = m->caller.talk.at;
+	if (call->media == m) {
+		if (m->dialled)
+			call->script_at = m->caller.talk.at;
 		call->media = NULL;
 	}
 	call_tell(call, end.opened ? "media closed" : "media failed", said);
@@ -431,8 +432,20 @@ void media_close(struct carrier_media *m, const char *why)
 		return;
 	m->ending = true;
 	m->why = why;
+	if (m->dialled && !m->fork)
+		m->call->script_at = m->caller.talk.at; /* another socket may be open before this one has closed */
 	if (m->dialled)
 		caller_hang_up(&m->caller, why);
 	else if (!m->looking && m->timer.fn != finish)
 		fail(m, why);
+}
+
+void media_pause(struct carrier_media *m, bool paused)
+{
+	m->opts.mute = paused || m->call->plan.media == PLAN_MEDIA_MUTE;
+}
+
+const char *media_stream_sid(const struct carrier_media *m)
+{
+	return m->stream_sid;
 }

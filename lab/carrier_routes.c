@@ -1,5 +1,9 @@
 /* What the carriers answer: their REST, and the lab's own control. */
 #include "carrier.h"
+#include "carrier_twilio_rest.h"
+
+#define SLOW_MS 600000 /* how late an answer is, is the rules' business */
+#define TWILIO "/2010-04-01/Accounts/:account"
 
 const struct iv_route carrier_routes[] = {
 	{"PUT", "/_lab/rules", control_rules_put, 0, 0, "replaces the rules"},
@@ -9,5 +13,26 @@ const struct iv_route carrier_routes[] = {
 	{"GET", "/_lab/calls/:call", control_call_get, 0, 0, "everything that happened to a call"},
 	{"DELETE", "/_lab/calls/:call", control_call_delete, 0, 0, "the person hangs up"},
 	{"GET", "/_lab/stats", control_stats, 0, 0, "counts"},
+
+	{"POST", "/v1/Accounts/:account/Calls", jambonz_create, 0, SLOW_MS, "Jambonz: a call"},
+	{"GET", "/v1/Accounts/:account/Calls", jambonz_list, 0, SLOW_MS, "Jambonz: calls"},
+	{"PUT", "/v1/Accounts/:account/Calls/:call", jambonz_update, 0, SLOW_MS, "Jambonz: changes a call"},
+	{"POST", "/v1/Accounts/:account/Calls/:call", jambonz_update, 0, SLOW_MS, "Jambonz: changes a call"},
+	{"GET", "/v1/Accounts/:account/Calls/:call", jambonz_get, 0, SLOW_MS, "Jambonz: a call"},
+	{"DELETE", "/v1/Accounts/:account/Calls/:call", jambonz_delete, 0, SLOW_MS, "Jambonz: forgets a call"},
+
+	{"POST", TWILIO "/Calls.json", twilio_create, 0, SLOW_MS, "Twilio: a call"},
+	{"GET", TWILIO "/Calls.json", twilio_list, 0, SLOW_MS, "Twilio: calls"},
+	{"POST", TWILIO "/Calls/:call", twilio_update, 0, SLOW_MS, "Twilio: changes a call"},
+	{"GET", TWILIO "/Calls/:call", twilio_get, 0, SLOW_MS, "Twilio: a call"},
+	{"DELETE", TWILIO "/Calls/:call", twilio_delete, 0, SLOW_MS, "Twilio: forgets a call"},
+	{"POST", TWILIO "/Calls/:call/Streams.json", twilio_stream_create, 0, SLOW_MS, "Twilio: a fork of a call"},
+	{"POST", TWILIO "/Calls/:call/Streams/:stream", twilio_stream_update, 0, SLOW_MS, "Twilio: ends a fork"},
+	{"GET", TWILIO "/IncomingPhoneNumbers.json", numbers_list, 0, SLOW_MS, "Twilio: numbers"},
+	{"POST", TWILIO "/IncomingPhoneNumbers.json", numbers_buy, 0, SLOW_MS, "Twilio: buys a number"},
+	{"GET", TWILIO "/IncomingPhoneNumbers/:number", numbers_get, 0, SLOW_MS, "Twilio: a number"},
+	{"POST", TWILIO "/IncomingPhoneNumbers/:number", numbers_update, 0, SLOW_MS, "Twilio: changes a number"},
+	{"DELETE", TWILIO "/IncomingPhoneNumbers/:number", numbers_release, 0, SLOW_MS, "Twilio: gives a number back"},
+	{"GET", TWILIO "/AvailablePhoneNumbers/:country/:kind", numbers_search, 0, SLOW_MS, "Twilio: numbers to buy"},
 	{0},
 };

@@ -8,6 +8,7 @@ static void drop_all(struct carriers *c)
 {
 	call_free_all(c);
 	scripts_free(c->scripts);
+	numbers_free(c);
 	rules_free(c->rules);
 	iv_map_free(c->calls);
 	cJSON_Delete(c->conferences);

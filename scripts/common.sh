@@ -7,6 +7,7 @@ die() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
 
 build_packages="gcc libc6-dev curl cmake ninja-build pkg-config libuv1-dev libwebsockets-dev libwebsockets-evlib-uv
 	libcurl4-openssl-dev libcjson-dev libssl-dev libspeexdsp-dev libpq-dev libhiredis-dev libopus-dev libogg-dev zlib1g-dev
+	libexpat1-dev
 	python3
 	flite1-dev libpocketsphinx-dev pocketsphinx-en-us"
 service_packages="postgresql postgresql-client redis-server"
