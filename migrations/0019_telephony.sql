@@ -40,6 +40,98 @@ begin
 end $$;
 grant execute on function close_unspoken_call(text, text, text, text, text) to invorto_app, invorto_worker;
 
+-- Who has asked a carrier for the call, and when: written before it is asked, once.
+alter table voice_call_records add column dialled_at timestamptz, add column dialled_by text;
+
+-- Calls of carriers whose media is not here (yet), each to be asked about at `next_at` unless something is heard of it
+-- before. A row comes with the carrier and goes with the media, or the end.
+create table call_checks (
+	tenant_id text not null,
+	call_id text not null,
+	next_at timestamptz not null default now() + interval '60 seconds',
+	checks integer not null default 0,            -- how often the carrier was asked
+	misses integer not null default 0,            -- how often in a row it knew nothing of the call
+	primary key (tenant_id, call_id),
+	foreign key (tenant_id, call_id) references voice_call_records on delete cascade
+);
+create index call_checks_due on call_checks (next_at);
+call guard_table('call_checks', 'select, insert, update, delete', 'select, insert, update, delete', across => true);
+
+create function call_to_check() returns trigger
+language plpgsql
+as $$
+begin
+	if new.closed_at is not null or new.instance_id is not null then
+		delete from public.call_checks k where k.tenant_id = new.tenant_id and k.call_id = new.id;
+	else
+		insert into public.call_checks (tenant_id, call_id) values (new.tenant_id, new.id) on conflict do nothing;
+	end if;
+	return null;
+end $$;
+create trigger call_inserted_to_check after insert on voice_call_records
+	for each row when (new.carrier in ('jambonz', 'twilio', 'elevenlabs') and new.closed_at is null and new.instance_id is null)
+	execute function call_to_check();
+create trigger call_to_check after update on voice_call_records
+	for each row when (new.carrier in ('jambonz', 'twilio', 'elevenlabs') and (old.carrier is distinct from new.carrier
+		or old.instance_id is distinct from new.instance_id or (old.closed_at is null) <> (new.closed_at is null)))
+	execute function call_to_check();
+
+-- The right to ask a carrier for this call: given once. `plan`: carrier, number_id, from, campaign, lead, instance,
+-- hosted, check_s.
+create function begin_dial(tenant text, call text, plan jsonb) returns boolean
+language plpgsql volatile
+as $$
+begin
+	update public.voice_call_records r set status = 'dialing', dialled_at = now(), dialled_by = plan ->> 'instance',
+		carrier = plan ->> 'carrier', phone_number_id = plan ->> 'number_id', from_number = plan ->> 'from',
+		campaign_id = coalesce(plan ->> 'campaign', r.campaign_id), lead_id = coalesce(plan ->> 'lead', r.lead_id),
+		provider = case when (plan ->> 'hosted')::boolean then 'elevenlabs' else r.provider end
+	where r.tenant_id = tenant and r.id = call and r.status = 'created' and r.dialled_at is null;
+	if not found then
+		return false;
+	end if;
+	update public.call_checks k set next_at = now() + make_interval(secs => (plan ->> 'check_s')::integer)
+	where k.tenant_id = tenant and k.call_id = call;
+	return true;
+end $$;
+
+-- A carrier has the call, under this id. false: the id is another call's. Heard before (a hook was quicker) or not.
+create function place_dial(tenant text, call text, carrier text, provider_id text, second_kind text, second_id text,
+	check_s integer) returns boolean
+language plpgsql volatile
+as $$
+begin
+	insert into public.call_aliases (tenant_id, provider, alias, call_id)
+	select tenant, a.kind, a.name, call from (values (carrier, provider_id), (second_kind, second_id)) as a(kind, name)
+	where coalesce(a.name, '') <> ''
+	on conflict do nothing;
+	if not exists (select from public.call_aliases a where a.tenant_id = tenant and a.provider = place_dial.carrier
+			and a.alias = provider_id and a.call_id = call) then
+		return false;
+	end if;
+	update public.voice_call_records r set provider_call_id = coalesce(r.provider_call_id, provider_id),
+		status = case when r.status in ('created', 'dialing', 'unknown') then 'queued' else r.status end
+	where r.tenant_id = tenant and r.id = call;
+	update public.call_checks k set next_at = now() + make_interval(secs => check_s), misses = 0
+	where k.tenant_id = tenant and k.call_id = call;
+	perform public.tell_once(tenant, call, 'call.queued', jsonb_build_object('carrier', carrier));
+	return true;
+end $$;
+
+-- Nobody can say whether a telephone rings.
+create function doubt_dial(tenant text, call text, why text, check_s integer) returns void
+language plpgsql volatile
+as $$
+begin
+	update public.voice_call_records r set status = 'unknown',
+		provider_metadata = r.provider_metadata || jsonb_build_object('doubt', why)
+	where r.tenant_id = tenant and r.id = call and r.status = 'dialing';
+	update public.call_checks k set next_at = least(k.next_at, now() + make_interval(secs => check_s))
+	where k.tenant_id = tenant and k.call_id = call;
+end $$;
+grant execute on function begin_dial(text, text, jsonb), place_dial(text, text, text, text, text, text, integer),
+	doubt_dial(text, text, text, integer) to invorto_app;
+
 -- ── what carriers report of calls ──
 
 -- One line of a call's timeline, told once for each kind while the call lives; false: it has been.

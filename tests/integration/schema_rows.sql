@@ -41,3 +41,4 @@ insert into kernel_decisions (tenant_id, id, event_id, correlation_id, policy_na
 insert into kernel_actions (tenant_id, id, decision_id, correlation_id, action_type) values (:'t', 'kac', 'kdc', 'cmp', 'monitor');
 insert into tenant_secrets (tenant_id, name, ciphertext, nonce, key_id)
 	values (:'t', 'crm', sha256(:'t'::bytea), substring(sha256('nonce'), 1, 12), 'k');
+insert into call_checks (tenant_id, call_id) values (:'t', 'call');

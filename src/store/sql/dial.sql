@@ -1,0 +1,117 @@
+-- Placing calls, and asking after those that nobody holds.
+
+-- name: dial_load :one :tenant
+-- What it takes to dial for this agent from this number (null: the agent's, else the tenant's first). What is null is
+-- not there, or not the tenant's. caller_id: the number is not the tenant's, but the operator has verified it.
+-- in:  agent text, from_number text, campaign text, lead text
+-- out: agent_id text, hosted bool, agent_ref text, voicemail text, number_id text, number text, number_carrier text,
+-- out: number_ref text, caller_id bool, countries text, tenant_max int, campaign_id text, campaign_max int,
+-- out: lead_id text
+select a.id, a.provider = 'elevenlabs', a.elevenlabs_agent_id, a.config #>> '{voicemail,action}', n.id, n.phone_number,
+	n.provider, n.elevenlabs_phone_number_id, coalesce(t.settings -> 'caller_ids' ? $2, false),
+	array_to_string(json_texts(t.settings -> 'allowed_countries'), ','), (t.settings ->> 'max_concurrent_calls')::bigint,
+	p.id, p.max_concurrent_calls::bigint, l.id
+from tenants t
+left join voice_agents a on a.tenant_id = t.id and a.id = $1 and a.deleted_at is null and a.status = 'active'
+left join lateral (
+	select m.id, m.phone_number, m.provider, m.elevenlabs_phone_number_id from voice_phone_numbers m
+	where m.tenant_id = t.id and m.is_active and ($2::text is null or m.phone_number = $2)
+	order by m.voice_agent_id is not distinct from $1 desc, m.created_at, m.id
+	limit 1) n on true
+left join voice_campaigns p on p.tenant_id = t.id and p.id = $3
+left join leads l on l.tenant_id = t.id and l.id = $4
+where t.id = current_tenant()
+
+-- name: dial_begin :one :tenant
+-- The right to ask a carrier for this call; false: it was given before, or the call is over.
+-- in:  call text, plan json
+-- out: granted bool
+select begin_dial(current_tenant(), $1, $2)
+
+-- name: dial_placed :one :tenant
+-- in:  call text, carrier text, provider_id text, second_kind text, second_id text, check_s int
+-- out: ours bool
+select place_dial(current_tenant(), $1, $2, $3, $4, $5, $6::integer)
+
+-- name: dial_doubted :exec :tenant
+-- in:  call text, why text, check_s int
+select doubt_dial(current_tenant(), $1, $2, $3::integer)
+
+-- name: dial_closed :one :tenant
+-- The end of a call nobody spoke. false: its end comes from elsewhere, or has come.
+-- in:  call text, status text, reason text, failure text
+-- out: closed bool
+select close_unspoken_call(current_tenant(), $1, $2, $3, $4)
+
+-- name: dial_look :many :tenant
+-- A call, for who wants to take it back.
+-- in:  call text
+-- out: status text, over bool, held bool, carrier text, provider_id text, twilio_id text
+select c.status, c.closed_at is not null, c.instance_id is not null, c.carrier, c.provider_call_id,
+	(select a.alias from call_aliases a where a.tenant_id = c.tenant_id and a.call_id = c.id and a.provider = 'twilio'
+	order by a.created_at limit 1)
+from voice_call_records c where c.tenant_id = current_tenant() and c.id = $1
+
+-- name: check_take :many :global
+-- Calls to be asked about, of carriers among `carriers`. They are another's when `lease_s` is over.
+-- in:  carriers texts, lease_s int, most int
+-- out: tenant_id text, call_id text, agent_id text, status text, carrier text, hosted bool, provider_id text,
+-- out: from_number text, to_number text, agent_ref text, final text, checks int, misses int, dialled_ms int, age_s int
+with due as (
+	select k.tenant_id, k.call_id from call_checks k
+	join voice_call_records c on c.tenant_id = k.tenant_id and c.id = k.call_id
+	where k.next_at <= now() and c.carrier = any($1)
+	order by k.next_at limit $3 for update of k skip locked
+)
+update call_checks k set next_at = now() + make_interval(secs => $2::integer), checks = k.checks + 1
+from due d
+join voice_call_records c on c.tenant_id = d.tenant_id and c.id = d.call_id
+left join voice_agents a on a.tenant_id = c.tenant_id and a.id = c.voice_agent_id
+where k.tenant_id = d.tenant_id and k.call_id = d.call_id
+returning k.tenant_id, k.call_id, c.voice_agent_id, c.status, c.carrier, c.provider = 'elevenlabs', c.provider_call_id,
+	c.from_number, c.to_number, a.elevenlabs_agent_id, c.provider_metadata ->> 'final', k.checks::bigint, k.misses::bigint,
+	(extract(epoch from coalesce(c.dialled_at, c.started_at)) * 1000)::bigint,
+	extract(epoch from now() - coalesce(c.dialled_at, c.started_at))::bigint
+
+-- name: check_put :exec :tenant
+-- in:  call text, in_s int, missed bool
+update call_checks k set next_at = now() + make_interval(secs => $2::integer),
+	misses = case when $3::boolean then k.misses + 1 else 0 end
+where k.tenant_id = current_tenant() and k.call_id = $1
+
+-- name: check_told :many :tenant
+-- What the carrier answers, as if it had said so itself.
+-- in:  tenant text, call text, carrier text, provider_id text, next text
+-- out: status text
+select status from take_call_status($1, $2, $3, $4, $5, '{}')
+
+-- name: holders :many :global
+-- Processes that hold calls, or did and died.
+-- in:  not_me text
+-- out: instance_id text
+with recursive h(instance_id) as (
+	(select c.instance_id from voice_call_records c where c.closed_at is null and c.instance_id is not null
+		order by c.instance_id limit 1)
+	union all
+	select n.instance_id from h cross join lateral (
+		select c.instance_id from voice_call_records c where c.closed_at is null and c.instance_id > h.instance_id
+		order by c.instance_id limit 1) n
+)
+select instance_id from h where instance_id <> $1
+
+-- name: held_by :many :global
+-- Calls of a process; locked by whoever asks first, for as long as he looks.
+-- in:  instance text, most int
+-- out: tenant_id text, id text
+select c.tenant_id, c.id from voice_call_records c
+where c.closed_at is null and c.instance_id = $1
+	and pg_try_advisory_xact_lock(hashtextextended('invorto.dead:' || $1, 0))
+order by c.started_at
+limit $2
+
+-- name: held_lost :one :global
+-- in:  tenant text, call text, instance text
+-- out: lost bool
+select lose_call($1, $2, 0) where exists (
+	select from voice_call_records c where c.tenant_id = $1 and c.id = $2 and c.instance_id = $3 and c.closed_at is null)
+union all select false limit 1
