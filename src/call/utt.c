@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include "call_priv.h"
 
-enum { PREFETCH_MS = 4000, LEVELS_MAX = 3000, UTT_AUDIO_MAX_MS = 60000, TTS_STALL_MS = 15000,
+enum { PREFETCH_MS = 3000, LEVELS_MAX = 3000, UTT_AUDIO_MAX_MS = 60000, TTS_STALL_MS = 15000,
        HEARD_AT_ALL_MS = 200 };
 
 struct utt *utt_at(struct iv_call *c, size_t i)

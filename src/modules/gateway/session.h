@@ -24,7 +24,7 @@
 
 enum {
 	TOOL_RUNS = 8,
-	REPLAY_BYTES = 65536, /* numbered messages kept for a client that comes back; the oldest go */
+	REPLAY_BYTES = 32768, /* numbered messages kept for a client that comes back; the oldest go */
 	CALL_ID_SIZE = 129,
 	TOKEN_SIZE = 33,
 	VIEWERS_MAX = 16,

@@ -19,7 +19,7 @@ static void the_first_sentence_is_handed_over_before_the_answer_is_done(void **s
 	call_stop(&d);
 }
 
-static void the_next_sentence_is_synthesised_only_when_less_than_four_seconds_are_queued(void **state)
+static void the_next_sentence_is_synthesised_only_when_less_than_three_seconds_are_queued(void **state)
 {
 	struct driver d;
 
@@ -32,7 +32,7 @@ static void the_next_sentence_is_synthesised_only_when_less_than_four_seconds_ar
 	want_text(&d, IV_ACT_TTS_SAY, "This is the first sentence.");
 	audio(&d, d.utt, 6000);
 	tts_done(&d, d.utt);
-	run(&d, 1600); /* 6 s, and 1.6 s and the lead are out */
+	run(&d, 2600); /* 6 s, and 2.6 s and the lead are out */
 	want_none(&d, IV_ACT_TTS_SAY);
 	run(&d, 400);
 	want_text(&d, IV_ACT_TTS_SAY, "And here is the second one.");
@@ -329,7 +329,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_first_sentence_is_handed_over_before_the_answer_is_done),
 		cmocka_unit_test(
-			the_next_sentence_is_synthesised_only_when_less_than_four_seconds_are_queued),
+			the_next_sentence_is_synthesised_only_when_less_than_three_seconds_are_queued),
 		cmocka_unit_test(the_sentence_after_a_tool_comes_early_too),
 		cmocka_unit_test(a_failing_model_is_apologised_for_and_twice_ends_the_call),
 		cmocka_unit_test(an_answer_in_between_forgives_the_first_failure),
