@@ -40,3 +40,7 @@ create table tenant_secrets (
 	primary key (tenant_id, name)
 );
 call guard_table('tenant_secrets', 'select, insert, update, delete');
+
+-- ── how a tenant's calls go: the latest turns ──
+
+create index call_timeline_turns on call_timeline (tenant_id, at desc) where kind = 'turn.closed';

@@ -39,6 +39,16 @@ struct list_writer list_begin(struct iv_api_call *c, const struct list_query *q,
 void list_passed(struct list_writer *p, int64_t when_us, struct iv_str id);
 enum iv_flow_next list_end(struct iv_api_call *c, struct list_writer *p);
 
+/* ── how far back ── */
+
+struct usage_query {
+	int period; /* index of both below */
+	struct iv_str from, to;
+};
+extern const struct iv_shape usage_query_shape; /* period */
+extern const char *const period_names[];
+extern const int64_t period_ms[];
+
 /* ── small things ── */
 
 struct iv_str resource_time(struct iv_api_call *c, int64_t ms); /* RFC 3339; ptr NULL for null */
@@ -54,6 +64,7 @@ const struct iv_api_route *agent_routes(void);
 const struct iv_api_route *artifact_routes(void);
 const struct iv_api_route *call_routes(void);
 const struct iv_api_route *live_routes(void);
+const struct iv_api_route *metric_routes(void);
 const struct iv_api_route *tool_routes(void);
 const struct iv_api_route *usage_routes(void);
 

@@ -6,13 +6,8 @@
 
 enum { CSV_ROWS = 10000 };
 
-static const char *const periods[] = {"1h", "24h", "7d", "30d", "1m", NULL};
-static const int64_t period_ms[] = {3600000, 86400000, 7LL * 86400000, 30LL * 86400000, 30LL * 86400000};
-
-struct usage_query {
-	int period;
-	struct iv_str from, to;
-};
+const char *const period_names[] = {"1h", "24h", "7d", "30d", "1m", NULL};
+const int64_t period_ms[] = {3600000, 86400000, 7LL * 86400000, 30LL * 86400000, 30LL * 86400000};
 
 static void usage_defaults(void *object)
 {
@@ -20,8 +15,8 @@ static void usage_defaults(void *object)
 }
 
 static const struct iv_field usage_fields[] = {
-	IV_ENUM(struct usage_query, period, "period", 0, periods, "How far back; 24h when absent"), IV_FIELDS_END};
-static const struct iv_shape usage_shape = {"usageQuery", sizeof(struct usage_query), usage_fields, usage_defaults};
+	IV_ENUM(struct usage_query, period, "period", 0, period_names, "How far back; 24h when absent"), IV_FIELDS_END};
+const struct iv_shape usage_query_shape = {"usageQuery", sizeof(struct usage_query), usage_fields, usage_defaults};
 
 static const struct iv_field export_fields[] = {
 	IV_STR(struct usage_query, from, "from", 0, 0, 40, "RFC 3339; 30 days ago when absent"),
@@ -112,7 +107,7 @@ static enum iv_flow_next told(struct iv_flow *f)
 	iv_jw_init(&w, &c->json);
 	iv_jw_obj(&w, NULL);
 	iv_jw_str(&w, "tenantId", c->who.tenant_id);
-	iv_jw_cstr(&w, "period", periods[q->period]);
+	iv_jw_cstr(&w, "period", period_names[q->period]);
 	iv_jw_obj(&w, "timeRange");
 	iv_jw_str(&w, "from", resource_time(c, st->since));
 	iv_jw_str(&w, "to", resource_time(c, st->now));
@@ -217,7 +212,7 @@ const struct iv_api_route *usage_routes(void)
 {
 	static const struct iv_api_route rows[] = {
 		{.method = "GET", .path = "/v1/tenants/:id/usage", .id = "getUsage", .tag = "Usage",
-		 .role = IV_ROLE_ANALYST, .query = &usage_shape, .status = 200,
+		 .role = IV_ROLE_ANALYST, .query = &usage_query_shape, .status = 200,
 		 .state_size = sizeof(struct usage_state), .steps = usage_steps, .errors = missing,
 		 .doc = "What was used and what it cost; the id may be me"},
 		{.method = "GET", .path = "/v1/tenants/:id/usage/export", .id = "exportUsage", .tag = "Usage",

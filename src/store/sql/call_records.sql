@@ -135,6 +135,46 @@ where l.tenant_id = current_tenant() and l.occurred_at >= $1 and l.occurred_at <
 order by l.occurred_at, l.id
 limit $5
 
+-- name: metrics_by_status :many :tenant
+-- Calls that were started since then.
+-- in:  since time
+-- out: status text, over bool, calls int, seconds float, cost_inr float, cost_usd float
+select c.status, call_is_over(c.status), count(*), coalesce(sum(c.duration_seconds), 0)::float8,
+	coalesce(sum(c.cost_inr), 0)::float8, coalesce(sum(c.cost), 0)::float8
+from voice_call_records c
+where c.tenant_id = current_tenant() and c.started_at >= $1
+group by c.status order by c.status
+
+-- name: metrics_of_turns :one :tenant
+-- How long the stages of turns took, in ms; of the latest so many. What a turn lacks it is not counted for.
+-- in:  since time, most int
+-- out: turns int, asr_50 float, asr_95 float, eou_50 float, eou_95 float, llm_50 float, llm_95 float, tts_50 float,
+-- out: tts_95 float, turn_50 float, turn_95 float
+with latest as (
+	select t.payload from call_timeline t
+	where t.tenant_id = current_tenant() and t.kind = 'turn.closed' and t.at >= $1
+	order by t.at desc limit $2
+), stamps as (
+	select (payload ->> 'speechStartMs')::float8 as speech, (payload ->> 'sttFirstMs')::float8 as stt,
+		(payload ->> 'vadEndMs')::float8 as vad, (payload ->> 'eouMs')::float8 as eou,
+		(payload ->> 'llmFirstMs')::float8 as llm, (payload ->> 'sentenceFirstMs')::float8 as sentence,
+		(payload ->> 'ttsFirstMs')::float8 as tts, (payload ->> 'heardFirstMs')::float8 as heard
+	from latest
+), took as (
+	select case when stt >= speech then stt - speech end as asr, case when eou >= vad then eou - vad end as eou,
+		case when llm >= eou then llm - eou end as llm, case when tts >= sentence then tts - sentence end as tts,
+		case when heard >= vad then heard - vad end as turn
+	from stamps
+), shares as (
+	select count(*) as turns, percentile_cont(array[0.5, 0.95]) within group (order by asr) as asr,
+		percentile_cont(array[0.5, 0.95]) within group (order by eou) as eou,
+		percentile_cont(array[0.5, 0.95]) within group (order by llm) as llm,
+		percentile_cont(array[0.5, 0.95]) within group (order by tts) as tts,
+		percentile_cont(array[0.5, 0.95]) within group (order by turn) as turn
+	from took
+)
+select turns, asr[1], asr[2], eou[1], eou[2], llm[1], llm[2], tts[1], tts[2], turn[1], turn[2] from shares
+
 -- name: caps_of :one :tenant
 -- The tenant's caps and what stands against them.
 -- in:  caps json
