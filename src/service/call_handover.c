@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 #include "iv_crypto.h"
@@ -23,7 +24,7 @@ struct giving {
 	struct iv_buf packed; /* base64 of zlib */
 	int64_t bytes, recording_bytes; /* -1: nothing was recorded */
 	struct iv_err bad;
-	bool given;
+	bool moved, given;
 	struct iv_arena arena;
 	struct iv_pg_run pg;
 	struct iv_rows rows;
@@ -65,6 +66,19 @@ static void keep_recording(struct giving *x, struct iv_str journal)
 	iv_arena_deinit(&arena);
 }
 
+/* Out of live/: should this process start again, the call is not its own any more. */
+static void move_out(struct giving *x)
+{
+	char *slash = strrchr(x->gone, '/');
+
+	*slash = '\0';
+	(void)mkdir(x->gone, 0700); /* there already, or the rename tells */
+	*slash = '/';
+	x->moved = rename(x->journal, x->gone) == 0;
+	if (!x->moved)
+		(void)iv_fail(&x->bad, IV_EINTERNAL, "cannot move the journal: %s", strerror(errno));
+}
+
 /* In a worker thread. */
 static void read_files(void *arg)
 {
@@ -76,6 +90,8 @@ static void read_files(void *arg)
 		x->bytes = (int64_t)plain.len;
 	if (x->bad.code == IV_OK)
 		keep_recording(x, iv_buf_str(&plain));
+	if (x->bad.code == IV_OK)
+		move_out(x);
 	iv_buf_deinit(&plain);
 }
 
@@ -117,15 +133,6 @@ static enum iv_flow_next tell(struct iv_flow *f)
 	return iv_pg_one(x->c->d.pg, f, &x->pg, &scope, &x->arena, &iv_sql_call_give, &in, &x->rows);
 }
 
-static void move_away(void *arg)
-{
-	struct giving *x = arg;
-
-	/* Kept beside the others until the disk is swept: it is the first half of the call's journal. */
-	if (rename(x->journal, x->gone) < 0)
-		(void)iv_fail(&x->bad, IV_EINTERNAL, "cannot move the journal: %s", strerror(errno));
-}
-
 static enum iv_flow_next let_go(struct iv_flow *f)
 {
 	struct giving *x = (struct giving *)(void *)f;
@@ -133,7 +140,7 @@ static enum iv_flow_next let_go(struct iv_flow *f)
 	if (!iv_call_give_at(&x->rows, 0)->given)
 		return iv_flow_fail(f, IV_ECONFLICT, "the call is over, or another process holds it");
 	x->given = true;
-	return work(x, move_away);
+	return IV_FLOW_DONE;
 }
 
 static void given(struct iv_flow *f)
@@ -145,6 +152,8 @@ static void given(struct iv_flow *f)
 			 IV_LS("rule", f->err.code != IV_OK ? f->err.msg : x->bad.msg));
 	if (x->given && x->c->artifacts && x->recording_bytes >= 0)
 		iv_artifacts_wake(x->c->artifacts);
+	if (!x->given && x->moved && rename(x->gone, x->journal) < 0) /* within one file system: at once */
+		iv_error("call.not_given", IV_LS("call_id", x->call), IV_LS("rule", strerror(errno)));
 	if (!x->given)
 		iv_calls_ended(x->c, iv_str(x->tenant), iv_str(x->call));
 	x->done(x->arg, x->given);
