@@ -92,9 +92,10 @@ static bool write_line(struct hook *h)
 /* There is nobody to say something to. */
 static bool write_nothing(struct hook *h)
 {
+	bool reports = h->row->kind == HOOK_STATUS || h->row->kind == HOOK_AMD || h->row->kind == HOOK_STREAM;
+
 	if (h->row->carrier == WORD_TWILIO)
-		return twiml_text(IV_STR_NULL, h->row->kind != HOOK_STATUS && h->row->kind != HOOK_AMD && h->row->kind != HOOK_STREAM,
-				  &h->c->json);
+		return twiml_text(IV_STR_NULL, !reports, &h->c->json);
 	return say_text(IV_STR_NULL, false, &h->c->json);
 }
 

@@ -574,7 +574,8 @@ static const enum iv_code order_errors[] = {IV_ENOENT, IV_ECONFLICT, IV_EUNSUPPO
 	}
 /* Under /telephony, and as the first platform had it. */
 #define BOTH(p, op, x, text)                                                                                           \
-	ORDER("/telephony" p, "telephony" op, x, text), ORDER(p, "telephony" op "Bare", x, "The same, for the first platform's address")
+	ORDER("/telephony" p, "telephony" op, x, text),                                                               \
+	ORDER(p, "telephony" op "Bare", x, "The same, for the first platform's address")
 
 const struct iv_api_route telephony_order_rows[] = {
 	BOTH("/transfer/:id", "Transfer", transfer, "Hand a live call over"),

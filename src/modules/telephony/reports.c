@@ -399,7 +399,8 @@ static const enum iv_code missing[] = {IV_ENOENT, IV_OK};
 		.state_size = sizeof(struct report), .steps = x##_steps, .errors = wrong, .doc = text                  \
 	}
 #define BOTH(p, op, x, wrong, text)                                                                                    \
-	REPORT("/telephony" p, "telephony" op, x, wrong, text), REPORT(p, "telephony" op "Bare", x, wrong, "The same, for the first platform's address")
+	REPORT("/telephony" p, "telephony" op, x, wrong, text),                                                       \
+	REPORT(p, "telephony" op "Bare", x, wrong, "The same, for the first platform's address")
 
 const struct iv_api_route telephony_report_rows[] = {
 	BOTH("/call/:id", "CallEvents", events, missing, "The first events of a call"),

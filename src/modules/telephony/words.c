@@ -115,7 +115,9 @@ struct iv_str word_number(struct iv_arena *a, struct iv_str sent)
 	struct iv_str s = iv_str_trim(sent), digits = s;
 	char text[24] = "+";
 
-	if (digits.len && digits.ptr[0] == '+')
+	if (!s.len)
+		return IV_STR_NULL;
+	if (digits.ptr[0] == '+')
 		digits = (struct iv_str){digits.ptr + 1, digits.len - 1};
 	if (digits.len < 7 || digits.len > 15 || digits.ptr[0] == '0')
 		return iv_arena_str(a, s);
