@@ -266,6 +266,8 @@ void control_call_get(void *ctx, struct iv_http_req *rq);
 void control_call_list(void *ctx, struct iv_http_req *rq);
 void control_call_delete(void *ctx, struct iv_http_req *rq);
 void control_stats(void *ctx, struct iv_http_req *rq);
+void control_verbs(void *ctx, struct iv_http_req *rq);
+void control_twiml(void *ctx, struct iv_http_req *rq);
 
 void jambonz_create(void *ctx, struct iv_http_req *rq);
 void jambonz_update(void *ctx, struct iv_http_req *rq);

@@ -1,5 +1,7 @@
 /* The lab's own control of its carriers: rules, calls rung from here, what became of them. */
 #include "carrier.h"
+#include "carrier_twiml.h"
+#include "carrier_verbs.h"
 
 #include <stdio.h>
 
@@ -156,4 +158,40 @@ void control_stats(void *ctx, struct iv_http_req *rq)
 	iv_jw_end_obj(&w);
 	reply_json(rq, 200, &out, &w);
 	iv_buf_deinit(&out);
+}
+
+static void reply_verdict(struct iv_http_req *rq, bool ok, const struct iv_err *e)
+{
+	struct iv_buf out;
+	struct iv_jw w;
+
+	iv_buf_init(&out, 4096);
+	iv_jw_init(&w, &out);
+	iv_jw_obj(&w, NULL);
+	iv_jw_bool(&w, "ok", ok);
+	iv_jw_cstr(&w, "error", ok ? NULL : e->msg);
+	iv_jw_end_obj(&w);
+	reply_json(rq, 200, &out, &w);
+	iv_buf_deinit(&out);
+}
+
+void control_verbs(void *ctx, struct iv_http_req *rq)
+{
+	struct iv_err e = {0};
+	cJSON *json = iv_json_parse(iv_http_body(rq), &e), *app = json ? verbs_read(json, &e) : NULL;
+
+	(void)ctx;
+	reply_verdict(rq, app != NULL, &e);
+	cJSON_Delete(app);
+	cJSON_Delete(json);
+}
+
+void control_twiml(void *ctx, struct iv_http_req *rq)
+{
+	struct iv_err e = {0};
+	cJSON *doc = twiml_read(iv_http_body(rq), false, &e);
+
+	(void)ctx;
+	reply_verdict(rq, doc != NULL, &e);
+	cJSON_Delete(doc);
 }

@@ -420,6 +420,10 @@ void jambonz_list(void *ctx, struct iv_http_req *rq)
 
 	if (!authorised(c, rq) || rest_begins(c, rq, CARRIER_JAMBONZ, "list", IV_STR_NULL, &fault))
 		return;
+	if (iv_http_param(rq, "*").len > 0) {
+		rest_reply(fault, rq, 404, NULL, IV_STR_NULL);
+		return;
+	}
 	all = cJSON_CreateArray();
 	IV_LIST_EACH(node, &c->all)
 	{

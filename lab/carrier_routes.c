@@ -12,6 +12,8 @@ const struct iv_route carrier_routes[] = {
 	{"GET", "/_lab/calls", control_call_list, 0, 0, "all calls"},
 	{"GET", "/_lab/calls/:call", control_call_get, 0, 0, "everything that happened to a call"},
 	{"DELETE", "/_lab/calls/:call", control_call_delete, 0, 0, "the person hangs up"},
+	{"POST", "/_lab/verbs", control_verbs, 0, 0, "would Jambonz take this application?"},
+	{"POST", "/_lab/twiml", control_twiml, 0, 0, "would Twilio take this document?"},
 	{"GET", "/_lab/stats", control_stats, 0, 0, "counts"},
 
 	{"POST", "/v1/Accounts/:account/Calls", jambonz_create, 0, SLOW_MS, "Jambonz: a call"},
@@ -20,6 +22,7 @@ const struct iv_route carrier_routes[] = {
 	{"POST", "/v1/Accounts/:account/Calls/:call", jambonz_update, 0, SLOW_MS, "Jambonz: changes a call"},
 	{"GET", "/v1/Accounts/:account/Calls/:call", jambonz_get, 0, SLOW_MS, "Jambonz: a call"},
 	{"DELETE", "/v1/Accounts/:account/Calls/:call", jambonz_delete, 0, SLOW_MS, "Jambonz: forgets a call"},
+	{"GET", "/v1/Accounts/:account/Calls/*", jambonz_list, 0, SLOW_MS, "Jambonz: calls, with the slash of its own client"},
 
 	{"POST", TWILIO "/Calls.json", twilio_create, 0, SLOW_MS, "Twilio: a call"},
 	{"GET", TWILIO "/Calls.json", twilio_list, 0, SLOW_MS, "Twilio: calls"},
