@@ -32,6 +32,8 @@ static void every_kind_of_step_is_read(void **state)
 		{"wait:600000", STEP_WAIT, "", -1, 0, 600000},
 		{"hangup", STEP_HANG_UP, "", -1, 0, 0},
 		{"@after=500:hangup", STEP_HANG_UP, "", 500, 0, 0},
+		{"tone:300", STEP_TONE, "300", -1, 0, 300},
+		{"@now:dtmf:1", STEP_DTMF, "1", -1, 0, 0},
 		{"text-typed:My \"name\"", STEP_TYPED, "My \"name\"", -1, 0, 0},
 	};
 
