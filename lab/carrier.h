@@ -131,6 +131,7 @@ void call_remove(struct carrier_call *call); /* takes its record away (DELETE); 
 
 /* The story: `details` (may be NULL) is taken. */
 void call_tell(struct carrier_call *call, const char *what, cJSON *details);
+void call_print(const struct carrier_call *call, const char *what, const cJSON *details);
 void call_note(struct carrier_call *call, const char *what, const char *fmt, ...) IV_PRINTF(3, 4);
 void call_story(const struct carrier_call *call, bool events, struct iv_jw *w);
 void call_pressed(struct carrier_call *call, struct iv_str digits); /* keys the person hears */

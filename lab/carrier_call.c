@@ -59,13 +59,8 @@ void call_tell(struct carrier_call *call, const char *what, cJSON *details)
 
 	if (!details)
 		details = cJSON_CreateObject();
-	if (call->c->opts.print) {
-		char *text = cJSON_PrintUnformatted(details);
-
-		printf("%7.2f %.8s %-16s %s\n", (double)at_ms / 1000, call->sid, what, text ? text : "");
-		fflush(stdout);
-		free(text);
-	}
+	if (call->c->opts.print)
+		call_print(call, what, details);
 	if (cJSON_GetArraySize(call->events) >= CARRIER_EVENTS_MAX) {
 		cJSON_Delete(details);
 		return;

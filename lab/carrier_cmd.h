@@ -5,6 +5,7 @@
 #include "carrier.h"
 
 int lab_carriers(int argc, char **argv);
+int lab_ring(int argc, char **argv);
 void carriers_defaults(struct carriers_opts *o);
 /* One option with its value; *known false: it is none of the carriers'. */
 bool carriers_option(struct carriers_opts *o, const char *name, const char *value, bool *known, struct iv_err *e);

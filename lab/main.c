@@ -25,6 +25,9 @@ static const struct command {
 	 "            [--via http://HOST:PORT] [--scenario FILE|RULES] [--story]\n"
 	 "            Jambonz and Twilio on one port: their REST, their hooks, their calls; what calls do\n"
 	 "            is said by rules (PUT /_lab/rules), POST /_lab/calls rings the daemon"},
+	{"ring", lab_ring,
+	 "--carrier jambonz|twilio [--to NUMBER --from NUMBER] [--url http://127.0.0.1:8080] --say STEP…\n"
+	 "            calls the daemon through a carrier and tells what happens; --help says more"},
 	{"call", lab_call,
 	 "--leg browser|jambonz|twilio [--url ws://127.0.0.1:8080] --say STEP…\n"
 	 "            calls an agent and prints the conversation; --help says more"},
