@@ -21,6 +21,8 @@ struct iv_services {
 	struct iv_control *control; /* a command reaches the instance that owns a call */
 	struct iv_rate *rate;       /* limits and one-time tokens, shared by all instances */
 	struct iv_slots *slots;     /* how many calls at once, counted across all instances */
+	struct iv_carriers *carriers; /* their REST sides */
+	struct iv_dials *dials;       /* placing calls */
 	struct iv_live *live; /* calls of this process: hang up, say, transfer … */
 	struct iv_artifacts *artifacts;
 	struct iv_telephony *telephony; /* whose hooks are believed */

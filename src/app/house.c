@@ -5,6 +5,7 @@
 #include "house.h"
 #include "iv_artifacts.h"
 #include "iv_control.h"
+#include "iv_dial.h"
 #include "iv_events.h"
 #include "iv_id.h"
 #include "iv_log.h"
@@ -96,6 +97,10 @@ struct house *house_open(const struct house_deps *d, struct iv_err *e)
 					(int)cfg->pg_worker_connections, e);
 	if (!h->s.worker || !open_redis(h, e) || !iv_auth_open(h->s.auth, &h->s, e))
 		return NULL; /* the process ends */
+	h->s.carriers = iv_carriers_new(d->net, cfg, e);
+	if (!h->s.carriers)
+		return NULL;
+	h->s.dials = iv_dials_new(&h->s);
 	h->calls = iv_calls_new(&(struct iv_calls_deps){.cfg = cfg,
 							.loop = d->loop,
 							.pg = h->s.pg,
@@ -110,6 +115,7 @@ struct house *house_open(const struct house_deps *d, struct iv_err *e)
 	iv_calls_use_artifacts(h->calls, h->s.artifacts);
 	iv_artifacts_start(h->s.artifacts);
 	iv_calls_recover(h->calls);
+	iv_dials_start(h->s.dials);
 	return h;
 }
 
@@ -175,9 +181,18 @@ static void calls_closed(void *arg)
 	iv_artifacts_stop(h->s.artifacts, artifacts_stopped, h);
 }
 
+static void dials_closed(void *arg)
+{
+	struct house *h = arg;
+
+	iv_dials_free(h->s.dials);
+	iv_carriers_free(h->s.carriers);
+	iv_calls_close(h->calls, CLOSE_CALLS_MS, calls_closed, h);
+}
+
 void house_close(struct house *h, void (*closed)(void *arg), void *arg)
 {
 	h->closed = closed;
 	h->closed_arg = arg;
-	iv_calls_close(h->calls, CLOSE_CALLS_MS, calls_closed, h);
+	iv_dials_close(h->s.dials, dials_closed, h);
 }

@@ -1,8 +1,8 @@
-/* /v1/calls: asked for, listed, looked at, told how they stand. Placing a call over a carrier is telephony's: it
- * takes what is 'created' here. */
+/* /v1/calls: listed, looked at, told how they stand, given orders. Asking for one is call_new.c's. */
 #include "resources.h"
 
 #include "iv_control.h"
+#include "iv_dial.h"
 #include "iv_calls.h"
 #include "iv_id.h"
 #include "iv_sql.h"
@@ -10,7 +10,6 @@
 
 enum { METADATA_BYTES = 16384, TIMELINE_MAX = 1000, SUMMARY_BYTES = 262144 };
 
-static const char *const directions[] = {"outbound", "inbound", "web", NULL};
 static const char *const statuses[] = {"created", "queued", "initiated", "dialing", "ringing", "answered", "in-progress",
 				       "active", "unknown", "completed", "failed", "no-answer", "busy", "canceled",
 				       NULL};
@@ -25,121 +24,12 @@ static enum iv_flow_next written(struct iv_flow *f, const struct iv_jw *w)
 	return iv_jw_done(w) ? IV_FLOW_DONE : iv_flow_fail(f, IV_ETOOBIG, "the answer does not fit");
 }
 
-/* ── asking for one ── */
-
-struct call_new {
-	struct iv_str agent_id, to, from, metadata;
-	int direction;
-	bool recording, transcription;
-};
-
-static void call_new_defaults(void *object)
-{
-	struct call_new *n = object;
-
-	n->recording = n->transcription = true;
-}
-
-static const struct iv_field call_new_fields[] = {
-	IV_STR(struct call_new, agent_id, "agentId", IV_REQUIRED, 1, 128, "Who talks"),
-	IV_STR(struct call_new, to, "to", 0, 1, 256, "E.164 number or SIP address; required unless direction is web"),
-	IV_STR(struct call_new, from, "from", 0, 1, 256, "Caller id; the agent's number when absent"),
-	IV_ENUM(struct call_new, direction, "direction", 0, directions, "outbound when absent"),
-	IV_BOOL(struct call_new, recording, "recording", 0, "The agent's setting decides when absent"),
-	IV_BOOL(struct call_new, transcription, "transcription", 0, "Kept for older clients: every call has its transcript"),
-	IV_JSON(struct call_new, metadata, "metadata", 0, METADATA_BYTES, "An object, kept and returned"),
-	IV_FIELDS_END,
-};
-static const struct iv_shape call_new_shape = {"callNew", sizeof(struct call_new), call_new_fields, call_new_defaults};
-
 struct call_state {
 	struct iv_rows rows, count;
 	struct iv_control_run control;
+	struct iv_dial_run dial;
 	struct iv_str text, answer;
 };
-
-static bool is_number(struct iv_str s)
-{
-	if (iv_str_starts(s, IV_S("sip:")) || iv_str_starts(s, IV_S("sips:")))
-		return s.len > 6;
-	if (s.len < 4 || s.len > 16 || s.ptr[0] != '+' || s.ptr[1] == '0')
-		return false;
-	for (size_t i = 1; i < s.len; i++)
-		if (s.ptr[i] < '0' || s.ptr[i] > '9')
-			return false;
-	return true;
-}
-
-static enum iv_flow_next create(struct iv_flow *f)
-{
-	struct iv_api_call *c = iv_api_self(f);
-	const struct call_new *n = c->in;
-	struct call_state *st = c->state;
-	bool web = n->direction == 2;
-
-	if (!web && !n->to.len)
-		iv_api_bad(c, "/to", "is required");
-	else if (n->to.len && !is_number(n->to))
-		iv_api_bad(c, "/to", "must be an E.164 number (+ and 3 to 15 digits) or a SIP address");
-	if (n->from.len && !is_number(n->from))
-		iv_api_bad(c, "/from", "must be an E.164 number (+ and 3 to 15 digits) or a SIP address");
-	if (n->metadata.len && n->metadata.ptr[0] != '{')
-		iv_api_bad(c, "/metadata", "must be an object");
-	if (iv_api_any_bad(c))
-		return iv_api_refuse_if_bad(c);
-	struct iv_call_create_in in = {.id = resource_id(c, "call"),
-				       .agent = n->agent_id,
-				       .direction = word(directions, n->direction),
-				       .to_number = n->to,
-				       .from_number = n->from,
-				       .metadata = n->metadata,
-				       .test = !c->who.live,
-				       .caps = resource_caps(c)};
-
-	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_call_create, &in, &st->rows);
-}
-
-static enum iv_flow_next refused(struct iv_flow *f, const struct iv_call_create_out *r)
-{
-	struct iv_api_call *c = iv_api_self(f);
-
-	c->nothing_done = true;
-	if (iv_str_eq(r->refusal, IV_S("agent"))) {
-		(void)iv_fail_field(&f->err, IV_ENOENT, "agentId", "names no agent that is active");
-		return IV_FLOW_DONE;
-	}
-	iv_api_retry_after(c, iv_str_eq(r->refusal, IV_S("concurrent")) ? 5 : 3600);
-	return iv_flow_fail(f, IV_EQUOTA, "%.*s: %.*s of %.*s are used", IV_FMT(r->refusal), IV_FMT(r->used),
-			    IV_FMT(r->cap));
-}
-
-static enum iv_flow_next created(struct iv_flow *f)
-{
-	struct iv_api_call *c = iv_api_self(f);
-	struct call_state *st = c->state;
-	const struct call_new *n = c->in;
-	const struct iv_call_create_out *r = iv_call_create_at(&st->rows, 0);
-	struct iv_jw w;
-
-	if (r->refusal.len)
-		return refused(f, r);
-	c->entity_id = r->id;
-	iv_jw_init(&w, &c->json);
-	iv_jw_obj(&w, NULL);
-	iv_jw_str(&w, "id", r->id);
-	iv_jw_str(&w, "status", IV_S("created"));
-	iv_jw_str(&w, "agentId", r->agent_id);
-	iv_jw_str(&w, "direction", word(directions, n->direction));
-	if (n->to.len)
-		iv_jw_str(&w, "to", n->to);
-	if (n->from.len)
-		iv_jw_str(&w, "from", n->from);
-	iv_jw_raw(&w, "metadata", n->metadata.len ? n->metadata : IV_S("{}"));
-	iv_jw_bool(&w, "test", !c->who.live);
-	iv_jw_str(&w, "startedAt", resource_time(c, r->started_at));
-	iv_jw_end_obj(&w);
-	return written(f, &w);
-}
 
 /* ── one ── */
 
@@ -476,6 +366,12 @@ static enum iv_flow_next summary_put(struct iv_flow *f)
 
 /* ── orders to a live one: they reach the process that holds it ── */
 
+struct order_body {
+	struct iv_str text, to, digits, reason;
+	bool interrupt, muted, held;
+	int mode;
+};
+
 static enum iv_flow_next ask_state(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
@@ -494,6 +390,9 @@ static enum iv_flow_next order(struct iv_flow *f)
 
 	if (iv_call_state_at(&st->rows, 0)->over)
 		return iv_flow_fail(f, IV_ECONFLICT, "the call is not live");
+	if (strcmp(verb, "hangup") == 0 && iv_call_state_at(&st->rows, 0)->carried && c->s->dials)
+		return iv_dial_cancel(c->s->dials, f, &st->dial, &c->arena, c->who.tenant_id, iv_api_param(c, "id"),
+				      ((const struct order_body *)c->in)->reason);
 	return iv_control_send(c->s->control, f, &st->control, &c->arena,
 			       iv_arena_str(&c->arena, iv_call_name(c->who.tenant_id, iv_api_param(c, "id"), name)),
 			       iv_str(verb), c->body.len ? c->body : IV_S("{}"), 5000, &st->answer);
@@ -513,12 +412,6 @@ static enum iv_flow_next ordered(struct iv_flow *f)
 	iv_jw_end_obj(&w);
 	return written(f, &w);
 }
-
-struct order_body {
-	struct iv_str text, to, digits, reason;
-	bool interrupt, muted, held;
-	int mode;
-};
 
 static const char *const modes[] = {"blind", "attended", NULL};
 
@@ -547,7 +440,6 @@ SHAPE(hold);
 
 /* ── the table ── */
 
-static const struct iv_flow_step create_steps[] = {{"create", create}, {"created", created}, {0}};
 static const struct iv_flow_step get_steps[] = {{"get", get}, {"got", got}, {0}};
 static const struct iv_flow_step list_steps[] = {{"list", list}, {"listed", listed}, {0}};
 static const struct iv_flow_step status_steps[] = {
@@ -558,8 +450,7 @@ static const struct iv_flow_step order_steps[] = {{"ask_state", ask_state}, {"or
 
 static const enum iv_code missing[] = {IV_ENOENT, IV_OK};
 static const enum iv_code conflicting[] = {IV_ENOENT, IV_ECONFLICT, IV_OK};
-static const enum iv_code capped[] = {IV_ENOENT, IV_EQUOTA, IV_OK};
-static const enum iv_code live_errors[] = {IV_ENOENT, IV_ECONFLICT, IV_EUNSUPPORTED, IV_OK};
+static const enum iv_code live_errors[] = {IV_ENOENT, IV_ECONFLICT, IV_EUNSUPPORTED, IV_ERATE, IV_EUPSTREAM, IV_OK};
 
 #define CALL_ID "/v1/calls/:id"
 #define STATE .state_size = sizeof(struct call_state)
@@ -573,10 +464,6 @@ static const enum iv_code live_errors[] = {IV_ENOENT, IV_ECONFLICT, IV_EUNSUPPOR
 const struct iv_api_route *call_routes(void)
 {
 	static const struct iv_api_route rows[] = {
-		{.method = "POST", .path = "/v1/calls", .id = "createCall", .tag = "Calls", .role = IV_ROLE_DEV,
-		 .flags = IV_API_PLACES_CALL | IV_API_AUDIT, .in = &call_new_shape, .status = 201, STATE,
-		 .steps = create_steps, .errors = capped, .doc = "Ask for a call, within the tenant's caps",
-		 .example = "{\"agentId\":\"agt_01J0000000000000000000000\",\"to\":\"+919876543210\"}"},
 		{.method = "GET", .path = "/v1/calls", .id = "listCalls", .tag = "Calls", .role = IV_ROLE_ANALYST,
 		 .query = &list_shape, .status = 200, STATE, .steps = list_steps, .doc = "Calls, the latest first"},
 		{.method = "GET", .path = CALL_ID, .id = "getCall", .tag = "Calls", .role = IV_ROLE_ANALYST, .status = 200,

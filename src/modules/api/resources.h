@@ -62,6 +62,7 @@ void resource_members(const struct iv_shape *shape, const void *object, struct i
 
 const struct iv_api_route *agent_routes(void);
 const struct iv_api_route *artifact_routes(void);
+const struct iv_api_route *call_new_routes(void);
 const struct iv_api_route *call_routes(void);
 const struct iv_api_route *live_routes(void);
 const struct iv_api_route *metric_routes(void);

@@ -61,9 +61,12 @@ where c.tenant_id = current_tenant()
 select changed, status, was from patch_call_status(current_tenant(), $1, $2, $3)
 
 -- name: call_state :one :tenant
+-- carried: a carrier has it, or was asked for it, and its media is not here.
 -- in:  id text
--- out: id text, status text, over bool
-select id, status, closed_at is not null from voice_call_records
+-- out: id text, status text, over bool, carried bool
+select id, status, closed_at is not null,
+	instance_id is null and closed_at is null and carrier in ('jambonz', 'twilio', 'elevenlabs')
+from voice_call_records
 where tenant_id = current_tenant() and id = $1
 
 -- name: call_kept :one :tenant

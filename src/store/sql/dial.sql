@@ -23,10 +23,11 @@ left join leads l on l.tenant_id = t.id and l.id = $4
 where t.id = current_tenant()
 
 -- name: dial_begin :one :tenant
--- The right to ask a carrier for this call; false: it was given before, or the call is over.
+-- The right to ask a carrier for this call; not granted: it was given before, or the call is over.
 -- in:  call text, plan json
--- out: granted bool
-select begin_dial(current_tenant(), $1, $2)
+-- out: granted bool, over bool
+select begin_dial(current_tenant(), $1, $2),
+	exists (select from voice_call_records c where c.tenant_id = current_tenant() and c.id = $1 and c.closed_at is not null)
 
 -- name: dial_placed :one :tenant
 -- in:  call text, carrier text, provider_id text, second_kind text, second_id text, check_s int
@@ -72,6 +73,17 @@ returning k.tenant_id, k.call_id, c.voice_agent_id, c.status, c.carrier, c.provi
 	c.from_number, c.to_number, a.elevenlabs_agent_id, c.provider_metadata ->> 'final', k.checks::bigint, k.misses::bigint,
 	(extract(epoch from coalesce(c.dialled_at, c.started_at)) * 1000)::bigint,
 	extract(epoch from now() - coalesce(c.dialled_at, c.started_at))::bigint
+
+-- name: check_adopt :many :tenant
+-- The first of these ids that is no other call's is this one's; no row: there is none.
+-- in:  call text, carrier text, ids texts, check_s int
+-- out: provider_id text
+select p.id from (
+	select u.id from unnest($3) with ordinality as u(id, n)
+	where not exists (select from call_aliases a where a.tenant_id = current_tenant() and a.provider = $2 and a.alias = u.id
+		and a.call_id <> $1)
+	order by u.n limit 1) p
+where place_dial(current_tenant(), $1, $2, p.id, null, null, $4::integer)
 
 -- name: check_put :exec :tenant
 -- in:  call text, in_s int, missed bool

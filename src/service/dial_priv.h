@@ -1,0 +1,76 @@
+/* What dial.c (placing), dial_judge.c (may it be placed), dial_cancel.c and dial_reconcile.c share. */
+#ifndef DIAL_PRIV_H
+#define DIAL_PRIV_H
+
+#include "iv_dial.h"
+#include "iv_list.h"
+#include "iv_sql.h"
+
+enum { DIAL_ARENA = 65536, DIAL_URL_SIZE = 1536 };
+
+struct dial_reconciler;
+
+struct iv_dials {
+	struct iv_services *s;
+	bool draining;
+	size_t live; /* jobs, and the reconciler's flow */
+	struct dial_reconciler *reconciler;
+	void (*closed)(void *arg);
+	void *closed_arg;
+};
+
+/* One question to the dials: it outlives who asked. */
+struct iv_dial_job {
+	struct iv_flow flow; /* first */
+	struct iv_dials *d;
+	struct iv_dial_run *run; /* NULL: the asker has gone */
+	struct iv_arena arena, *asker_arena;
+	struct iv_scope scope;
+	struct iv_dial_ask ask;
+	struct iv_dial_plan plan, *asker_plan;
+	struct iv_dial_answer answer, *asker_answer;
+	struct iv_err refused;   /* why it is not even asked for; the row is closed for it */
+	const char *refused_word;
+	bool asked, heard, written; /* the carrier was; it answered, or will not; the row says so */
+	int tries;
+	struct iv_timer again;
+	struct iv_pg_run pg;
+	struct iv_rows rows;
+	struct iv_slots_run slots_run;
+	struct iv_slot_ask slot_ask;
+	struct iv_carrier_run carrier_run;
+	struct iv_originate o;
+	struct iv_carrier_answer told;
+	struct iv_str reason;    /* of a cancel */
+};
+
+void dials_rest(struct iv_dials *d); /* something is over */
+/* A job of `type` for who waits in f. Strings of ask are copied. */
+struct iv_dial_job *dial_job_new(struct iv_dials *d, struct iv_flow *f, struct iv_dial_run *run, struct iv_arena *arena,
+				 const struct iv_dial_ask *ask);
+void dial_job_start(struct iv_dial_job *j, const struct iv_flow_type *type);
+void dial_job_end(struct iv_dial_job *j, const struct iv_err *err); /* tells the asker and frees it */
+static inline struct iv_dial_job *dial_self(struct iv_flow *f)
+{
+	return (struct iv_dial_job *)(void *)f;
+}
+
+/* dial_judge.c: four steps; what is wrong is left in j->refused. */
+enum iv_flow_next dial_load(struct iv_flow *f);
+enum iv_flow_next dial_judge(struct iv_flow *f);
+enum iv_flow_next dial_take(struct iv_flow *f);
+enum iv_flow_next dial_taken(struct iv_flow *f);
+
+/* Whoever watches the call. */
+void dial_publish(struct iv_dials *d, struct iv_str tenant_id, struct iv_str call_id, const char *kind);
+
+/* dial_reconcile.c */
+struct dial_reconciler *dial_reconciler_new(struct iv_dials *d);
+void dial_reconciler_start(struct dial_reconciler *r);
+void dial_reconciler_stop(struct dial_reconciler *r);
+void dial_reconciler_free(struct dial_reconciler *r);
+
+/* By the final word of a call: why its slots are given back. */
+enum iv_slot_end dial_slot_end(struct iv_str status);
+
+#endif
