@@ -30,6 +30,11 @@ struct iv_recap_loud {
 struct iv_recap {
 	bool redacted;                        /* personal data is masked in all of it */
 	struct iv_str reason, transferred_to; /* how it ended; "" */
+	struct iv_recap_transfer {            /* the last one, also when nobody took it; to "": none */
+		struct iv_str to, status;
+		bool attended;
+		int64_t seconds;
+	} transfer;
 	int64_t duration_ms;
 	struct iv_objs messages;              /* struct iv_recap_message */
 	int64_t left_out, left_out_at;        /* messages that are not here, and before which of them they were */

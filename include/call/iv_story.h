@@ -97,7 +97,15 @@ struct iv_story_loud {
 	double above_db; /* his usual level */
 };
 size_t iv_story_louds(const struct iv_story *s, const struct iv_story_loud **louds);
-struct iv_str iv_story_transferred_to(const struct iv_story *s); /* "" : it was not */
+/* The last transfer; to "": there was none. status: completed, busy, no-answer, failed; "" while it lasts, and on legs
+ * that are given away. */
+struct iv_story_transfer {
+	struct iv_str to, status;
+	bool attended;
+	int64_t seconds;
+};
+void iv_story_transfer(const struct iv_story *s, struct iv_story_transfer *t);
+struct iv_str iv_story_transferred_to(const struct iv_story *s); /* "" : it was not, or nobody took it */
 
 /* ── writing */
 

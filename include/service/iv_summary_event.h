@@ -25,7 +25,11 @@ struct iv_summary_tool_call {
 
 struct iv_event_agent_summary {
 	struct iv_webhook_head head;
-	struct iv_str started_at, ended_at, destination;
+	struct iv_str started_at, ended_at;
+	struct iv_summary_destination {
+		struct iv_str type, to, mode, status;
+		int64_t duration_sec;
+	} destination;
 	int64_t duration_sec;
 	struct iv_summary_carrier {
 		struct iv_str trunk, sip_final, ani, dnis;

@@ -74,11 +74,22 @@ static const struct iv_field emotion_fields[] = {
 static const struct iv_shape emotion_shape = {
 	.name = "RecapEmotion", .size = sizeof(EMOTION), .fields = emotion_fields};
 
+#define TRANSFER struct iv_recap_transfer
+static const struct iv_field transfer_fields[] = {
+	IV_STR(TRANSFER, to, "to", 0, 0, 0, "\"\": there was none"),
+	IV_STR(TRANSFER, status, "status", 0, 0, 0, "completed, busy, no-answer, failed; \"\": not known"),
+	IV_BOOL(TRANSFER, attended, "attended", 0, "with a whisper before"),
+	IV_INT(TRANSFER, seconds, "seconds", 0, 0, 0, "how long the two talked"),
+	IV_FIELDS_END,
+};
+static const struct iv_shape transfer_shape = {.name = "RecapTransfer", .size = sizeof(TRANSFER), .fields = transfer_fields};
+
 #define RECAP struct iv_recap
 static const struct iv_field fields[] = {
 	IV_BOOL(RECAP, redacted, "redacted", 0, "personal data is masked"),
 	IV_STR(RECAP, reason, "reason", 0, 0, 0, "how it ended"),
 	IV_STR(RECAP, transferred_to, "transferredTo", 0, 0, 0, "\"\": it was not"),
+	IV_OBJ(RECAP, transfer, "transfer", 0, &transfer_shape, "the last transfer"),
 	IV_INT(RECAP, duration_ms, "durationMs", 0, 0, 0, "of the call"),
 	IV_OBJS(RECAP, messages, "messages", 0, IV_STORY_TURNS, &message_shape, "the conversation"),
 	IV_INT(RECAP, left_out, "leftOut", 0, 0, 0, "messages in its middle that are not here"),
@@ -250,10 +261,14 @@ static void take_numbers(const struct iv_story *s, struct iv_recap *out)
 
 bool iv_recap_of(const struct iv_story *s, const struct iv_recap_opts *o, struct iv_arena *arena, struct iv_recap *out)
 {
+	struct iv_story_transfer t;
+
 	*out = (struct iv_recap){.redacted = o->redact,
 				 .reason = o->reason,
 				 .transferred_to = masked(iv_story_transferred_to(s), o->redact, arena, NULL),
 				 .duration_ms = o->duration_ms};
 	take_numbers(s, out);
+	iv_story_transfer(s, &t);
+	out->transfer = (struct iv_recap_transfer){masked(t.to, o->redact, arena, NULL), t.status, t.attended, t.seconds};
 	return out->transferred_to.ptr && take_messages(s, arena, out) && take_tools(s, arena, out) && take_louds(s, arena, out);
 }

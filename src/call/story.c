@@ -198,6 +198,16 @@ static void take_pause(struct iv_story *s, const cJSON *json, bool on)
 	}
 }
 
+/* ── the transfer ── */
+
+static void take_transfer(struct iv_story *s, const cJSON *json)
+{
+	const cJSON *seconds = iv_json_get(json, "durationSec");
+
+	(void)iv_str_copy(s->transfer_status, sizeof(s->transfer_status), iv_json_str(json, "status"));
+	s->transfer_s = cJSON_IsNumber(seconds) ? (int64_t)seconds->valuedouble : 0;
+}
+
 /* ── what the machine tells ── */
 
 static void take_note(struct iv_story *s, struct iv_str kind, struct iv_str text)
@@ -216,6 +226,8 @@ static void take_note(struct iv_story *s, struct iv_str kind, struct iv_str text
 		take_provider(s, s->tts, iv_json_str(json, "provider"));
 	else if (iv_str_eq(kind, IV_S("recording.paused")) || iv_str_eq(kind, IV_S("recording.resumed")))
 		take_pause(s, json, iv_str_eq(kind, IV_S("recording.paused")));
+	else if (iv_str_starts(kind, IV_S("transfer.")))
+		take_transfer(s, json);
 	else if (iv_str_starts(kind, IV_S("tool.")))
 		story_tool_note(s, kind, json);
 	cJSON_Delete(json);
@@ -225,6 +237,7 @@ static bool worth_reading(struct iv_str kind)
 {
 	return iv_str_starts(kind, IV_S("turn.")) || iv_str_starts(kind, IV_S("tool.")) ||
 	       iv_str_starts(kind, IV_S("asr.")) || iv_str_starts(kind, IV_S("recording.")) ||
+	       iv_str_starts(kind, IV_S("transfer.")) ||
 	       iv_str_ends(kind, IV_S(".switched"));
 }
 
@@ -256,6 +269,9 @@ void iv_story_action(struct iv_story *s, int64_t now_us, const struct iv_action 
 		break;
 	case IV_ACT_TRANSFER:
 		(void)iv_str_copy(s->transfer_to, sizeof(s->transfer_to), a->text); /* shown cut */
+		s->transfer_attended = a->flag;
+		s->transfer_status[0] = '\0';
+		s->transfer_s = 0;
 		break;
 	case IV_ACT_END:
 		settle_user(s, 0);
@@ -285,9 +301,16 @@ size_t iv_story_pauses(const struct iv_story *s, const struct iv_story_pause **p
 	return s->pause_count;
 }
 
+void iv_story_transfer(const struct iv_story *s, struct iv_story_transfer *t)
+{
+	*t = (struct iv_story_transfer){iv_str(s->transfer_to), iv_str(s->transfer_status), s->transfer_attended, s->transfer_s};
+}
+
 struct iv_str iv_story_transferred_to(const struct iv_story *s)
 {
-	return iv_str(s->transfer_to);
+	bool taken = !s->transfer_status[0] || strcmp(s->transfer_status, "completed") == 0;
+
+	return taken ? iv_str(s->transfer_to) : IV_S("");
 }
 
 static int by_size(const void *a, const void *b)

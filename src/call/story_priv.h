@@ -67,7 +67,9 @@ struct iv_story {
 	struct series series[SERIES];
 	struct media media;
 	struct mood mood;
-	char transfer_to[128], end_reason[32];
+	char transfer_to[128], transfer_status[32], end_reason[32];
+	bool transfer_attended;
+	int64_t transfer_s;
 	struct iv_usage usage;
 	struct iv_buf line; /* scratch */
 };

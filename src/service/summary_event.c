@@ -148,6 +148,17 @@ static const struct iv_field analysis_fields[] = {
 static const struct iv_shape analysis_shape = {
 	.name = "SummaryAnalysis", .size = sizeof(ANALYSIS), .fields = analysis_fields};
 
+#define D struct iv_summary_destination
+static const struct iv_field destination_fields[] = {
+	IV_STR(D, type, "type", 0, 0, 16, "number, sip or none"),
+	IV_STR(D, to, "to", 0, 0, 256, "Where the call was handed over to, redacted; \"\": it was not"),
+	IV_STR(D, mode, "mode", 0, 0, 16, "blind or attended"),
+	IV_STR(D, status, "status", 0, 0, 32, "completed, busy, no-answer, failed; \"\": nobody told"),
+	IV_INT(D, duration_sec, "durationSec", 0, 0, 0, "How long the two talked"),
+	IV_FIELDS_END,
+};
+static const struct iv_shape destination_shape = {.name = "SummaryDestination", .size = sizeof(D), .fields = destination_fields};
+
 #define E struct iv_event_agent_summary
 static const struct iv_field fields[] = {
 	WEBHOOK_HEAD(E),
@@ -163,7 +174,7 @@ static const struct iv_field fields[] = {
 	IV_OBJ(E, artifacts, "artifacts", IV_REQUIRED, &links_shape, "Links to what was kept"),
 	IV_OBJ(E, artifact, "artifact", 0, &artifact_shape, "The conversation itself"),
 	IV_JSON(E, agent_config, "agentConfigAtCallStart", 0, 131072, "The agent as it was, without secrets"),
-	IV_STR(E, destination, "destination", 0, 0, 64, "Where the call was transferred to, redacted"),
+	IV_OBJ(E, destination, "destination", 0, &destination_shape, "Where the call was handed over to"),
 	IV_OBJ(E, analysis, "analysis", 0, &analysis_shape, "What the agent's model made of it"),
 	IV_OBJS(E, tool_calls, "toolCalls", 0, 512, &tool_shape, "What the agent asked for"),
 	IV_FIELDS_END,

@@ -123,7 +123,8 @@ MEMBERS = {
     "summary.nextStep": TEXT, "summary.notes": TEXT, "emotion.enabled": FLAG, "emotion.dominant": TEXT, "emotion.valence": NUMBER,
     "emotion.arousal": NUMBER, "artifacts.recording": TEXT, "artifacts.transcript": TEXT, "artifacts.metrics": TEXT,
     "artifacts.sipPcap": TEXT, "artifacts.bundleZip": TEXT, "artifact.messages": LIST, "agentConfigAtCallStart": OBJECT,
-    "destination": TEXT, "analysis.summary": TEXT, "analysis.structuredData": OBJECT, "analysis.successEvaluation.rubric": TEXT,
+    "destination.type": TEXT, "destination.to": TEXT, "destination.mode": TEXT, "destination.status": TEXT,
+    "destination.durationSec": NUMBER, "analysis.summary": TEXT, "analysis.structuredData": OBJECT, "analysis.successEvaluation.rubric": TEXT,
     "analysis.successEvaluation.score": TEXT, "toolCalls": LIST}
 OF_MESSAGE = {"role": TEXT, "message": TEXT, "time": TEXT, "endTime": TEXT, "secondsFromStart": NUMBER, "duration": NUMBER,
               "isFiltered": FLAG, "detectedThreats": LIST}

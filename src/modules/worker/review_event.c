@@ -259,6 +259,17 @@ static void take_words(struct iv_event_agent_summary *ev, const struct review_ca
 	ev->analysis.success_evaluation.score = a->score;
 }
 
+static struct iv_summary_destination destination(const struct iv_recap_transfer *t)
+{
+	bool sip = iv_str_starts(t->to, IV_S("sip:")) || iv_str_starts(t->to, IV_S("sips:"));
+
+	return (struct iv_summary_destination){.type = !t->to.len ? IV_S("none") : sip ? IV_S("sip") : IV_S("number"),
+					       .to = or_empty(t->to),
+					       .mode = !t->to.len ? IV_S("") : t->attended ? IV_S("attended") : IV_S("blind"),
+					       .status = or_empty(t->status),
+					       .duration_sec = t->seconds};
+}
+
 static bool fill(struct iv_event_agent_summary *ev, const struct review_call *c, const struct review_answer *a,
 		 const struct review_stamp *stamp, struct iv_arena *arena)
 {
@@ -267,7 +278,7 @@ static bool fill(struct iv_event_agent_summary *ev, const struct review_call *c,
 	*ev = (struct iv_event_agent_summary){
 		.started_at = iso(row->started_at, arena),
 		.ended_at = iso(row->ended_at, arena),
-		.destination = or_empty(c->recap.transferred_to),
+		.destination = destination(&c->recap.transfer),
 		.duration_sec = row->duration_s > 0 ? row->duration_s : 0,
 		.carrier = {.trunk = or_empty(row->carrier), .sip_final = or_empty(row->sip_final), .q850 = row->q850,
 			    .ani = short_number(c, row->from_number, arena), .dnis = short_number(c, row->to_number, arena)},
