@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include "iv_crypto.h"
+#include "iv_id.h"
 #include "iv_json.h"
 #include "iv_log.h"
 #include "iv_metrics.h"
@@ -78,8 +79,12 @@ static enum iv_flow_next guard(struct iv_flow *f)
 
 	h->c = c;
 	h->row = hook_row_of(c->route->path);
-	if (c->query)
+	if (c->query) {
 		h->q = *(const struct hook_query *)c->query;
+		h->named_call = h->q.call;
+		if (!iv_str_split(&h->named_call, '/', &h->named_tenant) || !iv_id_acceptable(h->named_call))
+			h->named_call = IV_STR_NULL;
+	}
 	say_call_init(&h->say, c->s->cfg);
 	if (!from_allowed(c->s->telephony, h)) {
 		count(COUNT_FORBIDDEN);

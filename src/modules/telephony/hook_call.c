@@ -20,7 +20,7 @@ static struct iv_str named(const struct hook *h)
 	if (id.len)
 		return id;
 	/* The address of a Jambonz hook is not signed, what it was given with the call is; Twilio signs the address. */
-	return h->row->carrier == WORD_JAMBONZ && !h->row->generic ? h->is.tag_call : h->q.call_id;
+	return h->row->carrier == WORD_JAMBONZ && !h->row->generic ? h->is.tag_call : h->named_call;
 }
 
 enum iv_flow_next hook_find(struct iv_flow *f)
@@ -120,7 +120,7 @@ enum iv_flow_next hook_found(struct iv_flow *f)
 {
 	struct hook *h = hook_self(f);
 	struct iv_str tenant = h->row->generic ? h->tenant_id
-			       : h->row->carrier == WORD_JAMBONZ ? h->is.tag_tenant : h->q.tenant_id;
+			       : h->row->carrier == WORD_JAMBONZ ? h->is.tag_tenant : h->named_tenant;
 	bool known = choose_by_alias(h, h->row->generic ? tenant : IV_STR_NULL) || choose_by_call(h, tenant);
 	bool rings = h->row->kind == HOOK_CALL && !h->is.outbound;
 

@@ -5,8 +5,7 @@
 
 #define Q struct hook_query
 static const struct iv_field query_fields[] = {
-	IV_STR(Q, call_id, "callId", 0, 1, 128, "The call, in our own words (Twilio)"),
-	IV_STR(Q, tenant_id, "tenantId", 0, 1, 128, "Whose it is (Twilio)"),
+	IV_STR(Q, call, "call", 0, 3, 260, "TENANT/CALL: the call we placed (Twilio)"),
 	IV_STR(Q, agent_id, "agentId", 0, 1, 128, "Who answers calls to numbers nobody has"),
 	IV_STR(Q, shape, "shape", 0, 1, 16, "seed: the call hook answers the first platform's object"),
 	IV_STR(Q, nonce, "n", 0, 1, 64, "Makes the address one answer's own"),

@@ -50,7 +50,7 @@ struct hook_row {
 const struct hook_row *hook_row_of(const char *path); /* routes.c */
 
 struct hook_query {
-	struct iv_str call_id, tenant_id, agent_id, shape, nonce, say, body_sha256;
+	struct iv_str call, agent_id, shape, nonce, say, body_sha256;
 	int64_t attempt;
 };
 extern const struct iv_shape hook_query_shape;
@@ -70,6 +70,7 @@ struct hook {
 	struct iv_api_call *c;
 	const struct hook_row *row;
 	struct hook_query q;
+	struct iv_str named_tenant, named_call; /* by the address */
 	/* Proof. */
 	struct iv_pair *pairs; /* Twilio's form */
 	size_t pair_count;

@@ -142,7 +142,8 @@ static struct iv_str keep(struct iv_arena *a, struct iv_str s)
 
 static bool is_id(struct iv_str id, const char *name, struct iv_err *e)
 {
-	return iv_id_acceptable(id) || iv_fail_field(e, IV_EINVAL, name, "is required: 1 to 128 of A-Z a-z 0-9 . _ : -");
+	return iv_id_acceptable(id) ||
+	       iv_fail_field(e, IV_EINVAL, name, "%s is required: 1 to 128 of A-Z a-z 0-9 . _ : -", name);
 }
 
 static struct iv_str id_or_none(struct iv_arena *a, struct iv_str s)
