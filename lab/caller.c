@@ -55,6 +55,8 @@ static void on_leg_event(void *arg, const struct leg_event *ev)
 	switch (ev->type) {
 	case LEG_AUDIO:
 		count(c, IV_S("audio"));
+		if (c->opts->unheard)
+			break;
 		if (c->opts->leg.kind == FAR_JAMBONZ)
 			far_end_bytes(&c->far, ev->text);
 		else
@@ -198,7 +200,8 @@ static bool obey(struct caller *c, const struct talk_order *order, int16_t *fram
 		break;
 	case TALK_DIGIT:
 		dialogue_now(&c->turns)->caller_last_ms = now_ms(c);
-		c->leg.ops->dtmf(&c->leg, order->digit);
+		if (!c->opts->no_keys)
+			c->leg.ops->dtmf(&c->leg, order->digit);
 		break;
 	case TALK_TYPE:
 		c->leg.ops->typed(&c->leg, iv_str(order->step->words));

@@ -21,6 +21,8 @@ struct caller_opts {
 	bool stay;                 /* nobody hangs up behind the last step */
 	bool echo;                 /* says what it hears */
 	bool mute;                 /* the socket opens and nothing is ever sent on it */
+	bool no_keys;              /* keys are pressed, and the socket does not tell */
+	bool unheard;              /* what comes back is never played */
 	size_t first_step;         /* the script goes on where another socket left it */
 	const struct sockaddr *address; /* NULL: the net's */
 	void (*tell)(void *arg, int64_t at_ms, const char *line); /* the conversation, line by line; or NULL */

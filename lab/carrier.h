@@ -53,10 +53,12 @@ struct carriers {
 	struct numbers *numbers;
 	cJSON *conferences;   /* name → number of people */
 	size_t kept, live;
-	int hooks_out;        /* hooks under way */
+	struct iv_list hooks; /* under way */
+	int hooks_out;        /* these, and REST answers that wait */
 	int64_t placed, next_slot_ms;
 	bool closing;
 	struct iv_timer settle;
+	int settled;
 	void (*closed)(void *arg);
 	void *closed_arg;
 };
@@ -162,6 +164,7 @@ struct hook_rq {
 };
 
 struct hook *hook_send(struct carrier_call *call, const struct hook_rq *rq, hook_done_fn *done, void *arg);
+void hook_cancel_all(struct carriers *c); /* what is under way ends without anybody being told */
 void hook_forget(struct hook *h); /* goes on, nobody is told */
 /* A status: as the plan of the call wants its statuses delayed, doubled, reordered or lost. */
 void hook_send_status(struct carrier_call *call, const struct hook_rq *rq);
@@ -184,6 +187,8 @@ struct media_spec {
 	const char *stream_sid;    /* twilio */
 	bool drachtio;
 	bool fork;                 /* one way, beside what the call does */
+	bool no_keys;              /* keys are not told */
+	bool unheard;              /* sound that comes back is never played */
 };
 
 struct media_end {

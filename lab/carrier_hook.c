@@ -17,6 +17,7 @@ struct retry {
 };
 
 struct hook {
+	struct iv_list node;
 	struct carrier_call *call;
 	char *what, *label, *method;
 	struct hook_target to;
@@ -186,6 +187,7 @@ static void free_hook(struct hook *h)
 	struct carriers *c = h->call->c;
 
 	iv_timer_stop(&h->timer);
+	iv_list_remove(&h->node);
 	call_release(h->call);
 	c->hooks_out--;
 	cJSON_Delete(h->body);
@@ -308,6 +310,7 @@ static struct hook *make_hook(struct carrier_call *call, const struct hook_rq *r
 		abort();
 	call_hold(call);
 	call->c->hooks_out++;
+	iv_list_append(&call->c->hooks, &h->node);
 	h->call = call;
 	h->what = copy(rq->what);
 	h->label = copy(rq->label);
@@ -334,6 +337,20 @@ struct hook *hook_send(struct carrier_call *call, const struct hook_rq *rq, hook
 	h->arg = arg;
 	iv_timer_in_ms(&h->timer, rq->delay_ms); /* 0: not from inside here */
 	return h;
+}
+
+void hook_cancel_all(struct carriers *c)
+{
+	IV_LIST_EACH(node, &c->hooks)
+	{
+		struct hook *h = IV_CONTAINER(node, struct hook, node);
+
+		if (h->fetch)
+			iv_fetch_cancel(h->fetch);
+		if (h->call->held == h)
+			h->call->held = NULL;
+		free_hook(h);
+	}
 }
 
 void hook_forget(struct hook *h)

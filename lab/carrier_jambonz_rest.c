@@ -47,14 +47,11 @@ static const char *check_speech(const cJSON *json)
 {
 	static const char *const all[] = {"speech_synthesis_vendor", "speech_synthesis_language", "speech_synthesis_voice",
 					  "speech_recognizer_vendor", "speech_recognizer_language"};
-	static char msg[80];
 
-	for (size_t i = 0; i < IV_COUNT(all); i++) {
-		if (iv_json_str(json, all[i]).len > 0)
-			continue;
-		snprintf(msg, sizeof(msg), "missing %s", all[i]);
-		return msg;
-	}
+	for (size_t i = 0; i < IV_COUNT(all); i++)
+		if (iv_json_str(json, all[i]).len == 0)
+			return "speech_synthesis_ vendor, language, voice and speech_recognizer_ vendor, language are required "
+			       "without application_sid";
 	return NULL;
 }
 

@@ -154,6 +154,19 @@ static char *camel(const char *snake)
 	return out;
 }
 
+/* As the 0.9 line breaks it: the bug's name in front, an apostrophe left over at the end. */
+static char *broken(char *text)
+{
+	size_t size = strlen(text) + 32;
+	char *out = malloc(size);
+
+	if (!out)
+		abort();
+	snprintf(out, size, "jambonz-session-record %s'", text);
+	free(text);
+	return out;
+}
+
 /* The first text frame: the body of a status in camelCase, metadata laid over it; apostrophes are lost on the way. */
 static char *preamble(const struct carrier_call *call, const cJSON *verb)
 {
@@ -165,7 +178,7 @@ static char *preamble(const struct carrier_call *call, const cJSON *verb)
 	for (const cJSON *i = body->child; i; i = i->next) {
 		char *key = camel(i->string);
 
-		if (!iv_str_eq(call->plan.preamble, IV_S("minimal")) || strcmp(key, "callSid") == 0)
+		if (call->plan.preamble != PREAMBLE_MINIMAL || strcmp(key, "callSid") == 0)
 			cJSON_AddItemToObject(out, key, cJSON_Duplicate(i, true));
 		free(key);
 	}
@@ -175,6 +188,8 @@ static char *preamble(const struct carrier_call *call, const cJSON *verb)
 	cJSON_Delete(body);
 	if (!text)
 		abort();
+	if (call->plan.preamble == PREAMBLE_BROKEN)
+		return broken(text);
 	w = text;
 	for (const char *r = text; *r; r++)
 		if (*r != '\'')
@@ -224,7 +239,10 @@ static void run_listen(struct carrier_call *call, const cJSON *verb)
 	spec.url = url.url;
 	spec.headers = iv_str(headers);
 	spec.first = iv_str(first);
-	if (!bi || !cJSON_IsTrue(cJSON_GetObjectItem(bi, "streaming")) || !cJSON_GetObjectItem(bi, "sampleRate"))
+	spec.drachtio = call->plan.drachtio;
+	spec.no_keys = !cJSON_IsTrue(cJSON_GetObjectItem(verb, "passDtmf"));
+	spec.unheard = !bi || !cJSON_IsTrue(cJSON_GetObjectItem(bi, "streaming")) || !cJSON_GetObjectItem(bi, "sampleRate");
+	if (spec.unheard)
 		call_note(call, "listen", "no streaming with a rate of its own: the caller will hear nothing");
 	j->listening = true;
 	media_open(call, &spec, NULL, listen_done, NULL);

@@ -232,6 +232,12 @@ int64_t media_heard_ms(const struct carrier_call *call)
 	return (int64_t)ms;
 }
 
+/* A step that has begun is over when its socket goes: nobody says the same again. */
+static size_t words_over(const struct carrier_media *m)
+{
+	return m->caller.talk.at + (m->caller.talk.going ? 1 : 0);
+}
+
 static void finish(void *arg)
 {
 	struct carrier_media *m = arg;
@@ -246,7 +252,7 @@ static void finish(void *arg)
 	cJSON_AddNumberToObject(said, "code", end.code);
 	if (call->media == m) {
 		if (m->dialled)
-			call->script_at = m->caller.talk.at;
+			call->script_at = words_over(m);
 		call->media = NULL;
 	}
 	call_tell(call, end.opened ? "media closed" : "media failed", said);
@@ -388,6 +394,8 @@ static void set_opts(struct carrier_media *m, const struct media_spec *spec)
 	m->opts.echo = call->plan.does == PLAN_ECHOES && !spec->fork;
 	m->opts.silence_zero = call->plan.does == PLAN_SILENT;
 	m->opts.mute = call->plan.media == PLAN_MEDIA_MUTE;
+	m->opts.no_keys = spec->no_keys;
+	m->opts.unheard = spec->unheard;
 	m->opts.first_step = spec->fork ? 0 : call->script_at;
 }
 
@@ -433,7 +441,7 @@ void media_close(struct carrier_media *m, const char *why)
 	m->ending = true;
 	m->why = why;
 	if (m->dialled && !m->fork)
-		m->call->script_at = m->caller.talk.at; /* another socket may be open before this one has closed */
+		m->call->script_at = words_over(m); /* another socket may be open before this one has closed */
 	if (m->dialled)
 		caller_hang_up(&m->caller, why);
 	else if (!m->looking && m->timer.fn != finish)

@@ -285,7 +285,8 @@ void numbers_search(void *ctx, struct iv_http_req *rq)
 	for (size_t i = 0; i < IV_COUNT(kinds); i++)
 		known = known || strcmp(kinds[i], t.sid) == 0;
 	if (!known || country.len != 2 || (strcmp(cc, "US") == 0 && strcmp(t.sid, "Mobile") == 0)) {
-		twilio_refuse(&t, 404, 20404, "The requested resource /AvailablePhoneNumbers/%s/%.40s.json was not found", cc, t.sid);
+		twilio_refuse(&t, 404, 20404, "The requested resource /AvailablePhoneNumbers/%s/%.40s.json was not found", cc,
+			      t.sid);
 	} else {
 		cJSON *all = cJSON_CreateArray(), *body = cJSON_CreateObject();
 

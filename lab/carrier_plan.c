@@ -10,6 +10,7 @@
 static const char *const outcomes[] = {"answer", "busy", "no-answer", "failed", NULL};
 static const char *const medias[] = {"open", "never", "refused", "mute", NULL};
 static const char *const doings[] = {"speak", "echo", "silence", NULL};
+static const char *const preambles[] = {"plain", "broken", "minimal", NULL};
 static const char *const answerers[] = {"human", "machine", "fax", "unknown", NULL};
 
 #define S struct plan_status
@@ -65,7 +66,8 @@ static const struct iv_field plan_fields[] = {
 	IV_STRS(P, say, "say", 0, 100, "steps of a caller: tone:300, text:Hello, FILE.wav, dtmf:1, wait:500, hangup"),
 	IV_STR(P, caller_name, "caller_name", 0, 0, 60, "of the person"),
 	IV_STR(P, digits, "digits", 0, 0, 32, "pressed where a gather waits"),
-	IV_STR(P, preamble, "preamble", 0, 0, 10, "jambonz: broken or minimal"),
+	IV_ENUM(P, preamble, "preamble", 0, preambles, "jambonz: how the first frame of the socket looks"),
+	IV_BOOL(P, drachtio, "drachtio", 0, "jambonz: the older name of the subprotocol"),
 	IV_OBJ(P, status, "status", 0, &status_shape, "status callbacks"),
 	IV_OBJ(P, hook, "hook", 0, &hook_shape, "the call hook"),
 	IV_OBJ(P, rest, "rest", 0, &rest_shape, "answers of the REST API"),

@@ -38,7 +38,8 @@ struct carrier_plan {
 	struct iv_strs say;
 	struct iv_str caller_name;
 	struct iv_str digits; /* pressed where a gather waits */
-	struct iv_str preamble; /* "", "broken", "minimal" */
+	int preamble;  /* enum leg_preamble: how Jambonz' first frame looks */
+	bool drachtio; /* the older name of Jambonz' subprotocol */
 	struct plan_status status;
 	struct plan_hook hook;
 	struct plan_rest rest;

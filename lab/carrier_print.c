@@ -32,7 +32,8 @@ void call_print(const struct carrier_call *call, const char *what, const cJSON *
 		else
 			printf("no answer: %s", text_of(d, "error"));
 	} else if (strcmp(what, "line") == 0) {
-		printf("line: %s %d%s%s", text_of(d, "state"), number_of(d, "sip"), text_of(d, "why")[0] ? ", " : "", text_of(d, "why"));
+		printf("line: %s %d%s%s", text_of(d, "state"), number_of(d, "sip"), text_of(d, "why")[0] ? ", " : "",
+		       text_of(d, "why"));
 	} else if (strcmp(what, "verb") == 0) {
 		printf("runs %s", text_of(d, "verb"));
 	} else {

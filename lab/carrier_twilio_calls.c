@@ -106,8 +106,8 @@ static bool check_urls(struct twilio_rq *t)
 
 		if (url.len == 0 || !host_is_odd(url))
 			continue;
-		twilio_refuse(t, 400, i < 2 ? 21205 : 21609, "%s is not a valid URL: %.*s", urls[i], (int)(url.len < 80 ? url.len : 80),
-			      url.ptr);
+		twilio_refuse(t, 400, i < 2 ? 21205 : 21609, "%s is not a valid URL: %.*s", urls[i],
+			      (int)(url.len < 80 ? url.len : 80), url.ptr);
 		return false;
 	}
 	return true;

@@ -366,7 +366,8 @@ static void conference_count(struct carrier_call *call, int by)
 
 static void conference_event(struct carrier_call *call, const cJSON *noun, const char *event)
 {
-	struct hook_rq rq = {.what = "conference status", .method = twiml_attribute(noun, "statusCallbackMethod"), .label = event};
+	struct hook_rq rq = {.what = "conference status", .method = twiml_attribute(noun, "statusCallbackMethod"),
+			     .label = event};
 	char url[CARRIER_URL];
 
 	if (twiml_attribute(noun, "statusCallback")[0] == '\0')

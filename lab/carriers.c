@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define SETTLES 200 /* of 10 ms */
+
 static void drop_all(struct carriers *c)
 {
 	call_free_all(c);
@@ -31,6 +33,8 @@ static void settle(void *arg)
 	void (*closed)(void *) = c->closed;
 	void *closed_arg = c->closed_arg;
 
+	if (++c->settled == SETTLES) /* the ends have been told, or nobody listens */
+		hook_cancel_all(c);
 	if (busy(c)) {
 		iv_timer_in_ms(&c->settle, 10);
 		return;
@@ -73,6 +77,7 @@ struct carriers *carriers_open(struct iv_net *net, const struct carriers_opts *o
 	c->scripts = scripts_new(c->loop);
 	c->conferences = cJSON_CreateObject();
 	iv_list_init(&c->all);
+	iv_list_init(&c->hooks);
 	iv_timer_init(&c->settle, c->loop, settle, c);
 	c->server = iv_http_listen(net, &http, carrier_routes, c, e);
 	if (!c->server) {

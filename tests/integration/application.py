@@ -133,17 +133,19 @@ class Application:
             n = second & 0x7F
             if n == 126:
                 n = struct.unpack(">H", await reader.readexactly(2))[0]
-            mask, data = await reader.readexactly(4), await reader.readexactly(n)
+            data = await reader.readexactly(4 + n)
+            if first & 0x0F == 2:  # sound is only counted: hundreds of calls may talk at once
+                s.binary += n
+                continue
+            mask, data = data[:4], data[4:]
+            if first & 0x0F == 1 and b'"media"' in bytes(b ^ mask[i & 3] for i, b in enumerate(data[:20])):
+                s.media += 1
+                continue
             data = bytes(b ^ mask[i & 3] for i, b in enumerate(data))
             if first & 0x0F == 8:
                 s.code = struct.unpack(">H", data[:2])[0]
                 s.writer.write(bytes([0x88, 2]) + struct.pack(">H", s.code))
                 return
-            if first & 0x0F == 2:
-                s.binary += len(data)
-            elif b'"media"' in data[:40]:
-                s.media += 1
-            else:
-                s.texts.append(json.loads(data))
-                if self.greeting_ms and (len(s.texts) == 1 and "callSid" in s.texts[0] or s.texts[-1].get("event") == "start"):
-                    s.tone(self.greeting_ms)
+            s.texts.append(json.loads(data))
+            if self.greeting_ms and (len(s.texts) == 1 and "callSid" in s.texts[0] or s.texts[-1].get("event") == "start"):
+                s.tone(self.greeting_ms)

@@ -469,6 +469,48 @@ def test_media_that_never_opens_is_refused_or_says_nothing():
         assert call["answered"] is None and call["ended_by"] == "person"
 
 
+def test_what_listen_is_not_asked_for_does_not_happen():
+    with Field() as (app, lab, field):
+        verb = field.listen(passDtmf=False)
+        del verb["bidirectionalAudio"]
+        app.answers["/call"] = [verb]
+        sid = lab.ring("jambonz", say=["@now:dtmf:1", "wait:300", "hangup"], preamble="minimal", drachtio=True)
+        call = lab.over(sid)
+        media, = app.sockets
+        assert media.texts == [{"sampleRate": 8000, "mixType": "mono", "callSid": sid}], media.texts  # and no key
+        assert media.headers["sec-websocket-protocol"] == "audio.drachtio.org" and call["heard_ms"] == 0
+
+
+def test_a_call_goes_on_where_another_socket_left_it():
+    with Field() as (app, lab, field):
+        app.answers["/voice"] = field.connect('<Redirect>/again</Redirect>')
+        app.answers["/again"] = field.connect()
+        app.greeting_ms = 0
+        sid = lab.ring("twilio", say=["@now:dtmf:1", "wait:400", "@now:dtmf:2", "hangup"])
+        wait_until(lambda: app.sockets and [t for t in app.sockets[0].texts if t["event"] == "dtmf"], 20, "the first key")
+        app.sockets[0].close()
+        call = lab.over(sid)
+        assert [[t["dtmf"]["digit"] for t in s.texts if t["event"] == "dtmf"] for s in app.sockets] == [["1"], ["2"]]
+        assert call["ended_by"] == "person" and [m["ended_by"] for m in call["media"]] == ["daemon", "person"]
+        assert call["media"][0]["stream_sid"] != call["media"][1]["stream_sid"]
+
+
+def test_https_and_wss_go_through_the_balancer_with_their_own_names():
+    app = Application()
+    app.answers["/voice"] = '<Response><Connect><Stream url="wss://gw.example/stream/x"/></Connect></Response>'
+    with Carriers("--twilio-voice", "https://gw.example/voice?a=1", "--via", app.url("")) as lab:
+        call = lab.over(lab.ring("twilio", hang_up_ms=300))
+        hook, = app.to("/voice")
+        assert hook.headers["host"] == "gw.example" and hook.target == "/voice?a=1"
+        text = "https://gw.example/voice?a=1" + "".join(k + v for k, v in sorted(hook.body.items()))
+        assert base64.b64encode(hmac.new(TOKEN.encode(), text.encode(), hashlib.sha1).digest()).decode() == hook.headers["x-twilio-signature"]
+        media, = app.sockets
+        expected = hmac.new(TOKEN.encode(), b"wss://gw.example/stream/x", hashlib.sha1).digest()
+        assert media.headers["host"] == "gw.example" and media.headers["x-twilio-signature"] == base64.b64encode(expected).decode()
+        assert call["media"][0]["opened"]
+    app.close()
+
+
 def test_the_answer_that_nobody_can_know_is_found_by_list():
     with Field() as (app, lab, field):
         lab.rules({"match": {"rest": "create"}, "times": 1, "then": {"rest": {"status": 500, "after_placed": True}}})
@@ -526,3 +568,6 @@ def test_two_hundred_calls_at_once():
             assert lab.hang_up(sid) == 204
         wait_until(lambda: lab.ask("GET", "/_lab/stats")[2]["hooks_under_way"] == 0 and all(c["over"] for c in lab.calls()), 30, "all ends")
         assert all(c["media"][0]["opened"] and c["state"] == "completed" for c in lab.calls())
+
+
+test_two_hundred_calls_at_once.alone = True
