@@ -5,6 +5,7 @@
 #include "carrier.h"
 
 #include <stdlib.h>
+#include "iv_e164.h"
 #include "iv_fetch.h"
 #include "iv_metrics.h"
 
@@ -181,6 +182,15 @@ static bool check_urls(struct iv_carriers *c, struct iv_err *e)
 	return true;
 }
 
+static bool check_countries(const struct iv_config *cfg, struct iv_err *e)
+{
+	struct iv_str wrong = iv_e164_list_wrong(iv_str(cfg->allowed_countries));
+
+	return !wrong.len || iv_fail_field(e, IV_EINVAL, "ALLOWED_COUNTRIES",
+					   "\"%.*s\" is neither a country (IN) nor the beginning of numbers (+4420)",
+					   IV_FMT(wrong));
+}
+
 static void on_turn(void *arg);
 
 struct iv_carriers *iv_carriers_new(struct iv_net *n, const struct iv_config *cfg, struct iv_err *e)
@@ -191,7 +201,7 @@ struct iv_carriers *iv_carriers_new(struct iv_net *n, const struct iv_config *cf
 	if (!c)
 		abort();
 	*c = (struct iv_carriers){.net = n, .loop = iv_net_loop(n), .cfg = cfg};
-	if (!read_jambonz(c, e) || !read_twilio(c, e)) {
+	if (!read_jambonz(c, e) || !read_twilio(c, e) || !check_countries(cfg, e)) {
 		free(c);
 		return NULL;
 	}

@@ -79,7 +79,7 @@ returning k.tenant_id, k.call_id, c.voice_agent_id, c.status, c.carrier, c.provi
 -- in:  call text, carrier text, ids texts, check_s int
 -- out: provider_id text
 select p.id from (
-	select u.id from unnest($3) with ordinality as u(id, n)
+	select u.id from unnest($3::text[]) with ordinality as u(id, n)
 	where not exists (select from call_aliases a where a.tenant_id = current_tenant() and a.provider = $2 and a.alias = u.id
 		and a.call_id <> $1)
 	order by u.n limit 1) p
