@@ -23,6 +23,7 @@ struct iv_gateway_deps {
 	struct iv_auth *auth;
 	struct iv_spools *spools;
 	struct iv_calls *calls;     /* NULL: no database; agents come from files, nothing is kept but the journal */
+	struct iv_secrets *secrets; /* NULL: tools have none */
 	struct iv_control *control; /* NULL without Redis: orders cannot reach calls */
 	struct iv_slots *slots;     /* NULL without Redis: only MAX_LIVE_CALLS holds */
 	const char *version;

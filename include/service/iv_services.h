@@ -25,6 +25,7 @@ struct iv_services {
 	struct iv_dials *dials;       /* placing calls */
 	struct iv_live *live; /* calls of this process: hang up, say, transfer … */
 	struct iv_artifacts *artifacts;
+	struct iv_secrets *secrets; /* what tools send by name */
 	struct iv_telephony *telephony; /* whose hooks are believed */
 	const char *instance_id; /* of this process, new at each start */
 	const char *version;

@@ -7,6 +7,7 @@
 #include "iv_agent.h"
 #include "iv_config.h"
 #include "iv_net.h"
+#include "iv_secrets.h"
 
 struct iv_tool_run;
 
@@ -27,9 +28,17 @@ struct iv_tool_result {
 /* `done` comes once, never from inside start, and not after cancel. The run is dead when it returns. */
 typedef void iv_tool_done_fn(void *arg, const struct iv_tool_result *r);
 
-struct iv_tool_run *iv_tool_start(struct iv_net *n, const struct iv_config *cfg, const struct iv_tool *tool,
-				  struct iv_str args_json, struct iv_str call_id, int timeout_ms,
-				  iv_tool_done_fn *done, void *arg);
+/* What a call of a tool needs of the house. A header {"$secret": "NAME", "prefix": "Bearer "} is the tenant's secret of
+ * that name, opened for the host of this call and masked in the answer. */
+struct iv_tool_house {
+	struct iv_net *net;
+	const struct iv_config *cfg;
+	struct iv_secrets *secrets; /* NULL: there are none, and a tool that names one fails */
+	struct iv_str tenant_id;
+};
+
+struct iv_tool_run *iv_tool_start(const struct iv_tool_house *house, const struct iv_tool *tool, struct iv_str args_json,
+				  struct iv_str call_id, int timeout_ms, iv_tool_done_fn *done, void *arg);
 void iv_tool_cancel(struct iv_tool_run *r);
 /* Why it would never be sent, whatever the arguments (its host is not allowed, say); NULL: it would be, or the client
  * runs it. */

@@ -11,6 +11,7 @@
 #include "iv_log.h"
 #include "iv_principal.h"
 #include "iv_rate.h"
+#include "iv_secrets.h"
 #include "iv_slots.h"
 
 enum {
@@ -109,6 +110,9 @@ struct house *house_open(const struct house_deps *d, struct iv_err *e)
 				e);
 	if (!h->calls)
 		return NULL;
+	h->s.secrets = iv_secrets_new(cfg, h->s.pg, e);
+	if (!h->s.secrets)
+		return NULL;
 	h->s.artifacts = iv_artifacts_new(&h->s, e);
 	if (!h->s.artifacts)
 		return NULL;
@@ -138,6 +142,7 @@ static void worker_closed(void *arg)
 	void *closed_arg = h->closed_arg;
 
 	iv_artifacts_free(h->s.artifacts);
+	iv_secrets_free(h->s.secrets);
 	free(h);
 	closed(closed_arg);
 }

@@ -450,6 +450,9 @@ static bool start(struct app *app, struct iv_err *e)
 								      .auth = app->auth,
 								      .spools = app->spools,
 								      .calls = app->house ? house_calls(app->house) : NULL,
+								      .secrets = app->house
+											 ? house_services(app->house)->secrets
+											 : NULL,
 								      .control = app->house
 											 ? house_services(app->house)->control
 											 : NULL,

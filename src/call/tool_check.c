@@ -102,8 +102,27 @@ static const char *wrong_value(const char *value)
 		if ((unsigned char)*p < ' ' || (unsigned char)*p >= 0x7f)
 			return "must be printable ASCII";
 	if (strstr(value, "${"))
-		return "names a secret, and there is no store of secrets to take it from";
+		return "is no way to name a secret: write {\"$secret\": \"NAME\"}";
 	return NULL;
+}
+
+/* {"$secret": "NAME", "prefix": "Bearer "}: the value comes when the tool is called. */
+static const char *wrong_secret(const cJSON *m)
+{
+	struct iv_str name = iv_json_str(m, "$secret");
+	const cJSON *prefix = iv_json_get(m, "prefix");
+
+	for (const cJSON *x = m->child; x; x = x->next)
+		if (strcmp(x->string, "$secret") != 0 && strcmp(x->string, "prefix") != 0)
+			return "must be a string, or {\"$secret\": NAME} and perhaps \"prefix\"";
+	if (!name.len || name.len > HEADER_NAME_BYTES)
+		return "must name a secret of 1 to 64 bytes";
+	for (size_t i = 0; i < name.len; i++)
+		if (!is_word(name.ptr[i]) && name.ptr[i] != '-' && name.ptr[i] != '.')
+			return "must name a secret by letters, digits, _ . and -";
+	if (prefix && (!cJSON_IsString(prefix) || strlen(prefix->valuestring) > HEADER_NAME_BYTES))
+		return "must have a prefix of at most 64 bytes";
+	return prefix ? wrong_value(prefix->valuestring) : NULL;
 }
 
 static const char *wrong_header(const cJSON *m)
@@ -117,11 +136,13 @@ static const char *wrong_header(const cJSON *m)
 			return "must have a name of letters, digits, - and _";
 	if (is_ours(name))
 		return "is set by us";
+	if (cJSON_IsObject(m))
+		return wrong_secret(m);
 	if (!cJSON_IsString(m))
 		return "must be a string";
 	if (wrong_value(m->valuestring))
 		return wrong_value(m->valuestring);
-	return is_credential(name) ? "would hold a credential, and headers are no place for one" : NULL;
+	return is_credential(name) ? "would hold a credential: put it into /v1/secrets and write {\"$secret\": \"NAME\"}" : NULL;
 }
 
 static bool check_headers(struct iv_str text, struct iv_err *e)

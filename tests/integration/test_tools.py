@@ -34,7 +34,7 @@ class ToolServer:
                     server.let_go.wait(20)
                 status = 500 if kind == "broken" else 302 if kind == "moved" else 200
                 text = {"garbage": b"<html>", "wrong": b'{"open":"yes"}', "cut": b'{"open"', "huge": b'"' + b"x" * 66000 + b'"',
-                        "most": b'"' + b"x" * 65000 + b'"', "list": b"[1,2]"}.get(kind, b'{"open": true, "n": 1}')
+                        "most": b'"' + b"x" * 65000 + b'"', "list": b"[1,2]", "echo": json.dumps({"headers": {k.lower(): v for k, v in self.headers.items()}}).encode()}.get(kind, b'{"open": true, "n": 1}')
                 self.send_response(status)
                 self.send_header("Content-Type", "application/json")
                 if status == 302:

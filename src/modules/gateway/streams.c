@@ -364,7 +364,8 @@ void streams_tool(struct session *s, const struct iv_action *a)
 		s->tools[i].s = s;
 		(void)iv_str_copy(s->tools[i].id, sizeof(s->tools[i].id), a->id);
 		s->tools[i].run = iv_tool_start(
-			s->g->d.net, s->g->d.cfg, tool, a->text, iv_str(s->call_id),
+			&(struct iv_tool_house){s->g->d.net, s->g->d.cfg, s->g->d.secrets, iv_str(s->tenant_id)}, tool, a->text,
+			iv_str(s->call_id),
 			(int)(tool->timeout_ms ? tool->timeout_ms : s->g->d.cfg->tool_timeout_ms), on_tool_done,
 			&s->tools[i]);
 		return;
