@@ -1,6 +1,7 @@
 /* Orders to live calls, from the REST API of any instance: each is an event of the machine. And the other way: this
  * process says which calls it holds. */
 #include <stdlib.h>
+#include "iv_line.h"
 #include "session.h"
 
 enum { HOLD_MS = 60000, HELD_AT_ONCE = 500, ORDER_BYTES = 65536 };
@@ -57,6 +58,8 @@ static bool on_dtmf(struct session *s, const struct order *o, struct iv_err *e)
 {
 	if (!o->digits.len)
 		return iv_fail_field(e, IV_EINVAL, "digits", "is required");
+	if (!iv_line_check(&(struct iv_line_do){.verb = IV_LINE_DTMF, .digits = o->digits}, e))
+		return false;
 	if (s->leg.kind == IV_LEG_BROWSER)
 		return iv_fail(e, IV_EUNSUPPORTED, "a browser has no far end to press keys towards");
 	session_step(s, &(struct iv_event){.type = IV_EV_DTMF_SEND, .text = o->digits});
