@@ -91,8 +91,6 @@ static enum iv_flow_next guard(struct iv_flow *f)
 		iv_metric_add(IV_M_telephony_blocked_ips_total, 0, 1);
 		return iv_flow_fail(f, IV_EFORBIDDEN, "hooks do not come from this address");
 	}
-	if (!c->s->cfg->public_base_url[0])
-		return iv_flow_fail(f, IV_EUNSUPPORTED, "PUBLIC_BASE_URL is not set: carriers could not find us");
 	return IV_FLOW_NEXT;
 }
 

@@ -177,6 +177,8 @@ enum iv_flow_next hook_take(struct iv_flow *f)
 		iv_api_retry_after(c, 1);
 		return iv_flow_fail(f, IV_EDRAINING, "this process takes no more calls");
 	}
+	if (!c->s->cfg->public_base_url[0] || !iv_secret_set(c->s->cfg->realtime_ws_secret))
+		return iv_flow_fail(f, IV_EUNSUPPORTED, "PUBLIC_BASE_URL and REALTIME_WS_SECRET say where media goes: set them");
 	iv_id_new("call", iv_wall_ms(), id);
 	struct iv_line_take_inbound_in in = {.tenant = h->tenant_id, .call = iv_str(id),
 					     .carrier = iv_str(word_carriers[h->row->carrier]),

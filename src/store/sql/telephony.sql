@@ -64,7 +64,7 @@ limit $1
 -- Calls that are not over, and of which nobody has said anything for so long.
 -- in:  minutes float, count int
 -- out: id text, status text, updated_at time, age_minutes float, held bool, told bool
-select c.id, c.status, c.updated_at, extract(epoch from now() - c.updated_at) / 60.0, c.instance_id is not null,
+select c.id, c.status, c.updated_at, (extract(epoch from now() - c.updated_at) / 60.0)::float8, c.instance_id is not null,
 	exists (select from call_timeline t where t.tenant_id = c.tenant_id and t.call_id = c.id)
 from voice_call_records c
 where c.tenant_id = current_tenant() and c.closed_at is null and c.updated_at < now() - $1 * interval '1 minute'
