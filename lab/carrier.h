@@ -105,6 +105,7 @@ struct carrier_call {
 	int holds;                /* hooks, media, timers that still know it */
 	bool over;                /* its line has ended and that was told */
 	bool silent_end;          /* the carrier tells no final status */
+	bool forgotten;           /* REST has taken its record away */
 	char end_reason[160];
 	cJSON *events, *media_log, *digits, *legs;
 	struct hook *held;        /* a status that waits for the next one */
@@ -129,7 +130,8 @@ void call_release(struct carrier_call *call);
 void call_rearm(struct carrier_call *call); /* the line's plan has changed */
 int64_t call_now_ms(void);
 void call_free_all(struct carriers *c);
-void call_remove(struct carrier_call *call); /* takes its record away (DELETE); a live call goes on */
+/* As REST sees it: of that carrier, and its record was not taken away (DELETE; a live call goes on). NULL: none. */
+struct carrier_call *call_recorded(struct carriers *c, enum carrier_kind kind, struct iv_str sid);
 
 /* The story: `details` (may be NULL) is taken. */
 void call_tell(struct carrier_call *call, const char *what, cJSON *details);

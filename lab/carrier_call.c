@@ -160,12 +160,6 @@ static void free_call(struct carrier_call *call)
 	free(call);
 }
 
-void call_remove(struct carrier_call *call)
-{
-	if (iv_map_get(call->c->calls, iv_str(call->sid)) == call)
-		iv_map_remove(call->c->calls, iv_str(call->sid));
-}
-
 /* The oldest that is over and of no interest to anybody makes room. */
 static void forget_old(struct carriers *c)
 {
@@ -195,6 +189,13 @@ void call_release(struct carrier_call *call)
 struct carrier_call *call_find(struct carriers *c, struct iv_str sid)
 {
 	return iv_map_get(c->calls, sid);
+}
+
+struct carrier_call *call_recorded(struct carriers *c, enum carrier_kind kind, struct iv_str sid)
+{
+	struct carrier_call *call = call_find(c, sid);
+
+	return call && call->kind == kind && !call->forgotten ? call : NULL;
 }
 
 static void on_line_timer(void *arg)

@@ -363,11 +363,11 @@ void jambonz_update(void *ctx, struct iv_http_req *rq)
 
 	if (!authorised(c, rq) || rest_begins(c, rq, CARRIER_JAMBONZ, "update", IV_STR_NULL, &fault))
 		return;
-	call = call_find(c, iv_http_param(rq, "call"));
+	call = call_recorded(c, CARRIER_JAMBONZ, iv_http_param(rq, "call"));
 	json = iv_json_parse(iv_http_body(rq), &e);
 	if (!json)
 		reply_msg(rq, fault, 400, "invalid JSON");
-	else if (!call || call->kind != CARRIER_JAMBONZ)
+	else if (!call)
 		rest_reply(fault, rq, 404, NULL, IV_STR_NULL);
 	else
 		apply_update(call, rq, fault, json);
@@ -384,8 +384,8 @@ void jambonz_get(void *ctx, struct iv_http_req *rq)
 
 	if (!authorised(c, rq) || rest_begins(c, rq, CARRIER_JAMBONZ, "get", IV_STR_NULL, &fault))
 		return;
-	call = call_find(c, iv_http_param(rq, "call"));
-	if (!call || call->kind != CARRIER_JAMBONZ) {
+	call = call_recorded(c, CARRIER_JAMBONZ, iv_http_param(rq, "call"));
+	if (!call) {
 		rest_reply(fault, rq, 404, NULL, IV_STR_NULL);
 		return;
 	}
@@ -427,7 +427,7 @@ void jambonz_list(void *ctx, struct iv_http_req *rq)
 		struct carrier_call *call = IV_CONTAINER(node, struct carrier_call, node);
 		cJSON *body;
 
-		if (call->kind != CARRIER_JAMBONZ || !call->jambonz || call_find(c, iv_str(call->sid)) != call)
+		if (call->kind != CARRIER_JAMBONZ || !call->jambonz || call->forgotten)
 			continue;
 		body = jambonz_body(call);
 		if (filtered(rq, body))
@@ -450,8 +450,8 @@ void jambonz_delete(void *ctx, struct iv_http_req *rq)
 
 	if (!authorised(c, rq) || rest_begins(c, rq, CARRIER_JAMBONZ, "delete", IV_STR_NULL, &fault))
 		return;
-	call = call_find(c, iv_http_param(rq, "call"));
-	if (call && call->kind == CARRIER_JAMBONZ)
-		call_remove(call);
-	rest_reply(fault, rq, call && call->kind == CARRIER_JAMBONZ ? 204 : 404, NULL, IV_STR_NULL);
+	call = call_recorded(c, CARRIER_JAMBONZ, iv_http_param(rq, "call"));
+	if (call)
+		call->forgotten = true;
+	rest_reply(fault, rq, call ? 204 : 404, NULL, IV_STR_NULL);
 }

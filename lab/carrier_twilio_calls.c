@@ -252,9 +252,9 @@ void twilio_create(void *ctx, struct iv_http_req *rq)
 
 static struct carrier_call *find_call(struct twilio_rq *t)
 {
-	struct carrier_call *call = call_find(t->c, iv_str(t->sid));
+	struct carrier_call *call = call_recorded(t->c, CARRIER_TWILIO, iv_str(t->sid));
 
-	if (call && call->kind == CARRIER_TWILIO)
+	if (call)
 		return call;
 	twilio_refuse(t, 404, 20404, "The requested resource /Calls/%.40s.json was not found", t->sid);
 	return NULL;
@@ -356,7 +356,7 @@ void twilio_delete(void *ctx, struct iv_http_req *rq)
 	if (call && !call->over) {
 		twilio_refuse(&t, 409, 20009, "Cannot delete a call that is in progress");
 	} else if (call) {
-		call_remove(call);
+		call->forgotten = true;
 		twilio_reply(&t, 204, NULL);
 	}
 	twilio_rq_end(&t);
@@ -413,7 +413,7 @@ void twilio_list(void *ctx, struct iv_http_req *rq)
 	{
 		struct carrier_call *call = IV_CONTAINER(node, struct carrier_call, node);
 
-		if (call->kind == CARRIER_TWILIO && call->twilio && call_find(t.c, iv_str(call->sid)) == call && fits(&t, call))
+		if (call->kind == CARRIER_TWILIO && call->twilio && !call->forgotten && fits(&t, call))
 			cJSON_InsertItemInArray(all, 0, document(call)); /* the newest comes first */
 	}
 	snprintf(path, sizeof(path), "/2010-04-01/Accounts/%s/Calls.json", t.c->opts.twilio_account);
