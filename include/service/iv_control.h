@@ -53,5 +53,9 @@ enum iv_flow_next iv_control_send(struct iv_control *c, struct iv_flow *f, struc
 /* Whose call it is: owner is "" when nobody's. */
 enum iv_flow_next iv_control_owner(struct iv_control *c, struct iv_flow *f, struct iv_control_run *run,
 				   struct iv_arena *arena, struct iv_str call_id, struct iv_str *owner);
+/* For how long this Redis has known who owns what: since it was started, or wiped. Before owners had the time to claim
+ * again what it forgot, "nobody's" says nothing. */
+enum iv_flow_next iv_control_epoch(struct iv_control *c, struct iv_flow *f, struct iv_redis_run *run,
+				   struct iv_arena *arena, struct iv_reply *age_ms);
 
 #endif

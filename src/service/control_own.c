@@ -19,6 +19,19 @@ static struct iv_script renew_script = {
 	"",
 };
 
+/* KEYS: the epoch {since, run}. Its age in ms by the server's clock; a new one when it is gone, or the server another. */
+static struct iv_script epoch_script = {
+	"control_epoch",
+	"local t=redis.call('TIME') local now=t[1]*1000+math.floor(t[2]/1000) "
+	"local info=redis.pcall('INFO','server') "
+	"local run=type(info)=='string' and string.match(info,'run_id:(%x+)') or '' "
+	"local e=redis.call('HMGET',KEYS[1],'since','run') "
+	"if not e[1] or e[2]~=run or tonumber(e[1])>now then "
+	"redis.call('HSET',KEYS[1],'since',now,'run',run) return 0 end "
+	"return now-tonumber(e[1])",
+	"",
+};
+
 static const char release_script[] = "if redis.call('GET',KEYS[1])==ARGV[1] then return redis.call('DEL',KEYS[1]) end return 0";
 
 /* A batch of renewals under way. */
@@ -219,4 +232,11 @@ void control_own_end(struct iv_control *c)
 		free(r);
 	}
 	iv_map_free(c->owned);
+}
+
+enum iv_flow_next iv_control_epoch(struct iv_control *c, struct iv_flow *f, struct iv_redis_run *run,
+				   struct iv_arena *arena, struct iv_reply *age_ms)
+{
+	return iv_redis_script(c->redis, f, run, arena, &epoch_script, (const struct iv_str[]){IV_S("control:epoch")}, 1, NULL, 0,
+			       age_ms);
 }

@@ -446,6 +446,7 @@ def test_a_call_whose_process_never_comes_back_is_ended_by_another_and_one_that_
         alive.answer(1)
         summary = reviewed(h, dead)
         assert "was lost" in summary["summary"] and summary["outcome"] == "failed", summary
+        got = h.rows(ended.format(dead))  # the review has given it its outcome
         once = f"select (select count(*) from voice_usage_ledger where call_id = '{dead}'), " \
                f"(select count(*) from webhook_events where call_id = '{dead}' and type = 'call.ended'), " \
                f"(select count(*) from webhook_events where call_id = '{dead}' and type = 'agent.summary')"
@@ -461,6 +462,23 @@ def test_a_call_whose_process_never_comes_back_is_ended_by_another_and_one_that_
         assert h.rows(once) == [["1", "1", "1"]] and h.rows(ended.format(dead)) == got
         alive.close()
         reviewed(h, "alive")
+
+
+def test_a_wiped_redis_is_no_reason_to_end_a_call_that_lives():
+    env = {**FAST, "LOST_CALL_MINUTES": "0.1", "CLEANUP_INTERVAL_MINUTES": "0.02"}
+    with House(agents={"quick": QUICK}, env=env, lab_args=LOAD) as h, Second(h):
+        c = Browser(h, "alive", "quick")
+        c.until("connected")
+        time.sleep(7)  # it is silent: its process says that it holds it once a minute
+        for _ in range(4):
+            h.services('redis-cli -s "$1" flushall', h.redis_url.removeprefix("unix://"))
+            time.sleep(1.5)
+        assert h.rows("select closed_at is null, status from voice_call_records where id = 'alive'") == [["t", "in-progress"]]
+        assert h.rows("select now() - updated_at > interval '6 seconds' from voice_call_records where id = 'alive'") == [["t"]]
+        c.type("Are you there?")
+        c.answer(1)
+        c.close()
+        assert h.books("alive")["status"] == "completed"
 
 
 def test_rows_that_are_over_are_swept_out():

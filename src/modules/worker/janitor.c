@@ -7,7 +7,7 @@
 
 enum {
 	LIST_MAX = 200, LIST_BYTES = 262144, LOSS_BYTES = 65536, SWEEP_ROWS = 1000, ALERT_DAYS = 400,
-	FLOW_MS = 60000, AGAIN_MS = 1000,
+	FLOW_MS = 60000, AGAIN_MS = 1000, CLAIMED_AGAIN_MS = 15000, /* owners renew all they have every 10 s */
 };
 
 static struct iv_worker *self(struct iv_flow *f)
@@ -128,9 +128,24 @@ static void walk(struct iv_worker *w)
 		begin(w, w->at < w->silent.count ? &loss_type : &sweep_type);
 }
 
+/* A Redis that was wiped or started anew knows no owner until each has claimed his calls again; nor does it know those
+ * of a process that has not found it again yet. So nobody is judged before it has been there for as long as a call has
+ * to be silent. */
+static enum iv_flow_next ask_epoch(struct iv_flow *f)
+{
+	struct iv_worker *w = self(f);
+
+	w->epoch = (struct iv_reply){0};
+	return iv_control_epoch(w->s->control, f, &w->epoch_run, &w->chore_arena, &w->epoch);
+}
+
 static enum iv_flow_next list(struct iv_flow *f)
 {
 	struct iv_worker *w = self(f);
+	int64_t old_ms = seconds(w->cfg->lost_minutes) * 1000;
+
+	if (w->epoch.kind != IV_REPLY_INT || w->epoch.i < (old_ms > CLAIMED_AGAIN_MS ? old_ms : CLAIMED_AGAIN_MS))
+		return IV_FLOW_DONE;
 	struct iv_silent_calls_in in = {.held_s = seconds(w->cfg->lost_minutes),
 					.unheld_s = seconds(w->cfg->stuck_minutes),
 					.most = LIST_MAX};
@@ -150,7 +165,7 @@ static void listed(struct iv_flow *f)
 	walk(w);
 }
 
-static const struct iv_flow_step list_steps[] = {{"list", list}, {0}};
+static const struct iv_flow_step list_steps[] = {{"ask_epoch", ask_epoch}, {"list", list}, {0}};
 static const struct iv_flow_type list_type = {"janitor.list", list_steps, listed};
 
 /* ── the clock ── */

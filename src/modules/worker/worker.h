@@ -34,6 +34,8 @@ struct iv_worker {
 	struct iv_flow chore, *choring;
 	struct iv_pg_run chore_run;
 	struct iv_control_run owner_run;
+	struct iv_redis_run epoch_run;
+	struct iv_reply epoch;       /* its age, in ms */
 	struct iv_arena chore_arena; /* the list, as long as it is walked */
 	struct iv_arena loss_arena;
 	struct iv_rows silent, swept, loss;

@@ -34,6 +34,7 @@ static struct {
 	/* janitor */
 	const char *owner[8]; /* of the silent calls; NULL: nobody, "?": Redis is away */
 	int lost[8];
+	int64_t epoch_ms; /* age of what Redis knows; < 0: it is away */
 	size_t silent;
 	int sweeps;
 } fake;
@@ -318,6 +319,18 @@ struct iv_str iv_call_name(struct iv_str tenant_id, struct iv_str call_id, char 
 	return (struct iv_str){out, (size_t)n};
 }
 
+enum iv_flow_next iv_control_epoch(struct iv_control *c, struct iv_flow *f, struct iv_redis_run *run,
+				   struct iv_arena *arena, struct iv_reply *age_ms)
+{
+	(void)c;
+	(void)run;
+	(void)arena;
+	if (fake.epoch_ms < 0)
+		return iv_flow_fail(f, IV_EDRAINING, "Redis is away");
+	*age_ms = (struct iv_reply){.kind = IV_REPLY_INT, .i = fake.epoch_ms};
+	return IV_FLOW_NEXT;
+}
+
 enum iv_flow_next iv_control_owner(struct iv_control *c, struct iv_flow *f, struct iv_control_run *run,
 				   struct iv_arena *arena, struct iv_str call_id, struct iv_str *owner)
 {
@@ -367,6 +380,7 @@ static void set_up(size_t count)
 	struct iv_buf errors;
 
 	memset(&fake, 0, sizeof(fake));
+	fake.epoch_ms = 86400000;
 	memset(rows, 0, sizeof(rows));
 	fake.count = count;
 	fake.enabled = true;
@@ -561,6 +575,25 @@ static void only_calls_that_nobody_owns_are_lost(void **state)
 	tear_down();
 }
 
+static void a_redis_that_has_forgotten_is_no_judge_of_who_lives(void **state)
+{
+	(void)state;
+	set_up(0);
+	fake.silent = 2;
+	fake.epoch_ms = 0; /* it was wiped a moment ago */
+	run_ms(900);
+	fake.epoch_ms = -1; /* and is away */
+	run_ms(500);
+	assert_int_equal(fake.lost[0] + fake.lost[1], 0);
+	assert_true(fake.sweeps >= 1);
+	fake.epoch_ms = 86400000; /* whoever lives has claimed his calls again */
+	fake.owner[0] = "ins_2";
+	run_ms(900);
+	assert_int_equal(fake.lost[0], 0);
+	assert_int_equal(fake.lost[1], 1);
+	tear_down();
+}
+
 static void settings_that_do_not_fit_are_refused(void **state)
 {
 	struct iv_err e = {0};
@@ -592,6 +625,7 @@ int main(void)
 		cmocka_unit_test(each_statement_may_fail),
 		cmocka_unit_test(stopping_at_any_moment_gives_back_what_is_under_way),
 		cmocka_unit_test(only_calls_that_nobody_owns_are_lost),
+		cmocka_unit_test(a_redis_that_has_forgotten_is_no_judge_of_who_lives),
 		cmocka_unit_test(settings_that_do_not_fit_are_refused),
 	};
 
