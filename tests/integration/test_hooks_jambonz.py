@@ -2,6 +2,7 @@
 import hashlib
 import hmac
 import json
+import signal
 import threading
 import time
 from urllib.parse import parse_qs, urlsplit
@@ -320,17 +321,32 @@ def hooks_of_other_carriers_are_proved_by_a_key(h, judge):
     assert listen(Jambonz(h, judge, to="15559999999", application_sid="app-of-b").hook("call"))["metadata"]["agentId"] == "desk-b"
 
 
+def a_process_that_ends_takes_no_new_calls_and_keeps_the_others(h, judge):
+    call = Jambonz(h, judge)
+    ws = media(listen(call.hook("call")))
+    hear(ws)
+    h.daemon.send_signal(signal.SIGTERM)
+    wait_until(lambda: h.api("GET", "/readyz")[0] == 503, 20, "the drain")
+    status, headers, text = Jambonz(h, judge).send("call")  # tried again elsewhere, as the fragment of the address says
+    assert status == 503 and headers["retry-after"] == "1", (status, text)
+    call.status("in-progress")
+    call.status("completed", duration=1, call_termination_by="caller")
+    assert h.daemon.wait(20) == 0
+    assert h.rows(f"select status from voice_call_records where provider_call_id = '{call.sid}'") == [["completed"]]
+
+
 SHARED = "shared-secret-0123456789"
 PARTS = [a_call_of_jambonz_from_its_ring_to_its_end, calls_nobody_takes_are_declined_and_unknown_ones_do_no_harm, a_call_too_many_hears_the_busy_tone,
          one_call_however_often_and_from_wherever_it_is_told, a_call_we_placed_is_known_by_what_we_gave_it, orders_reach_the_call_through_its_carrier,
-         hooks_of_other_carriers_are_proved_by_a_key, who_cannot_sign_is_not_believed_and_soon_not_heard]
+         hooks_of_other_carriers_are_proved_by_a_key, who_cannot_sign_is_not_believed_and_soon_not_heard,
+         a_process_that_ends_takes_no_new_calls_and_keeps_the_others]
 
 
 def test_hooks_of_jambonz():
     judge = Judge()
     with carried(env={"JAMBONZ_WEBHOOK_SECRET": "new-secret", "JAMBONZ_WEBHOOK_SECRET_OLD": WEBHOOK_SECRET, "TELEPHONY_HOOKS_PER_MINUTE": "12",
                       "TELEPHONY_SHARED_SECRET": SHARED, "TELEPHONY_ALLOWED_IPS": "127.0.0.0/8, ::1", "ALLOWED_JAMBONZ_IPS": "127.0.0.1",
-                      "TRUSTED_PROXIES": "127.0.0.1", "JAMBONZ_APPLICATIONS": "app-of-nobody=A/nobody, app-of-b=B/desk-b"},
+                      "TRUSTED_PROXIES": "127.0.0.1", "DRAIN_SECONDS": "30", "HAND_OVER_SECONDS": "5", "JAMBONZ_APPLICATIONS": "app-of-nobody=A/nobody, app-of-b=B/desk-b"},
                  agents={"desk": AGENT}) as h:
         h.add_agent("B", "desk-b", AGENT)
         h.rows("update tenants set settings = settings || '{\"max_concurrent_calls\": 2}' where id = 'B'")

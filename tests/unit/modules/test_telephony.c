@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <cmocka.h>
+#include "iv_telephony.h"
 #include "say.h"
 #include "words.h"
 
@@ -387,6 +388,56 @@ static void a_refusal_of_twilios_is_a_reject(void **state)
 	assert_string_equal(out.ptr, XML("<Say>Busy.</Say><Hangup/>"));
 }
 
+/* ── the start ── */
+
+static void starts(const char *field)
+{
+	struct iv_services s = {.cfg = &cfg};
+	struct iv_err e = {0};
+	struct iv_telephony *t = iv_telephony_new(&s, &e);
+
+	if (field) {
+		assert_null(t);
+		assert_string_equal(e.field, field);
+		return;
+	}
+	assert_non_null(t);
+	assert_ptr_equal(s.telephony, t);
+	iv_telephony_free(t);
+}
+
+static void in_production_a_carrier_we_use_has_its_secret(void **state)
+{
+	(void)state;
+	cfg.env = "production";
+	cfg.jambonz_applications = cfg.twilio_account = cfg.telephony_allowed_ips = cfg.jambonz_allowed_ips = "";
+	starts(NULL); /* no carrier at all */
+	cfg.twilio_account = "AC1";
+	starts("TWILIO_AUTH_TOKEN");
+	cfg.telephony_allow_unsigned = true;
+	starts(NULL);
+	cfg.telephony_allow_unsigned = false;
+	cfg.twilio_auth_token.hidden = "token";
+	starts(NULL);
+	cfg.jambonz_key.hidden = "key";
+	starts("JAMBONZ_WEBHOOK_SECRET");
+	cfg.jambonz_webhook_secret.hidden = "wh_secret_cJqgtMDPzDhhnjmaJH6Mtk"; /* everybody's */
+	starts("JAMBONZ_WEBHOOK_SECRET");
+	cfg.jambonz_webhook_secret.hidden = "wh_secret_of_our_own";
+	starts(NULL);
+	cfg.jambonz_webhook_secret_old.hidden = "wh_secret_cJqgtMDPzDhhnjmaJH6Mtk";
+	starts("JAMBONZ_WEBHOOK_SECRET");
+	cfg.env = "development";
+	starts(NULL);
+	cfg.telephony_allowed_ips = "10.0.0.0/8, 2001:db8::/32";
+	starts(NULL);
+	cfg.telephony_allowed_ips = "10.0.0.1/8";
+	starts("TELEPHONY_ALLOWED_IPS");
+	cfg.telephony_allowed_ips = "";
+	cfg.jambonz_allowed_ips = "everywhere";
+	starts("ALLOWED_JAMBONZ_IPS");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -408,6 +459,7 @@ int main(void)
 		TEST(an_order_becomes_twiml),
 		TEST(what_xml_cannot_hold_is_left_out),
 		TEST(a_refusal_of_twilios_is_a_reject),
+		TEST(in_production_a_carrier_we_use_has_its_secret),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
