@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds optimised, measures, prints the table.   ./scripts/bench.sh calls|rest|webhooks [--json FILE] [--quick] …
+# Builds optimised, measures, prints the table.   ./scripts/bench.sh calls|rest|webhooks|slots [--json FILE] [--quick] …
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -13,7 +13,13 @@ webhooks)
 	build build/release "invorto webhooks" -- -DCMAKE_BUILD_TYPE=Release
 	exec python3 bench/webhooks.py "$@"
 	;;
-*) die "expected: calls [--json FILE] [--legs LIST] [--peers LIST] [--quick], rest [--json FILE] [--seconds N] or webhooks [--json FILE] [--events N]" ;;
+slots)
+	shift
+	install_missing $build_packages $service_packages
+	build build/release slots -- -DCMAKE_BUILD_TYPE=Release
+	exec python3 bench/slots.py "$@"
+	;;
+*) die "expected: calls [--json FILE] [--legs LIST] [--peers LIST] [--quick], rest [--json FILE] [--seconds N], webhooks [--json FILE] [--events N] or slots [--json FILE] [--seconds N]" ;;
 esac
 shift
 install_missing $build_packages $service_packages python3 util-linux nodejs npm wrk

@@ -36,7 +36,7 @@ count_log() {
 }
 
 sanitized() { build build/asan all -- -DIV_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug; }
-optimised() { build build/release "invorto invorto-lab sim webhooks" -- -DCMAKE_BUILD_TYPE=Release; }
+optimised() { build build/release "invorto invorto-lab sim webhooks slots clock_shift" -- -DCMAKE_BUILD_TYPE=Release; }
 
 # One line per cmocka case: a program that dies counts as one failure.
 run_ctest() { # LABEL DIR

@@ -7,7 +7,7 @@
 #include "iv_log.h"
 #include "iv_metrics.h"
 
-enum { UNLIMITED = 1000000 };
+enum { UNLIMITED = 1000000, ASSERTING_MS = 200 };
 /* The script's answer behind the scopes, which count from 1. */
 enum { ANSWER_GRANTED = 0, ANSWER_SETTLING = SCOPES + 1 };
 /* Labels of slots_refused_total, behind the scopes. */
@@ -223,7 +223,11 @@ enum iv_flow_next iv_slots_take(struct iv_slots *s, struct iv_flow *f, struct iv
 		return IV_FLOW_DONE;
 	*run = (struct iv_slots_run){.slots = s, .ask = ask, .verdict = v};
 	slots_limits(s, ask, run->limits);
-	slots_wake(s);
+	if (!slots_wake(s) && !slots_find(s, ask->tenant_id, ask->call_id)) {
+		*v = (struct iv_slot_verdict){.settling = true, .scope = refusals[REFUSED_SETTLING], .retry_ms = ASSERTING_MS};
+		count_verdict(run);
+		return IV_FLOW_NEXT;
+	}
 	run->command = ask_redis(run);
 	if (!run->command) {
 		decide_locally(run);

@@ -1,4 +1,4 @@
-/* Holding slots: which calls this process renews, in four helpings a SLOT_RENEW_MS; and giving them back. */
+/* Holding slots: which calls this process renews, in ten helpings a SLOT_RENEW_MS; and giving them back. */
 #include "slots_priv.h"
 
 #include <stdio.h>
@@ -44,7 +44,7 @@ static void forget(struct iv_slots *s, struct slot *slot)
 {
 	(void)iv_map_remove(s->by_name, iv_str(slot->name));
 	iv_list_remove(&slot->node);
-	iv_list_remove(&slot->fresh);
+	iv_list_remove(&slot->due);
 	set_state(s, slot, SLOT_NEW);
 	free(slot);
 }
@@ -67,7 +67,7 @@ static struct slot *make(struct iv_slots *s, const struct iv_slot_ask *ask)
 	describe(slot, ask);
 	slot->since_ms = iv_wall_ms();
 	iv_list_append(&s->slices[s->next_join++ % SLOT_SLICES], &slot->node);
-	iv_list_init(&slot->fresh);
+	iv_list_init(&slot->due);
 	(void)iv_map_put(s->by_name, iv_str(slot->name), slot);
 	return slot;
 }
@@ -108,6 +108,8 @@ static void on_news(struct iv_slots *s, struct iv_str name, int64_t claim)
 	}
 }
 
+static void pump(struct iv_slots *s);
+
 static void on_renewed(void *arg, const struct iv_reply *reply, const struct iv_err *err)
 {
 	struct batch *b = arg;
@@ -118,6 +120,8 @@ static void on_renewed(void *arg, const struct iv_reply *reply, const struct iv_
 	iv_metric_add(IV_M_slots_renewals_total, ok ? RENEWED_OK : RENEWED_FAILED, (double)b->count);
 	iv_list_remove(&b->node);
 	free(b);
+	s->in_flight--;
+	pump(s);
 	if (!ok)
 		return;
 	iv_metric_set(IV_M_telephony_active_semaphores, 0, (double)reply->items[3].i);
@@ -136,6 +140,7 @@ static void send_batch(struct iv_slots *s, const struct iv_str *argv, size_t cou
 					 RENEW_ARGS + count * PER_CALL, on_renewed, b, NULL);
 	if (b->command) {
 		iv_list_append(&s->batches, &b->node);
+		s->in_flight++;
 		return;
 	}
 	iv_metric_add(IV_M_slots_renewals_total, RENEWED_FAILED, (double)count);
@@ -144,29 +149,10 @@ static void send_batch(struct iv_slots *s, const struct iv_str *argv, size_t cou
 
 /* Calls on their way into a script. */
 struct helping {
-	struct iv_slots *s;
 	struct iv_str argv[RENEW_ARGS + SLOT_BATCH * PER_CALL];
 	char numbers[SLOT_BATCH][2][24];
 	size_t count;
-	bool sent;
 };
-
-static void helping_begin(struct helping *h, struct iv_slots *s, bool connected)
-{
-	h->s = s;
-	h->count = 0;
-	h->sent = false;
-	slots_args(s, "renew", h->argv);
-	h->argv[SLOT_ARGS] = connected ? IV_S("1") : IV_S("0");
-}
-
-static void helping_send(struct helping *h)
-{
-	send_batch(h->s, h->argv, h->count);
-	h->argv[SLOT_ARGS] = IV_S("0"); /* the first one has looked */
-	h->count = 0;
-	h->sent = true;
-}
 
 static void helping_add(struct helping *h, const struct slot *slot)
 {
@@ -184,8 +170,33 @@ static void helping_add(struct helping *h, const struct slot *slot)
 	at[6] = iv_str(claim);
 	at[7] = slot->state == SLOT_MEDIA ? IV_S("media") : IV_S("dialling");
 	at[8] = iv_str(since);
-	if (++h->count == SLOT_BATCH)
-		helping_send(h);
+	h->count++;
+}
+
+/* The next of those that are due; none: Redis learns that somebody is here. */
+static void send_helping(struct iv_slots *s)
+{
+	static struct helping h; /* one thread, and used up before this returns */
+
+	h.count = 0;
+	slots_args(s, "renew", h.argv);
+	h.argv[SLOT_ARGS] = s->connected ? IV_S("1") : IV_S("0");
+	s->connected = false;
+	while (h.count < SLOT_BATCH && !iv_list_empty(&s->due)) {
+		struct slot *slot = IV_CONTAINER(s->due.next, struct slot, due);
+
+		iv_list_remove(&slot->due);
+		helping_add(&h, slot);
+	}
+	send_batch(s, h.argv, h.count);
+}
+
+static void pump(struct iv_slots *s)
+{
+	while (s->in_flight < SLOT_WINDOW && !iv_list_empty(&s->due))
+		send_helping(s);
+	if (iv_list_empty(&s->due))
+		s->asserting = false;
 }
 
 static bool held(const struct slot *slot)
@@ -193,45 +204,33 @@ static bool held(const struct slot *slot)
 	return slot->state == SLOT_DIALLING || slot->state == SLOT_MEDIA;
 }
 
-/* One thread, and used up before whoever fills it returns. */
-static struct helping *the_helping(void)
+static void make_due(struct iv_slots *s, struct slot *slot)
 {
-	static struct helping h;
-
-	return &h;
+	iv_list_remove(&slot->due);
+	iv_list_append(&s->due, &slot->due);
 }
 
 void slots_renew_all(struct iv_slots *s, bool connected)
 {
-	struct helping *h = the_helping();
-
-	helping_begin(h, s, connected);
 	for (int i = 0; i < SLOT_SLICES; i++)
 		IV_LIST_EACH(node, &s->slices[i])
 		{
 			struct slot *slot = IV_CONTAINER(node, struct slot, node);
 
 			if (held(slot))
-				helping_add(h, slot);
+				make_due(s, slot);
 		}
-	if (h->count || !h->sent)
-		helping_send(h);
+	s->connected |= connected;
+	s->asserting = true;
+	pump(s);
+	if (s->connected)
+		send_helping(s);
 }
 
-/* The slots that were held in this turn. */
+/* What was held in this turn. */
 static void on_flush(void *arg)
 {
-	struct iv_slots *s = arg;
-	struct helping *h = the_helping();
-
-	helping_begin(h, s, false);
-	IV_LIST_EACH(node, &s->fresh)
-	{
-		iv_list_remove(node);
-		helping_add(h, IV_CONTAINER(node, struct slot, fresh));
-	}
-	if (h->count)
-		helping_send(h);
+	pump(arg);
 }
 
 /* ── the tick ── */
@@ -246,10 +245,8 @@ static void give_up(struct iv_slots *s, struct slot *slot)
 /* Takes out what has had its time, and renews the rest. */
 static void renew_slice(struct iv_slots *s, int slice, int64_t now_us)
 {
-	struct helping *h = the_helping();
 	size_t stuck = 0;
 
-	helping_begin(h, s, false);
 	IV_LIST_EACH(node, &s->slices[slice])
 	{
 		struct slot *slot = IV_CONTAINER(node, struct slot, node);
@@ -260,11 +257,12 @@ static void renew_slice(struct iv_slots *s, int slice, int64_t now_us)
 			give_up(s, slot);
 		} else if (held(slot)) {
 			stuck += slot->state == SLOT_DIALLING && now_us - slot->held_us >= STUCK_US;
-			helping_add(h, slot);
+			make_due(s, slot);
 		}
 	}
-	if (h->count || !h->sent)
-		helping_send(h); /* without calls too: Redis learns that somebody is here */
+	pump(s);
+	if (!s->in_flight)
+		send_helping(s);
 	s->stuck[slice] = stuck;
 	stuck = 0;
 	for (int i = 0; i < SLOT_SLICES; i++)
@@ -272,18 +270,19 @@ static void renew_slice(struct iv_slots *s, int slice, int64_t now_us)
 	iv_metric_set(IV_M_telephony_stuck_calls_total, 0, (double)stuck);
 }
 
-void slots_wake(struct iv_slots *s)
+bool slots_wake(struct iv_slots *s)
 {
 	int64_t now_us = iv_now_us();
 	uint64_t connects = iv_redis_stats(s->d.redis).connects;
 	bool connected = connects != s->connects;
 	bool slept = now_us - s->ticked_us > s->d.cfg->slot_lease_ms * 1000 / 3;
 
-	if (!connected && !slept)
-		return;
-	s->connects = connects;
-	s->ticked_us = now_us;
-	slots_renew_all(s, connected);
+	if (connected || slept) {
+		s->connects = connects;
+		s->ticked_us = now_us;
+		slots_renew_all(s, connected);
+	}
+	return !s->asserting;
 }
 
 /* A tenth more or less: processes do not march in step. */
@@ -301,7 +300,7 @@ static void on_tick(void *arg)
 	struct iv_slots *s = arg;
 	int64_t now_us, next_us;
 
-	slots_wake(s);
+	(void)slots_wake(s); /* it is who asks that has to wait */
 	now_us = iv_now_us();
 	s->ticked_us = now_us;
 	if (now_us >= s->slice_due_us) {
@@ -337,8 +336,7 @@ void iv_slots_hold(struct iv_slots *s, const struct iv_slot_ask *ask, enum iv_sl
 		slot->until_us = now_us + s->d.cfg->slot_pending_s * 1000000;
 	set_state(s, slot, stage == IV_SLOT_MEDIA ? SLOT_MEDIA : SLOT_DIALLING);
 	slot->claim = 0;
-	iv_list_remove(&slot->fresh);
-	iv_list_append(&s->fresh, &slot->fresh);
+	make_due(s, slot);
 	if (!iv_timer_armed(&s->flush))
 		iv_timer_in_ms(&s->flush, 0);
 }
@@ -387,7 +385,7 @@ void slots_hold_init(struct iv_slots *s)
 	for (int i = 0; i < SLOT_SLICES; i++)
 		iv_list_init(&s->slices[i]);
 	iv_list_init(&s->batches);
-	iv_list_init(&s->fresh);
+	iv_list_init(&s->due);
 	iv_timer_init(&s->tick, s->d.loop, on_tick, s);
 	iv_timer_init(&s->flush, s->d.loop, on_flush, s);
 	s->ticked_us = iv_now_us();

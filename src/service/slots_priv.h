@@ -10,8 +10,9 @@
 
 #define SLOT_ID_SIZE 129
 #define SLOT_NAME_SIZE 260
-#define SLOT_SLICES 4 /* a slice is renewed at a time: Redis gets the calls of a process in small helpings */
+#define SLOT_SLICES 10 /* a slice is renewed at a time: Redis gets the calls of a process in small helpings */
 #define SLOT_BATCH 100 /* calls in one script */
+#define SLOT_WINDOW 4  /* scripts without an answer: more would only wait, behind them who asks for a slot */
 
 enum slot_scope { SCOPE_GLOBAL, SCOPE_CARRIER, SCOPE_TENANT, SCOPE_AGENT, SCOPE_CAMPAIGN, SCOPES };
 
@@ -26,7 +27,7 @@ enum slot_state {
 /* What this process knows of a call: one it granted a moment ago, or one it holds. */
 struct slot {
 	struct iv_list node;  /* in its slice */
-	struct iv_list fresh; /* its claim waits for the end of the turn */
+	struct iv_list due;   /* in the queue of those to be renewed now */
 	enum slot_state state;
 	int64_t until_us; /* TAKEN: forgotten then; DIALLING: given up then */
 	int64_t held_us;  /* since when it is dialled */
@@ -49,8 +50,11 @@ struct iv_slots {
 	struct iv_timer tick, flush;
 	int64_t ticked_us, slice_due_us;
 	uint64_t connects;
+	struct iv_list due;
 	struct iv_list batches; /* renewals under way */
-	struct iv_list fresh;
+	size_t in_flight;
+	bool asserting; /* all are due, and not all are sent: nobody is admitted before */
+	bool connected; /* the next script is the first on its connection */
 	int64_t since; /* when Redis last may have forgotten; 0: not known */
 	void (*changed)(void *arg, size_t held);
 	void *changed_arg;
@@ -84,8 +88,8 @@ void slots_ignore(void *arg, const struct iv_reply *reply, const struct iv_err *
 /* ── slots_hold.c ── */
 void slots_hold_init(struct iv_slots *s);
 void slots_hold_end(struct iv_slots *s);
-/* After a pause, or behind a new connection: all is renewed before anybody is admitted. */
-void slots_wake(struct iv_slots *s);
+/* After a pause, or behind a new connection, all is renewed before anybody is admitted. false: that is under way. */
+bool slots_wake(struct iv_slots *s);
 void slots_renew_all(struct iv_slots *s, bool connected);
 struct slot *slots_find(const struct iv_slots *s, struct iv_str tenant, struct iv_str call);
 void slots_granted(struct iv_slots *s, const struct iv_slot_ask *ask); /* remembers it for a lease */

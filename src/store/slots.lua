@@ -12,6 +12,7 @@ local base = string.sub(KEYS[1], 1, -6)
 local all = base .. 'all'
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local till = string.format('%.0f', now + lease)
 
 local function scopes(tenant, agent, campaign, carrier)
 	local s = {[2] = base .. 'carrier:' .. carrier, [3] = base .. 'tenant:' .. tenant}
@@ -24,15 +25,30 @@ end
 -- c: tenant, call, agent, campaign, carrier, reason
 local function name(c) return c[1] .. '/' .. c[2] end
 
+-- Leases to be set when the script ends: a hundred renewals are one command for each set they are in.
+local later = {}
 local function extend(key, member)
-	redis.call('ZADD', key, now + lease, member)
-	redis.call('PEXPIRE', key, 2 * lease)
+	local a = later[key]
+	if not a then
+		a = {}
+		later[key] = a
+	end
+	a[#a + 1] = till
+	a[#a + 1] = member
+end
+
+local function extend_now()
+	for key, a in pairs(later) do
+		redis.call('ZADD', key, unpack(a))
+		if key ~= all then redis.call('PEXPIRE', key, 2 * lease) end
+	end
+	later = {}
 end
 
 local function put(c, claim, stage, since)
 	local member, s = name(c), scopes(c[1], c[3], c[4], c[5])
 	local holder = base .. 'holder:' .. member
-	redis.call('ZADD', all, now + lease, member)
+	extend(all, member)
 	for i = 1, 5 do
 		if s[i] then extend(s[i], member) end
 	end
@@ -73,8 +89,9 @@ local function look(connected)
 	end
 	if forgot then since = now end
 	if forgot or not last or now - last > 100 then redis.call('HSET', KEYS[1], 'since', since, 'last', now) end
-	local lapsed = redis.call('ZREMRANGEBYSCORE', all, '-inf', now)
-	return since, math.max(0, since + settle - now), forgot and 0 or lapsed
+	local lapsed = redis.call('ZRANGEBYSCORE', all, '-inf', now, 'LIMIT', 0, 1000)
+	for _, member in ipairs(lapsed) do take_off(member) end
+	return since, math.max(0, since + settle - now), forgot and 0 or #lapsed
 end
 
 -- …, tenant, call, agent, campaign, carrier, reason, then the limits: global, carrier, tenant, agent, campaign.
@@ -84,25 +101,26 @@ local function take()
 	local since, wait, lapsed = look(false)
 	local member, s = name(c), scopes(c[1], c[3], c[4], c[5])
 	local holder = base .. 'holder:' .. member
-	if redis.call('ZSCORE', all, member) then
+	if tonumber(redis.call('ZSCORE', all, member) or 0) > now then
 		local held = redis.call('HMGET', holder, 'tenant', 'call', 'agent', 'campaign', 'carrier', 'reason')
 		if held[1] then
 			put(held)
-			return {since, wait, lapsed, 0, redis.call('ZCOUNT', s[3], now, '+inf')}
+			return {since, wait, lapsed, 0, redis.call('ZCOUNT', s[3], '(' .. now, '+inf')}
 		end
 	end
 	if wait > 0 then return {since, wait, lapsed, 6, 0} end
+	local counts = {}
 	for i = 1, 5 do
 		if s[i] then
-			redis.call('ZREMRANGEBYSCORE', s[i], '-inf', now)
-			local limit, count = tonumber(ARGV[11 + i]), redis.call('ZCARD', s[i])
-			if limit > 0 and count >= limit then return {since, wait, lapsed, i, count} end
+			local limit = tonumber(ARGV[11 + i])
+			counts[i] = redis.call('ZCOUNT', s[i], '(' .. now, '+inf')
+			if limit > 0 and counts[i] >= limit then return {since, wait, lapsed, i, counts[i]} end
 		end
 	end
 	local claim = math.max(now, (tonumber(redis.call('HGET', holder, 'claim') or 0)) + 1)
 	redis.call('DEL', holder)
 	put(c, claim, 'taken', now)
-	return {since, wait, lapsed, 0, redis.call('ZCARD', s[3])}
+	return {since, wait, lapsed, 0, counts[3] + 1}
 end
 
 -- …, 1 when just connected, then for each call: tenant, call, agent, campaign, carrier, reason, claim (0: a new one),
@@ -133,7 +151,8 @@ local function renew()
 			put(c, claim, ARGV[i + 7], began)
 		end
 	end
-	out[4] = redis.call('ZCOUNT', base .. 'global', now, '+inf')
+	extend_now()
+	out[4] = redis.call('ZCOUNT', base .. 'global', '(' .. now, '+inf')
 	return out
 end
 
@@ -162,12 +181,13 @@ end
 -- …, tenant, names of carriers. Answers settling ms, global, tenant, each carrier; then campaigns and their counts.
 local function count()
 	local since = tonumber(redis.call('HGET', KEYS[1], 'since') or now)
-	local out = {math.max(0, since + settle - now), redis.call('ZCOUNT', base .. 'global', now, '+inf'),
-		redis.call('ZCOUNT', base .. 'tenant:' .. ARGV[6], now, '+inf')}
-	for i = 7, #ARGV do out[#out + 1] = redis.call('ZCOUNT', base .. 'carrier:' .. ARGV[i], now, '+inf') end
+	local out = {math.max(0, since + settle - now), redis.call('ZCOUNT', base .. 'global', '(' .. now, '+inf'),
+		redis.call('ZCOUNT', base .. 'tenant:' .. ARGV[6], '(' .. now, '+inf')}
+	for i = 7, #ARGV do out[#out + 1] = redis.call('ZCOUNT', base .. 'carrier:' .. ARGV[i], '(' .. now, '+inf') end
+	redis.call('ZREMRANGEBYSCORE', base .. 'campaigns:' .. ARGV[6], '-inf', now)
 	for _, id in ipairs(redis.call('ZRANGEBYSCORE', base .. 'campaigns:' .. ARGV[6], now, '+inf', 'LIMIT', 0, 200)) do
 		out[#out + 1] = id
-		out[#out + 1] = redis.call('ZCOUNT', base .. 'campaign:' .. ARGV[6] .. '/' .. id, now, '+inf')
+		out[#out + 1] = redis.call('ZCOUNT', base .. 'campaign:' .. ARGV[6] .. '/' .. id, '(' .. now, '+inf')
 	end
 	return out
 end
@@ -176,7 +196,7 @@ end
 local function list()
 	local key = ARGV[6] == '' and all or base .. 'tenant:' .. ARGV[6]
 	local page = redis.call('ZSCAN', key, ARGV[7], 'COUNT', ARGV[8])
-	local out = {page[1], redis.call('ZCOUNT', key, now, '+inf'), now}
+	local out = {page[1], redis.call('ZCOUNT', key, '(' .. now, '+inf'), now}
 	for i = 1, #page[2], 2 do
 		local left = tonumber(page[2][i + 1]) - now
 		local h = redis.call('HMGET', base .. 'holder:' .. page[2][i], 'tenant', 'call', 'agent', 'campaign', 'carrier',
@@ -189,4 +209,6 @@ local function list()
 	return out
 end
 
-return ({take = take, renew = renew, drop = drop, undo = undo, count = count, list = list})[what]()
+local answer = ({take = take, renew = renew, drop = drop, undo = undo, count = count, list = list})[what]()
+extend_now()
+return answer

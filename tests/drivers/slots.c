@@ -34,7 +34,10 @@ struct driver {
 	struct iv_timer tick, work, end;
 	struct asker *askers;
 	size_t asker_count;
-	char live[CALLS_MAX][32];
+	struct live_call {
+		char name[32];
+		int64_t end_us;
+	} live[CALLS_MAX];
 	size_t live_count;
 	/* bench */
 	bool over;
@@ -124,7 +127,9 @@ static void on_answer(struct iv_flow *f)
 	tell(d, "G %lld %s %s %s %s\n", (long long)iv_now_us(), a->call, a->agent, a->ask.carrier,
 	     a->campaign[0] ? a->campaign : "-");
 	iv_slots_hold(d->slots, &a->ask, roll(d, 2) ? IV_SLOT_MEDIA : IV_SLOT_DIALLING);
-	(void)iv_str_copy(d->live[d->live_count++], sizeof(d->live[0]), iv_str(a->call));
+	/* Half of them are over at once, the others live for leases. */
+	d->live[d->live_count].end_us = iv_now_us() + (int64_t)(roll(d, 2) ? 20 + roll(d, 400) : 1000 + roll(d, 9000)) * 1000;
+	(void)iv_str_copy(d->live[d->live_count++].name, sizeof(d->live[0].name), iv_str(a->call));
 }
 static const struct iv_flow_type live_type = {"live", steps, on_answer};
 
@@ -144,23 +149,25 @@ static void begin_call(struct driver *d)
 	ask_for_one(a, &live_type);
 }
 
-static void end_call(struct driver *d)
+static void end_call(struct driver *d, size_t i)
 {
-	size_t i = (size_t)roll(d, d->live_count);
+	struct live_call *call = &d->live[i];
 
-	tell(d, "D %lld %s\n", (long long)iv_now_us(), d->live[i]);
-	iv_slots_drop(d->slots, IV_S("A"), iv_str(d->live[i]), IV_SLOT_COMPLETED);
-	memcpy(d->live[i], d->live[--d->live_count], sizeof(d->live[0]));
+	tell(d, "D %lld %s\n", (long long)iv_now_us(), call->name);
+	iv_slots_drop(d->slots, IV_S("A"), iv_str(call->name), IV_SLOT_COMPLETED);
+	*call = d->live[--d->live_count];
 }
 
 static void on_work(void *arg)
 {
 	struct driver *d = arg;
+	int64_t now_us = iv_now_us();
 
-	if (d->live_count < CALLS_MAX && roll(d, 100) < 62)
+	for (size_t i = d->live_count; i-- > 0;)
+		if (now_us >= d->live[i].end_us)
+			end_call(d, i);
+	if (d->live_count < CALLS_MAX)
 		begin_call(d);
-	else if (d->live_count)
-		end_call(d);
 	iv_timer_in_ms(&d->work, 5 + (int64_t)roll(d, 60));
 }
 

@@ -372,10 +372,13 @@ static void a_slot_that_is_held_outlives_many_leases(void **state)
 	wait_for("all", 0); /* who ends lets go, by and by */
 }
 
+static void flush(void);
+
 static void hundreds_of_calls_are_renewed_in_a_few_scripts(void **state)
 {
 	static const char *const env[] = {"MAX_CONCURRENT_CALLS", "0", NULL};
 	struct instance in;
+	struct iv_slot_verdict v;
 	char name[16];
 	long before, scripts;
 
@@ -387,11 +390,18 @@ static void hundreds_of_calls_are_renewed_in_a_few_scripts(void **state)
 	}
 	wait_for("all", 730);
 	before = (long)iv_redis_stats(in.r).commands;
-	loop_for(loop, 3300); /* more than two leases, eleven rounds of eight helpings */
+	loop_for(loop, 3300); /* more than two leases, eleven rounds of ten helpings */
 	scripts = (long)iv_redis_stats(in.r).commands - before;
 	assert_int_equal(leases("all"), 730);
 	assert_int_equal(leases("tenant:A"), 730);
-	assert_in_range(scripts, 8, 110);
+	assert_in_range(scripts, 8, 200);
+	(void)server_ask(&server, "CLIENT KILL TYPE normal SKIPME yes");
+	assert_true(loop_until(loop, 5000, redis_is_down, in.r));
+	flush();
+	assert_true(loop_until(loop, 5000, redis_is_up, in.r));
+	v = ask_for(&in, call_of("A", "new")); /* 730 do not fit into what may be on its way: nobody passes them */
+	assert_true(!v.granted && v.settling);
+	wait_for("all", 730);
 	stop(&in);
 }
 
