@@ -1,5 +1,6 @@
 /* Orders to live calls, from the REST API of any instance: each is an event of the machine. And the other way: this
  * process says which calls it holds. */
+#include <stdio.h>
 #include <stdlib.h>
 #include "iv_line.h"
 #include "session.h"
@@ -103,6 +104,18 @@ static struct session *find(struct iv_gateway *g, struct iv_str name)
 	return s && (s->state == SESSION_LIVE || s->state == SESSION_LOST) ? s : NULL;
 }
 
+void control_answer(struct iv_control_request *rq, const struct iv_err *e)
+{
+	char text[sizeof(e->field) + sizeof(e->msg) + 2];
+
+	if (!e) {
+		iv_control_answer(rq, IV_OK, IV_S("{\"ok\":true}"));
+		return;
+	}
+	(void)snprintf(text, sizeof(text), "%s%s%s", e->field, e->field[0] ? " " : "", e->msg);
+	iv_control_answer(rq, e->code, iv_str(text));
+}
+
 static void answer(struct iv_gateway *g, struct iv_control_request *rq, order_fn *fn)
 {
 	struct session *s = find(g, rq->call_id);
@@ -118,7 +131,7 @@ static void answer(struct iv_gateway *g, struct iv_control_request *rq, order_fn
 	if (ok && !s)
 		ok = iv_fail(&e, IV_ECONFLICT, "the call is not live");
 	ok = ok && fn(s, &o, &e);
-	iv_control_answer(rq, ok ? IV_OK : e.code, ok ? IV_S("{\"ok\":true}") : iv_str(e.msg));
+	control_answer(rq, ok ? NULL : &e);
 	cJSON_Delete(json);
 	iv_arena_deinit(&arena);
 }

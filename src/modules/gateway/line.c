@@ -297,10 +297,10 @@ static void on_order(void *arg, struct iv_control_request *rq)
 		return;
 	}
 	if (!read_told(&t, &iv_line_do_shape, rq->args, &d) || !iv_line_check(&d, &t.e)) {
-		iv_control_answer(rq, t.e.code, iv_str(t.e.msg));
+		control_answer(rq, &t.e);
 	} else {
 		order(s, &d);
-		iv_control_answer(rq, IV_OK, IV_S("{\"ok\":true}"));
+		control_answer(rq, NULL);
 	}
 	told_end(&t);
 }

@@ -192,6 +192,7 @@ void story_close(struct session *s); /* its files are left to be closed */
 /* control.c */
 void control_open(struct iv_gateway *g); /* answers orders to calls that live here */
 void control_close(struct iv_gateway *g);
+void control_answer(struct iv_control_request *rq, const struct iv_err *e); /* NULL: done */
 void control_own(struct session *s);
 void control_disown(struct session *s);
 
