@@ -1,5 +1,5 @@
 /* iv_jwt: compact JSON web tokens, verified with keys whose algorithm is pinned with the key and never read
- * from the token (RFC 7515, 7517, 7519, 8725). HS256, ES256 and RS256 by OpenSSL; "none" does not exist. */
+ * from the token (RFC 7515, 7517, 7519, 8725). HS256, ES256, RS256 and EdDSA (Ed25519, RFC 8037) by OpenSSL; "none" does not exist. */
 #ifndef IV_JWT_H
 #define IV_JWT_H
 
@@ -13,7 +13,7 @@
 #define IV_JWT_KID_MAX 128     /* bytes of a key id */
 #define IV_JWT_SECRET_MIN 32   /* bytes of an HS256 secret (RFC 7518 §3.2) */
 
-enum iv_jwt_alg { IV_JWT_HS256, IV_JWT_ES256, IV_JWT_RS256 };
+enum iv_jwt_alg { IV_JWT_HS256, IV_JWT_ES256, IV_JWT_RS256, IV_JWT_EDDSA };
 
 /* ── keys. A set is filled once and then only read; a new key document makes a new set. */
 struct iv_jwt_keys;
@@ -25,10 +25,10 @@ size_t iv_jwt_keys_count(const struct iv_jwt_keys *keys);
  * is a public key, and no secret. Two keys of one kid and algorithm are refused everywhere. */
 IV_MUST_CHECK bool iv_jwt_keys_add_secret(struct iv_jwt_keys *keys, struct iv_str kid, struct iv_str secret,
 					  struct iv_err *e);
-/* ES256 (P-256) or RS256 (2048 to 8192 bits): a public key, or a private one, which can sign as well. */
+/* ES256 (P-256), RS256 (2048 to 8192 bits) or EdDSA (Ed25519): a public key, or a private one, which can sign as well. */
 IV_MUST_CHECK bool iv_jwt_keys_add_pem(struct iv_jwt_keys *keys, struct iv_str kid, enum iv_jwt_alg alg,
 				       struct iv_str pem, struct iv_err *e);
-/* A key document as fetched. Taken are RSA and P-256 public keys for signatures; others are passed over:
+/* A key document as fetched. Taken are RSA, P-256 and Ed25519 public keys for signatures; others are passed over:
  * other types, encryption keys, weak or broken ones, and what nobody may publish ("oct" secrets, private
  * members). No key at all is fine: so says a Supabase project that still signs with its secret. False: not
  * such a document, too large, or a kid given twice for one algorithm; the set is then as before. */

@@ -76,6 +76,18 @@ static EVP_PKEY *p256_key(const cJSON *jwk)
 	return pkey;
 }
 
+static EVP_PKEY *ed25519_key(const cJSON *jwk)
+{
+	uint8_t x[MEMBER_BYTES];
+	EVP_PKEY *pkey = NULL;
+
+	if (bytes_of(jwk, "x", x) == 32)
+		pkey = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, x, 32);
+	if (!pkey)
+		ERR_clear_error();
+	return pkey;
+}
+
 static bool verifies(const cJSON *jwk)
 {
 	const cJSON *ops = iv_json_get(jwk, "key_ops"), *op;
@@ -101,6 +113,8 @@ static bool wanted(const cJSON *jwk, enum iv_jwt_alg *alg)
 		*alg = IV_JWT_RS256;
 	else if (iv_str_eq(kty, IV_S("EC")) && iv_str_eq(iv_json_str(jwk, "crv"), IV_S("P-256")))
 		*alg = IV_JWT_ES256;
+	else if (iv_str_eq(kty, IV_S("OKP")) && iv_str_eq(iv_json_str(jwk, "crv"), IV_S("Ed25519")))
+		*alg = IV_JWT_EDDSA;
 	else
 		return false;
 	if (iv_json_get(jwk, "alg") && !iv_str_eq(said, iv_str(iv_jwt_alg_names[*alg])))
@@ -121,7 +135,7 @@ static bool add_jwk(struct iv_jwt_keys *keys, const cJSON *jwk, struct iv_err *e
 					!iv_str_copy(key.kid, sizeof(key.kid), iv_json_str(jwk, "kid"))))
 		return iv_fail_field(e, IV_EINVAL, "kid", "must be a string of at most %d bytes",
 				     IV_JWT_KID_MAX);
-	key.pkey = key.alg == IV_JWT_RS256 ? rsa_key(jwk) : p256_key(jwk);
+	key.pkey = key.alg == IV_JWT_RS256 ? rsa_key(jwk) : key.alg == IV_JWT_EDDSA ? ed25519_key(jwk) : p256_key(jwk);
 	if (!key.pkey)
 		return true;
 	if (!iv_jwt_key_fits(key.pkey, key.alg)) {

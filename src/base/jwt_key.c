@@ -14,8 +14,9 @@
 #define RSA_BITS_MIN 2048
 #define RSA_BITS_MAX 8192
 #define P256_BYTES 32
+#define ED25519_BYTES 64 /* of a signature */
 
-const char *const iv_jwt_alg_names[] = {"HS256", "ES256", "RS256", NULL};
+const char *const iv_jwt_alg_names[] = {"HS256", "ES256", "RS256", "EdDSA", NULL};
 
 struct iv_jwt_keys *iv_jwt_keys_new(void)
 {
@@ -101,7 +102,9 @@ static bool fits_p256(EVP_PKEY *pkey)
 
 bool iv_jwt_key_fits(EVP_PKEY *pkey, enum iv_jwt_alg alg)
 {
-	bool ok = alg == IV_JWT_RS256 ? fits_rsa(pkey) : alg == IV_JWT_ES256 && fits_p256(pkey);
+	bool ok = alg == IV_JWT_RS256	? fits_rsa(pkey)
+		  : alg == IV_JWT_EDDSA ? EVP_PKEY_is_a(pkey, "ED25519") == 1
+					: alg == IV_JWT_ES256 && fits_p256(pkey);
 
 	if (!ok)
 		ERR_clear_error();
@@ -151,7 +154,9 @@ bool iv_jwt_keys_add_pem(struct iv_jwt_keys *keys, struct iv_str kid, enum iv_jw
 		return iv_fail(e, IV_EINVAL, "is not a public or unencrypted private key in PEM");
 	if (!iv_jwt_key_fits(key.pkey, alg))
 		iv_fail(e, IV_EINVAL, "is not a key for %s",
-			alg == IV_JWT_ES256 ? "ES256 (P-256)" : "RS256 (2048 to 8192 bits)");
+			alg == IV_JWT_ES256   ? "ES256 (P-256)"
+			: alg == IV_JWT_EDDSA ? "EdDSA (Ed25519)"
+					      : "RS256 (2048 to 8192 bits)");
 	else if (iv_jwt_keys_add(keys, &key, e))
 		return true;
 	EVP_PKEY_free(key.pkey);
@@ -182,10 +187,16 @@ static size_t raw_of_der(const uint8_t *der, size_t len, uint8_t *raw)
 	return ok ? 2 * P256_BYTES : 0;
 }
 
-static bool verify_digest(EVP_PKEY *pkey, struct iv_str text, const uint8_t *signature, size_t len)
+/* What Ed25519 signs is the text itself. */
+static const EVP_MD *digest_for(enum iv_jwt_alg alg)
+{
+	return alg == IV_JWT_EDDSA ? NULL : EVP_sha256();
+}
+
+static bool verify_digest(const struct jwt_key *key, struct iv_str text, const uint8_t *signature, size_t len)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	bool ok = ctx && EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(), NULL, pkey) == 1 &&
+	bool ok = ctx && EVP_DigestVerifyInit(ctx, NULL, digest_for(key->alg), NULL, key->pkey) == 1 &&
 		  EVP_DigestVerify(ctx, signature, len, (const uint8_t *)text.ptr, text.len) == 1;
 
 	EVP_MD_CTX_free(ctx);
@@ -208,13 +219,15 @@ bool iv_jwt_key_verify(const struct jwt_key *key, struct iv_str signed_text, con
 				       (struct iv_str){(const char *)signature, len});
 	case IV_JWT_RS256:
 		return len == (size_t)EVP_PKEY_get_size(key->pkey) &&
-		       verify_digest(key->pkey, signed_text, signature, len);
+		       verify_digest(key, signed_text, signature, len);
+	case IV_JWT_EDDSA:
+		return len == ED25519_BYTES && verify_digest(key, signed_text, signature, len);
 	case IV_JWT_ES256:
 		if (len != 2 * P256_BYTES)
 			return false;
 		der = der_of_raw(signature, &der_len);
 		ok = der && der_len > 0 &&
-		     verify_digest(key->pkey, signed_text, der, (size_t)der_len);
+		     verify_digest(key, signed_text, der, (size_t)der_len);
 		OPENSSL_free(der);
 		return ok;
 	}
@@ -235,7 +248,7 @@ size_t iv_jwt_key_sign(const struct jwt_key *key, struct iv_str text, uint8_t si
 		return IV_SHA256_BYTES;
 	}
 	ctx = EVP_MD_CTX_new();
-	ok = ctx && EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, key->pkey) == 1 &&
+	ok = ctx && EVP_DigestSignInit(ctx, NULL, digest_for(key->alg), NULL, key->pkey) == 1 &&
 	     EVP_DigestSign(ctx, der, &len, (const uint8_t *)text.ptr, text.len) == 1;
 	EVP_MD_CTX_free(ctx);
 	if (!ok) {

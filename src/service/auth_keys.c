@@ -11,10 +11,11 @@ enum { REFRESH_MS = 300000, RETRY_MS = 30000, FETCH_MS = 5000 };
 
 static bool add_public_key(struct iv_jwt_keys *set, struct iv_str pem, struct iv_err *e)
 {
-	struct iv_err other = {0};
+	struct iv_err rsa = {0}, ec = {0}; /* the key's kind is its algorithm: the last one tells what is wrong */
 
-	return iv_jwt_keys_add_pem(set, IV_S(""), IV_JWT_RS256, pem, &other) ||
-	       iv_jwt_keys_add_pem(set, IV_S(""), IV_JWT_ES256, pem, e);
+	return iv_jwt_keys_add_pem(set, IV_S(""), IV_JWT_RS256, pem, &rsa) ||
+	       iv_jwt_keys_add_pem(set, IV_S(""), IV_JWT_ES256, pem, &ec) ||
+	       iv_jwt_keys_add_pem(set, IV_S(""), IV_JWT_EDDSA, pem, e);
 }
 
 /* All keys there are now; the document only while it is good. */

@@ -158,6 +158,7 @@ def test_no_route_opens_to_a_credential_that_is_not_one():
             "not yet": jwt({**claims, "nbf": now + 3600}), "no end": jwt({k: v for k, v in claims.items() if k != "exp"}),
             "for others": jwt({**claims, "aud": "others"}), "anonymous": jwt({**claims, "role": "anon"}),
             "the public half": jwt(claims, secret="-----BEGIN PUBLIC KEY-----"), "RS256": jwt(claims, alg="RS256"),
+            "EdDSA": jwt(claims, alg="EdDSA"),
         }
         for route in routes.guarded:
             method, path, op = route

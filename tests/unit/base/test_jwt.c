@@ -49,7 +49,7 @@ static const char es_token[] =
 static struct iv_arena arena;
 static struct iv_jwt_claims claims;
 static struct iv_err err;
-static char rsa_private[4096], rsa_public[2048], ec_private[1024], ec_public[512];
+static char rsa_private[4096], rsa_public[2048], ec_private[1024], ec_public[512], ed_private[512], ed_public[512];
 
 static enum iv_jwt_verdict verify(const struct iv_jwt_keys *keys, const struct iv_jwt_rules *rules,
 				  struct iv_str token, int64_t wall_ms)
@@ -451,6 +451,7 @@ static int make_keys(void **state)
 	iv_arena_init(&arena, 1 << 16);
 	pem_of(EVP_RSA_gen(2048), rsa_private, sizeof(rsa_private), rsa_public, sizeof(rsa_public));
 	pem_of(EVP_EC_gen("P-256"), ec_private, sizeof(ec_private), ec_public, sizeof(ec_public));
+	pem_of(EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"), ed_private, sizeof(ed_private), ed_public, sizeof(ed_public));
 	return 0;
 }
 
@@ -464,7 +465,7 @@ static int drop_keys(void **state)
 static void our_own_tokens_come_back_with_every_algorithm(void **state)
 {
 	struct iv_jwt_keys *sign = iv_jwt_keys_new(), *check = iv_jwt_keys_new();
-	static const char *const kids[] = {"h", "e", "r"};
+	static const char *const kids[] = {"h", "e", "r", "d"};
 	const struct iv_jwt_rules rules = {.typ = IV_S("ticket+jwt")};
 	struct iv_buf token;
 
@@ -476,6 +477,8 @@ static void our_own_tokens_come_back_with_every_algorithm(void **state)
 	assert_true(iv_jwt_keys_add_secret(check, IV_S("h"), IV_S(SECRET), &err));
 	assert_true(iv_jwt_keys_add_pem(check, IV_S("e"), IV_JWT_ES256, iv_str(ec_public), &err));
 	assert_true(iv_jwt_keys_add_pem(check, IV_S("r"), IV_JWT_RS256, iv_str(rsa_public), &err));
+	assert_true(iv_jwt_keys_add_pem(sign, IV_S("d"), IV_JWT_EDDSA, iv_str(ed_private), &err));
+	assert_true(iv_jwt_keys_add_pem(check, IV_S("d"), IV_JWT_EDDSA, iv_str(ed_public), &err));
 	iv_buf_init(&token, IV_JWT_TOKEN_MAX);
 	for (size_t i = 0; i < IV_COUNT(kids) * 20; i++) { /* often: ECDSA's r and s may begin with zeros */
 		const char *kid = kids[i % IV_COUNT(kids)];
@@ -622,6 +625,33 @@ static void signatures_of_other_shapes_are_refused(void **state)
 	iv_jwt_keys_free(rs);
 }
 
+/* RFC 8037, A.4: what is signed there are no claims, so that a good signature is told by what is refused behind it. */
+static void the_example_of_rfc_8037_is_verified_and_its_key_is_for_nothing_else(void **state)
+{
+	static const char jwk[] = "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}";
+	static const char head[] = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.";
+	static const char sig[] = "hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
+	struct iv_jwt_keys *keys = with_jwks(jwk), *es = with_jwks(RFC_EC_JWK);
+	char text[512];
+
+	(void)state;
+	(void)snprintf(text, sizeof(text), "%s%s", head, sig);
+	assert_int_equal(verify(keys, &(struct iv_jwt_rules){0}, iv_str(text), RFC_MS), IV_JWT_MALFORMED);
+	assert_int_equal(verify(es, &(struct iv_jwt_rules){0}, iv_str(text), RFC_MS), IV_JWT_WRONG_ALG);
+	text[30]++; /* the text */
+	assert_int_equal(verify(keys, &(struct iv_jwt_rules){0}, iv_str(text), RFC_MS), IV_JWT_FORGED);
+	(void)snprintf(text, sizeof(text), "%s%s", head, sig);
+	text[sizeof(head) + 10]++; /* the signature */
+	assert_int_equal(verify(keys, &(struct iv_jwt_rules){0}, iv_str(text), RFC_MS), IV_JWT_FORGED);
+	(void)snprintf(text, sizeof(text), "%s", head);
+	assert_int_equal(verify(keys, &(struct iv_jwt_rules){0}, iv_str(text), RFC_MS), IV_JWT_FORGED);
+	/* Signed by a secret that is the public key, and said to be so. */
+	(void)snprintf(text, sizeof(text), "eyJhbGciOiJIUzI1NiJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.%s", sig);
+	assert_int_equal(verify(keys, &(struct iv_jwt_rules){0}, iv_str(text), RFC_MS), IV_JWT_WRONG_ALG);
+	iv_jwt_keys_free(keys);
+	iv_jwt_keys_free(es);
+}
+
 static void a_key_document_gives_only_public_keys_for_signatures(void **state)
 {
 	static const struct {
@@ -633,7 +663,11 @@ static void a_key_document_gives_only_public_keys_for_signatures(void **state)
 		{RFC_EC_JWK, 1},
 		{RFC_RSA_JWK "," RFC_EC_JWK, 2},
 		{"{\"kty\":\"oct\",\"k\":\"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75\"}", 0},
-		{"{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}", 0},
+		{"{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}", 1},
+		{"{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHUQ\"}", 0}, /* too short */
+		{"{\"kty\":\"OKP\",\"crv\":\"X25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}", 0},
+		{"{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"alg\":\"ES256\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}", 0},
+		{"{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\",\"d\":\"AA\"}", 0},
 		{"{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\"" RFC_X "\",\"y\":\"" RFC_Y "\"}", 0},
 		{"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" RFC_X "\"}", 0},
 		{"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" RFC_Y "\",\"y\":\"" RFC_X "\"}", 0}, /* off the curve */
@@ -727,7 +761,8 @@ static void keys_in_pem_must_be_of_their_algorithm(void **state)
 		{rsa_public, IV_JWT_ES256}, {rsa_public, IV_JWT_HS256},	 {ec_public, IV_JWT_RS256},
 		{ec_private, IV_JWT_HS256}, {weak_public, IV_JWT_RS256}, {weak_private, IV_JWT_RS256},
 		{p384_public, IV_JWT_ES256}, {"", IV_JWT_ES256},	 {"-----BEGIN PUBLIC KEY-----", IV_JWT_ES256},
-		{"no key", IV_JWT_RS256},
+		{"no key", IV_JWT_RS256},   {ed_public, IV_JWT_ES256},	 {ed_public, IV_JWT_RS256},
+		{ed_public, IV_JWT_HS256},  {ec_public, IV_JWT_EDDSA},	 {rsa_private, IV_JWT_EDDSA},
 	};
 
 	for (size_t i = 0; i < IV_COUNT(rows); i++) {
@@ -778,6 +813,7 @@ int main(void)
 		cmocka_unit_test(a_public_key_is_never_taken_for_a_secret),
 		cmocka_unit_test(a_kid_chooses_among_our_keys_and_does_no_more),
 		cmocka_unit_test(signatures_of_other_shapes_are_refused),
+		cmocka_unit_test(the_example_of_rfc_8037_is_verified_and_its_key_is_for_nothing_else),
 		cmocka_unit_test(a_key_document_gives_only_public_keys_for_signatures),
 		cmocka_unit_test(a_bad_key_document_leaves_the_set_as_it_was),
 		cmocka_unit_test(keys_in_pem_must_be_of_their_algorithm),
