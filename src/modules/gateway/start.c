@@ -7,6 +7,7 @@
 #include "iv_log.h"
 #include "iv_metrics.h"
 #include "iv_principal.h"
+#include "iv_webhook_sign.h"
 #include "session.h"
 
 enum { ARRIVAL_BYTES = 2 << 20, EARLY_BYTES = 262144, GIVE_MS = 8000, TAKEN_BYTES = 96 << 20 }; /* its credential and the agent it talks to */
@@ -722,9 +723,19 @@ void iv_gateway_on_realtime(void *ctx, struct iv_http_req *rq)
 void iv_gateway_on_twilio(void *ctx, struct iv_http_req *rq)
 {
 	struct iv_gateway *g = ((struct iv_route_ctx *)ctx)->gateway;
+	struct iv_err e = {0};
 
-	if (!refuse_while_draining(g, rq))
-		go(arrive(g, rq, IV_LEG_TWILIO), rq, &twilio_flow);
+	if (refuse_while_draining(g, rq))
+		return;
+	/* Its own signature says that it is Twilio; that of the start message, which call it may have. */
+	if (!iv_twilio_upgrade_ok(g->d.cfg, iv_http_path(rq), iv_http_header(rq, "x-twilio-signature"))) {
+		(void)iv_fail_field(&e, IV_EFORBIDDEN, "X-Twilio-Signature",
+				    "must be Twilio's over PUBLIC_BASE_URL, as wss, and this path");
+		iv_metric_add(IV_M_calls_refused_total, refusal_label(e.code), 1);
+		iv_http_reply_err(rq, &e);
+		return;
+	}
+	go(arrive(g, rq, IV_LEG_TWILIO), rq, &twilio_flow);
 }
 
 /* ── the page's way in, for development on one machine ── */
