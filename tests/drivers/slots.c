@@ -54,6 +54,7 @@ struct asker {
 	struct iv_slots_run run;
 	struct iv_slot_ask ask;
 	struct iv_slot_verdict v;
+	struct iv_timer pause;
 	int64_t asked_us;
 	char call[32], agent[16], campaign[16];
 	bool busy;
@@ -290,7 +291,10 @@ static void on_benched(struct iv_flow *f)
 	}
 	if (iv_now_us() >= d->end_us)
 		d->over = true;
-	iv_defer(d->loop, again, a);
+	if (a->v.granted)
+		iv_defer(d->loop, again, a);
+	else
+		iv_timer_in_ms(&a->pause, 20);
 }
 
 static double percentile(const struct driver *d, double share)
@@ -327,6 +331,7 @@ static int bench(struct driver *d, const char *seconds, const char *at_once, con
 		struct asker *a = &d->askers[i];
 
 		a->d = d;
+		iv_timer_init(&a->pause, d->loop, again, a);
 		(void)snprintf(a->agent, sizeof(a->agent), "agt_%zu", i % 10);
 		a->ask = (struct iv_slot_ask){.tenant_id = iv_str(d->name), .agent_id = iv_str(a->agent),
 					      .campaign_id = IV_S("cmp"), .carrier = "jambonz", .reason = "outbound"};
