@@ -69,8 +69,9 @@ enum iv_flow_next iv_dial_place(struct iv_dials *d, struct iv_flow *f, struct iv
 				const struct iv_dial_ask *ask, const struct iv_dial_plan *plan,
 				struct iv_dial_answer *answer);
 
-/* Takes back a call whose media is not here: the carrier hangs up, the row is closed 'canceled' for that reason ("": hangup). IV_ENOENT; IV_ECONFLICT: it is
- * over, held by a process, or the carrier has not said yet which call it is. Errors of the carrier as they come. */
+/* Takes back a call whose media is not here: the carrier hangs up, the row is closed 'canceled' for that reason ("":
+ * hangup). IV_ENOENT; IV_ECONFLICT: it is over, held by a process, or the carrier has not said yet which call it is.
+ * Errors of the carrier as they come. */
 enum iv_flow_next iv_dial_cancel(struct iv_dials *d, struct iv_flow *f, struct iv_dial_run *run, struct iv_arena *arena,
 				 struct iv_str tenant_id, struct iv_str call_id, struct iv_str reason);
 

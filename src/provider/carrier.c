@@ -94,7 +94,8 @@ static bool take_outcall_url(struct iv_carriers *c, struct iv_err *e)
 	struct iv_str url = iv_str(c->cfg->jambonz_outcall_url);
 	ptrdiff_t at = iv_str_find(url, IV_S(middle), 0);
 	struct iv_str sid = at < 0 ? IV_STR_NULL
-				   : (struct iv_str){url.ptr + at + sizeof(middle) - 1, url.len - (size_t)at - sizeof(middle) + 1};
+				   : (struct iv_str){url.ptr + at + sizeof(middle) - 1,
+						     url.len - (size_t)at - sizeof(middle) + 1};
 
 	if (iv_str_ends(sid, IV_S(end)))
 		sid.len -= sizeof(end) - 1;

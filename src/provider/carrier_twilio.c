@@ -199,19 +199,23 @@ static bool find(const struct carrier_place *p, const struct iv_originate *o, in
 static int64_t rfc2822_ms(struct iv_str s)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	char text[64], month[4] = "", iso[32];
-	int day, year, hour, minute, second;
-	int64_t ms;
-	const char *at;
+	struct iv_str part[6];
+	int64_t day, ms;
+	char iso[48];
+	size_t n = 0;
+	const char *month = NULL;
 
-	if (!iv_str_copy(text, sizeof(text), s) ||
-	    sscanf(text, "%*3s, %2d %3s %4d %2d:%2d:%2d", &day, month, &year, &hour, &minute, &second) != 6)
+	while (n < IV_COUNT(part) && iv_str_split(&s, ' ', &part[n]))
+		n++;
+	if (n != IV_COUNT(part) || !iv_str_to_i64(part[1], &day) || part[2].len != 3 || part[5].len != 5)
 		return 0;
-	at = strstr(months, month);
-	if (!at || strlen(month) != 3)
+	for (const char *at = months; *at && !month; at += 3)
+		if (memcmp(at, part[2].ptr, 3) == 0)
+			month = at;
+	if (!month)
 		return 0;
-	(void)snprintf(iso, sizeof(iso), "%04d-%02d-%02dT%02d:%02d:%02dZ", year, (int)(at - months) / 3 + 1, day, hour,
-		       minute, second);
+	(void)snprintf(iso, sizeof(iso), "%.*s-%02d-%02dT%.*s%.3s:%.2s", IV_FMT(part[3]), (int)(month - months) / 3 + 1,
+		       (int)(day & 63), IV_FMT(part[4]), part[5].ptr, part[5].ptr + 3);
 	return iv_time_parse(iv_str(iso), &ms) ? ms : 0;
 }
 

@@ -85,7 +85,8 @@ static bool check_to(struct iv_dial_job *j, const struct iv_dial_load_out *r)
 	if (is_sip(j->ask.to))
 		return true;
 	if (!iv_e164_ok(j->ask.to))
-		return refuse(j, IV_EINVAL, "to", "bad_number", "must be an E.164 number (+ and 7 to 15 digits) or a SIP address");
+		return refuse(j, IV_EINVAL, "to", "bad_number",
+			      "must be an E.164 number (+ and 7 to 15 digits) or a SIP address");
 	return iv_e164_allowed(list, j->ask.to) ||
 	       refuse(j, IV_EINVAL, "to", "country_not_allowed", "is in a country that calls may not go to");
 }
@@ -103,7 +104,8 @@ static bool can_dial(const struct iv_dial_job *j, const struct iv_dial_load_out 
 {
 	const struct iv_carriers *c = j->d->s->carriers;
 
-	return r->agent_id.len && (r->hosted || j->ask.carrier.len || iv_carriers_has(c, IV_JAMBONZ) || iv_carriers_has(c, IV_TWILIO));
+	return r->agent_id.len &&
+	       (r->hosted || j->ask.carrier.len || iv_carriers_has(c, IV_JAMBONZ) || iv_carriers_has(c, IV_TWILIO));
 }
 
 enum iv_flow_next dial_judge(struct iv_flow *f)
