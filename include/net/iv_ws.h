@@ -39,6 +39,10 @@ struct iv_ws_limits {
 struct iv_ws *iv_ws_accept(struct iv_http_req *rq, struct iv_str subprotocol,
 			   const struct iv_ws_limits *limits, const struct iv_ws_handlers *h, void *arg);
 
+/* What dialling needs is made by the first dial, unless this was called before: reading the system's certificates
+ * blocks for some 100 ms. */
+void iv_ws_prepare(struct iv_net *n);
+
 struct iv_ws_dial {
 	struct iv_str url; /* ws:// or wss:// */
 	const struct iv_header *headers;

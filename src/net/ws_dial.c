@@ -313,6 +313,11 @@ static void prepare(struct iv_dialled *d, const struct iv_ws_dial *dial, const c
 		iv_dial_reason(d, "a header is too long or holds a line end");
 }
 
+void iv_ws_prepare(struct iv_net *n)
+{
+	(void)iv_lws_host_get(n);
+}
+
 struct iv_ws *iv_ws_dial(struct iv_net *n, const struct iv_ws_dial *dial,
 			 const struct iv_ws_handlers *h, void *arg)
 {

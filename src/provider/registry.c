@@ -3,6 +3,7 @@
 #include "iv_fetch.h"
 #include "iv_metrics.h"
 #include "llm.h"
+#include "iv_ws.h"
 #include "registry.h"
 
 static const char *const role_names[ROLES] = {"recogniser", "model", "synthesiser"};
@@ -142,6 +143,8 @@ void iv_providers_warm(struct iv_providers *p)
 {
 	/* Recognisers are sockets of their own; HTTP connections are kept for the others. */
 	static const enum iv_provider_role roles[] = {IV_LLM, IV_TTS};
+
+	iv_ws_prepare(p->net); /* not in the first call's time, nor in that of those beside it */
 	for (size_t r = 0; r < IV_COUNT(roles); r++)
 		for (size_t i = 0; i < p->default_count[roles[r]]; i++)
 			iv_fetch_warm(p->net, iv_str(p->defaults[roles[r]][i]->base_url));
