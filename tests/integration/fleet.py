@@ -72,7 +72,7 @@ class Instance:
 class Fleet:
     """`count` daemons. Agent "desk" of tenant A answers both numbers."""
 
-    def __init__(self, count=2, agents=None, env=None, rules=None):
+    def __init__(self, count=2, agents=None, env=None, rules=None, lab_args=LOAD):
         self.proxy_port, self.carriers_port = free_port(), free_port()
         self.public = f"http://127.0.0.1:{self.proxy_port}"
         self.carriers_url = f"http://127.0.0.1:{self.carriers_port}"
@@ -81,7 +81,7 @@ class Fleet:
                                   "JAMBONZ_ACCOUNT_SID": JAMBONZ_ACCOUNT, "JAMBONZ_APPLICATION_SID": "app-1",
                                   "TWILIO_API_URL": self.carriers_url, "TWILIO_ACCOUNT_SID": ACCOUNT, "DRAIN_SECONDS": "3",
                                   "HAND_OVER_SECONDS": "2", "PUBLIC_BASE_URL": self.public, "LOG_LEVEL": "info", **(env or {})},
-                             agents=agents or {"desk": agent()}, lab_args=LOAD)
+                             agents=agents or {"desk": agent()}, lab_args=lab_args)
         open(os.path.join(self.house.dir, "invorto.log"), "w").close()  # the house has no daemon of its own
         self.instances = [Instance(self, f"one-{i}") for i in range(count)]
         self.rules, self.proxy, self.carriers = rules, None, None

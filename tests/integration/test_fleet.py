@@ -1,5 +1,6 @@
 """Calls of carriers on two daemons behind a proxy: hooks land on one, media on the other, and one of them stops."""
 import json
+import os
 import signal
 import time
 import urllib.error
@@ -92,6 +93,40 @@ def test_calls_go_through_a_rolling_restart_and_are_recorded_once():
         assert f.rows(f"select count(*) from webhook_events where type = 'call.started' and call_id in ('{both}')")[0][0] in ("0", "6")
         parts = f.rows(f"select count(distinct call_id) from artifacts where call_id in ('{both}') and kind = 'recording' and format = 'wav1'")
         assert parts == [["6"]], parts
+
+
+def test_speech_is_heard_again_at_once_when_its_instance_stops_under_many_calls():
+    """An agent in the middle of a long story; how long the silence is that the callers hear. INVORTO_LONG: a hundred calls."""
+    each = 50 if os.environ.get("INVORTO_LONG") else 4
+    with Fleet(agents=DESK, lab_args=("--load", "asr=100,ttft=30,token=2,tts=30,reply=50000"), env={"DRAIN_SECONDS": "4"}) as f:
+        sids = [f.ring(c, {"say": ["tone:500", "wait:120000"]}, caller=f"+1555111{n:04d}") for n in range(each) for c in CARRIERS]
+        for sid in sids:
+            wait_until(lambda sid=sid: f.told(sid)["heard_ms"] > 300, 60, "the story, on " + sid)
+        calls = {sid: f.call_of(sid) for sid in sids}
+        for i in f.instances:
+            assert i.stop() == 0, i.log()[-2000:]
+            i.start()
+            time.sleep(2)
+        gaps = []
+        for sid in sids:
+            media = f.told(sid)["media"]
+            assert not f.told(sid)["over"], f.told(sid)["end_reason"]
+            gaps += [b["first_heard_at"] - a["last_heard_at"] for a, b in zip(media, media[1:])]
+        for sid in sids:
+            f.hang_up(sid)
+        for sid, call in calls.items():
+            record = f.record(call, 60)
+            assert (record["status"], record["reason"]) == ("completed", "hangup"), record
+        ids = "', '".join(calls.values())
+        assert f.rows(f"select count(*), count(distinct call_id) from voice_usage_ledger where call_id in ('{ids}')") == [[str(len(sids))] * 2]
+        gaps.sort()
+        assert len(gaps) >= len(sids) and all(g is not None for g in gaps), gaps
+        print(f"# {len(sids)} calls, {len(gaps)} changes of instance: silence of {gaps[len(gaps) // 2]} ms in the middle, "
+              f"{gaps[len(gaps) * 95 // 100]} ms at the 95th, {gaps[-1]} ms at most", flush=True)
+        assert gaps[len(gaps) // 2] < 3000, gaps
+
+
+test_speech_is_heard_again_at_once_when_its_instance_stops_under_many_calls.alone = True  # silence is what it measures
 
 
 def test_a_call_that_is_dialled_through_comes_back_when_nobody_answers():
