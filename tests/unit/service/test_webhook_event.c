@@ -26,11 +26,12 @@ static const void *sample(const struct iv_webhook_type *t)
 	static const struct {
 		const char *name;
 		void *event;
-	} all[] = {{"call.started", &started}, {"asr.final", &final}, {"agent.tool_call", &tool},
+	} all[] = {{"call.ringing", &started}, {"call.answered", &started}, {"call.started", &started}, {"asr.final", &final}, {"agent.tool_call", &tool},
 		   {"call.ended", &ended}, {"billing.usage.updated", &usage}, {"system.alert", &alert}, {"qa.flags", &flags},
 		   {"webhook.test", &test}, {"webhook.endpoint_disabled", &disabled}, {"agent.summary", &summary}};
 
 	started = (struct iv_event_call_started){.started_at = S("2026-11-21T13:04:05.000Z"),
+						 .direction = S("inbound"),
 						 .carrier = {S("jambonz"), S("abc@host")}};
 	final = (struct iv_event_asr_final){.text = S("one \"two\""), .confidence = 0.5};
 	tool = (struct iv_event_tool_call){.name = S("weather"), .args = S("{\"city\":\"Pune\"}"), .ok = true};
