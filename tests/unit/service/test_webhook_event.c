@@ -99,7 +99,7 @@ static void every_payload_begins_with_the_promised_members(void **state)
 		assert_true(strncmp(t->version, t->name, strlen(t->name)) == 0);
 		cJSON_Delete(json);
 	}
-	assert_int_equal(n, 10);
+	assert_int_equal(n, 12);
 }
 
 static void every_payload_is_what_its_shape_says(void **state)
