@@ -251,8 +251,9 @@ struct iv_slots *iv_slots_new(const struct iv_slots_deps *d, struct iv_err *e)
 	}
 	/* Renewals come every SLOT_RENEW_MS, a tenth more at most; the rest is for their way. */
 	if (settle < renew + renew / 5) {
-		(void)iv_fail_field(e, IV_EINVAL, "SLOT_SETTLE_MS", "is %lld; must be at least a fifth more than SLOT_RENEW_MS, %lld",
-				    (long long)settle, (long long)(renew + renew / 5));
+		(void)iv_fail_field(e, IV_EINVAL, "SLOT_SETTLE_MS",
+				    "is %lld; must be at least a fifth more than SLOT_RENEW_MS, %lld", (long long)settle,
+				    (long long)(renew + renew / 5));
 		return NULL;
 	}
 	s = slots_calloc(sizeof(*s));
