@@ -268,7 +268,7 @@ static void finish(void *arg)
 
 static void fail(struct carrier_media *m, const char *why)
 {
-	snprintf(m->failed, sizeof(m->failed), "%s", why);
+	(void)iv_str_copy(m->failed, sizeof(m->failed), iv_str(why)); /* shown cut */
 	m->timer.fn = finish;
 	iv_timer_in_ms(&m->timer, 0);
 }

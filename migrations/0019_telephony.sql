@@ -18,7 +18,8 @@ begin
 		raise invalid_parameter_value using message = 'a call does not end as ' || coalesce(final_status, 'null');
 	end if;
 	select r.* into c from public.voice_call_records r where r.tenant_id = tenant and r.id = call for update;
-	if c.id is null or c.closed_at is not null or c.instance_id is not null then
+	if c.id is null or c.closed_at is not null or c.instance_id is not null
+		or exists (select from public.call_handovers h where h.tenant_id = tenant and h.call_id = call) then
 		return false;
 	end if;
 	perform set_config('app.tenant_id', tenant, true);

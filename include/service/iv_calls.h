@@ -114,6 +114,10 @@ enum iv_flow_next iv_calls_take(struct iv_calls *c, struct iv_flow *f, struct iv
 				struct iv_arena *arena, struct iv_str tenant_id, struct iv_str call_id);
 /* In the next step: the journal as it was written, into `journal`; nothing when nobody gave the call away. */
 IV_MUST_CHECK bool iv_calls_taken(const struct iv_calls_take_run *run, struct iv_buf *journal, struct iv_err *e);
+/* A call that was given away and that nobody came for, as `call_give` wrote it: closed here, as one that died. done when
+ * its journal is on the disk, or cannot be. */
+void iv_calls_adopt(struct iv_calls *c, struct iv_str tenant_id, struct iv_str call_id, struct iv_str journal,
+		    int64_t bytes, void (*done)(void *arg), void *arg);
 /* Longest journal that can be given, compressed or not. */
 #define IV_CALLS_GIVE_MAX (64 << 20)
 

@@ -22,6 +22,7 @@ struct iv_services {
 	struct iv_rate *rate;       /* limits and one-time tokens, shared by all instances */
 	struct iv_slots *slots;     /* how many calls at once, counted across all instances */
 	struct iv_carriers *carriers; /* their REST sides */
+	struct iv_calls *calls;       /* in the books */
 	struct iv_dials *dials;       /* placing calls */
 	struct iv_live *live; /* calls of this process: hang up, say, transfer … */
 	struct iv_artifacts *artifacts;

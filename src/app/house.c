@@ -110,6 +110,7 @@ struct house *house_open(const struct house_deps *d, struct iv_err *e)
 				e);
 	if (!h->calls)
 		return NULL;
+	h->s.calls = h->calls;
 	h->s.secrets = iv_secrets_new(cfg, h->s.pg, e);
 	if (!h->s.secrets)
 		return NULL;

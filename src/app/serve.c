@@ -12,6 +12,7 @@
 #include "iv_agents.h"
 #include "iv_artifacts.h"
 #include "iv_auth.h"
+#include "iv_dial.h"
 #include "iv_gateway.h"
 #include "iv_limits.h"
 #include "iv_log.h"
@@ -331,6 +332,8 @@ static void drain(struct app *app, const char *why)
 	app->phase = PHASE_DRAINING;
 	iv_info("process.draining", IV_LS("signal", why), IV_LI("live_calls", iv_gateway_live(app->route.gateway)));
 	iv_timer_in_ms(&app->drain_deadline, app->cfg->drain_seconds * 1000);
+	if (app->house) /* first of all: nobody new is called */
+		iv_dials_drain(house_services(app->house)->dials);
 	if (app->telephony)
 		iv_telephony_drain(app->telephony);
 	if (alone_s > 0)

@@ -74,6 +74,7 @@ static void put_record(struct iv_jw *w, const struct iv_account *a, const struct
 	if (failed)
 		iv_jw_str(w, "failure_reason", a->reason);
 	iv_jw_cstr(w, "outcome", iv_str_eq(a->reason, IV_S("transfer")) ? "transferred"
+				 : iv_str_eq(a->reason, IV_S("voicemail")) ? "voicemail"
 				 : a->usage.turns > 1                   ? "connected"
 				 : failed                               ? "failed"
 									: NULL);

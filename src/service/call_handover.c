@@ -200,28 +200,98 @@ enum iv_flow_next iv_calls_take(struct iv_calls *c, struct iv_flow *f, struct iv
 			 &(struct iv_call_take_in){.call = call_id}, &run->rows);
 }
 
-bool iv_calls_taken(const struct iv_calls_take_run *run, struct iv_buf *journal, struct iv_err *e)
+static bool unpack(struct iv_str packed, int64_t bytes, struct iv_buf *journal, struct iv_err *e)
 {
-	const struct iv_call_take_out *row = run->rows.count ? iv_call_take_at(&run->rows, 0) : NULL;
 	uint8_t *zipped;
 	ptrdiff_t n;
-	uLongf size;
+	uLongf size = (uLongf)bytes;
 	bool ok;
 
-	if (!row)
-		return true;
-	if (row->bytes <= 0 || row->bytes > IV_CALLS_GIVE_MAX || !iv_buf_reserve(journal, (size_t)row->bytes))
-		return iv_fail(e, IV_ETOOBIG, "the journal of the call that was given is %lld bytes", (long long)row->bytes);
-	zipped = malloc(row->journal.len + 1);
+	if (bytes <= 0 || bytes > IV_CALLS_GIVE_MAX || !iv_buf_reserve(journal, (size_t)bytes))
+		return iv_fail(e, IV_ETOOBIG, "the journal of the call that was given is %lld bytes", (long long)bytes);
+	zipped = malloc(packed.len + 1);
 	if (!zipped)
 		abort();
-	size = (uLongf)row->bytes;
-	n = iv_base64_decode(row->journal, zipped);
+	n = iv_base64_decode(packed, zipped);
 	ok = n > 0 && uncompress((Bytef *)journal->ptr + journal->len, &size, zipped, (uLong)n) == Z_OK &&
-	     (int64_t)size == row->bytes;
+	     (int64_t)size == bytes;
 	free(zipped);
 	if (!ok)
 		return iv_fail(e, IV_EINTERNAL, "the journal of the call that was given cannot be read");
 	journal->len += size;
 	return true;
+}
+
+bool iv_calls_taken(const struct iv_calls_take_run *run, struct iv_buf *journal, struct iv_err *e)
+{
+	const struct iv_call_take_out *row = run->rows.count ? iv_call_take_at(&run->rows, 0) : NULL;
+
+	return !row || unpack(row->journal, row->bytes, journal, e);
+}
+
+/* ── adopting ── */
+
+struct adoption {
+	struct iv_calls *c;
+	char tenant[130], call[130], path[PATH_SIZE];
+	struct iv_buf journal;
+	struct iv_err bad;
+	void (*done)(void *arg);
+	void *arg;
+};
+
+/* In a worker thread. */
+static void write_journal(void *arg)
+{
+	struct adoption *x = arg;
+	char *slash = strrchr(x->path, '/');
+	FILE *f;
+	bool ok;
+
+	*slash = '\0';
+	(void)mkdir(x->path, 0700); /* there already, or opening tells */
+	*slash = '/';
+	f = fopen(x->path, "wbex");
+	if (!f) {
+		(void)iv_fail(&x->bad, IV_EINTERNAL, "cannot write the journal: %s", strerror(errno));
+		return;
+	}
+	ok = fwrite(x->journal.ptr, 1, x->journal.len, f) == x->journal.len;
+	ok = fclose(f) == 0 && ok;
+	if (!ok)
+		(void)iv_fail(&x->bad, IV_EINTERNAL, "cannot write the journal: %s", strerror(errno));
+}
+
+static void written(void *arg)
+{
+	struct adoption *x = arg;
+
+	if (x->bad.code != IV_OK)
+		iv_error("call.not_adopted", IV_LS("call_id", x->call), IV_LS("rule", x->bad.msg));
+	else
+		iv_calls_ended(x->c, iv_str(x->tenant), iv_str(x->call));
+	x->done(x->arg);
+	iv_buf_deinit(&x->journal);
+	free(x);
+}
+
+void iv_calls_adopt(struct iv_calls *c, struct iv_str tenant_id, struct iv_str call_id, struct iv_str journal,
+		    int64_t bytes, void (*done)(void *arg), void *arg)
+{
+	struct adoption *x = calloc(1, sizeof(*x));
+
+	if (!x)
+		abort();
+	x->c = c;
+	x->done = done;
+	x->arg = arg;
+	iv_buf_init(&x->journal, IV_CALLS_GIVE_MAX);
+	(void)iv_str_copy(x->tenant, sizeof(x->tenant), tenant_id); /* accepted ids are shorter */
+	(void)iv_str_copy(x->call, sizeof(x->call), call_id);
+	if (!unpack(journal, bytes, &x->journal, &x->bad) ||
+	    !iv_calls_journal_path(c, tenant_id, call_id, x->path, sizeof(x->path))) {
+		written(x);
+		return;
+	}
+	iv_loop_work(c->d.loop, write_journal, written, x);
 }

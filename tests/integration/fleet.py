@@ -112,7 +112,7 @@ class Fleet:
         self.carriers = subprocess.Popen(
             [LAB, "carriers", "--port", str(self.carriers_port), "--story",
              "--jambonz-hook", self.public + "/telephony/jambonz/call", "--jambonz-status", self.public + "/telephony/jambonz/status",
-             "--jambonz-secret", WEBHOOK_SECRET, "--jambonz-key", JAMBONZ_KEY, "--jambonz-account", JAMBONZ_ACCOUNT,
+             "--jambonz-secret", WEBHOOK_SECRET, "--jambonz-key", JAMBONZ_KEY, "--jambonz-account", JAMBONZ_ACCOUNT, "--jambonz-application", "app-1",
              "--twilio-voice", self.public + "/telephony/twilio/voice", "--twilio-status", self.public + "/telephony/twilio/status",
              "--twilio-token", TOKEN, "--account", ACCOUNT, *more], stdout=log, stderr=subprocess.STDOUT, cwd=ROOT)
         wait_until(lambda: get(self.carriers_url + "/_lab/calls")[0] == 200, 10, "the carriers")

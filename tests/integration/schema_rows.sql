@@ -24,6 +24,7 @@ insert into dnc_entries (tenant_id, id, phone_e164, source) values (:'t', 'dnc',
 insert into webhook_endpoints (tenant_id, id, url, secret) values (:'t', 'whe', 'https://example.org/' || :'t', 'whsec_' || :'t');
 insert into voice_call_records (tenant_id, id, voice_agent_id, campaign_id, lead_id, attempt, status, direction, cost_inr, provider_call_id)
 	values (:'t', 'call', 'agt', 'cmp', 'lead', 1, 'completed', 'outbound', 8.7, 'CA1');
+insert into call_handovers (tenant_id, call_id, journal, journal_bytes, given_by) values (:'t', 'call', '\x00', 1, 'ins_1');
 insert into call_reviews (tenant_id, call_id) values (:'t', 'call') on conflict do nothing;
 insert into call_aliases (tenant_id, provider, alias, call_id) values (:'t', 'twilio', 'CA' || :'t', 'call');
 insert into call_documents (tenant_id, id, call_id, filename, type, file_size) values (:'t', 'doc', 'call', 'a.txt', 'txt', 1);

@@ -216,6 +216,20 @@ def test_hang_up_from_here_ends_the_carriers_call():
         together(*[lambda c=c: one(c) for c in CARRIERS])
 
 
+def test_a_call_that_was_given_away_and_nobody_came_for_is_closed_from_its_journal():
+    with Fleet(agents=DESK) as f:
+        sid, call = talking(f, "jambonz", say=("tone:500", "wait:60000"))
+        wait_until(lambda: f.told(sid)["heard_ms"] > 300, 20, "an answer")
+        holder = whose(f, call)
+        f.carriers.kill()  # and with it the caller's line: nobody will ask what to do
+        assert holder.stop() == 0
+        f.rows(f"update call_handovers set given_at = now() - interval '1 minute' where call_id = '{call}'")
+        record = f.record(call, 45)
+        assert record["carrier"] == "jambonz" and record["reason"] in ("crashed", "lost", "hangup"), record
+        assert "turn.user" in f.kinds(call), f.kinds(call)
+        assert f.rows(f"select count(*) from voice_usage_ledger where call_id = '{call}'") == [["1"]]
+
+
 def test_an_instance_that_dies_loses_its_calls_within_a_minute_and_their_slots_sooner():
     with Fleet(agents=DESK, env={"SLOT_LEASE_MS": "3000", "SLOT_RENEW_MS": "1000"}) as f:
         api = Api(f)

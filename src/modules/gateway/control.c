@@ -106,7 +106,7 @@ static struct session *find(struct iv_gateway *g, struct iv_str name)
 
 void control_answer(struct iv_control_request *rq, const struct iv_err *e)
 {
-	char text[sizeof(e->field) + sizeof(e->msg) + 2];
+	char text[1024]; /* field and rule are shorter */
 
 	if (!e) {
 		iv_control_answer(rq, IV_OK, IV_S("{\"ok\":true}"));

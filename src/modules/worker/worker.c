@@ -31,6 +31,7 @@ void iv_worker_start(struct iv_worker *w)
 	w->running = true;
 	reviews_start(w);
 	janitor_start(w);
+	orphans_start(w);
 }
 
 void worker_rest(struct iv_worker *w)
@@ -49,6 +50,7 @@ void iv_worker_stop(struct iv_worker *w, void (*done)(void *arg), void *arg)
 	w->stopped = done;
 	w->stopped_arg = arg;
 	janitor_stop(w);
+	orphans_stop(w);
 	reviews_stop(w);
 	worker_rest(w);
 }
@@ -60,6 +62,7 @@ void iv_worker_free(struct iv_worker *w)
 	iv_arena_deinit(&w->take_arena);
 	iv_arena_deinit(&w->chore_arena);
 	iv_arena_deinit(&w->loss_arena);
+	iv_arena_deinit(&w->orphan_arena);
 	free(w);
 }
 

@@ -1,5 +1,6 @@
 /* The inside of the worker: what to ask and tell (review.h), one review (review.c), taking them (reviews.c), calls
- * without a process and rows that are over (janitor.c), the door (worker.c). */
+ * without a process and rows that are over (janitor.c), calls given away that nobody took (orphans.c), the door
+ * (worker.c). */
 #ifndef WORKER_H
 #define WORKER_H
 
@@ -41,6 +42,13 @@ struct iv_worker {
 	struct iv_rows silent, swept, loss;
 	size_t at;                   /* in the list */
 	struct iv_str owner;
+
+	/* orphans */
+	struct iv_timer orphan_round;
+	struct iv_flow orphan, *orphaning;
+	struct iv_pg_run orphan_run;
+	struct iv_arena orphan_arena;
+	struct iv_rows orphans;
 };
 
 void worker_rest(struct iv_worker *w); /* something is not busy any more */
@@ -60,5 +68,9 @@ void review_cancel_all(struct iv_worker *w);
 void janitor_init(struct iv_worker *w);
 void janitor_start(struct iv_worker *w);
 void janitor_stop(struct iv_worker *w);
+
+/* ── orphans.c */
+void orphans_start(struct iv_worker *w);
+void orphans_stop(struct iv_worker *w);
 
 #endif
