@@ -34,5 +34,7 @@ struct iv_webhook_stats iv_webhook_stats(const struct iv_webhook *w);
  * need a running dispatcher. */
 extern const struct iv_api_route iv_webhook_routes[];
 extern const struct iv_api_route iv_webhook_dispatch_routes[];
+/* The same rows without their /webhooks, as the first platform served them: /dispatch, /dlq/stats … */
+const struct iv_api_route *iv_webhook_bare_routes(void);
 
 #endif

@@ -412,6 +412,7 @@ static bool open_modules(struct app *app, struct iv_err *e)
 	iv_rest_mount(app->api);
 	iv_api_mount(app->api, iv_webhook_routes);
 	iv_api_mount(app->api, iv_webhook_dispatch_routes);
+	iv_api_mount(app->api, iv_webhook_bare_routes());
 	iv_telephony_mount(app->api);
 	iv_api_mount(app->api, iv_telephony_limit_routes());
 	app->docs = iv_docs_new(app->api, own_routes, s, e);

@@ -124,7 +124,8 @@ static const struct iv_field tool_fields[] = {
 	       "called with the arguments as JSON; {name} is replaced; / begins behind TOOL_BASE_URL; empty: the client runs it"),
 	IV_ENUM(struct iv_tool, method, "method", 0, iv_tool_methods, "HTTP method"),
 	IV_JSON(struct iv_tool, headers, "headers", 0, 4096,
-		"sent along, at most 16; whoever reads the agent or the call's record sees them: no credentials"),
+		"sent along, at most 16; whoever reads the agent or the call's record sees them: {\"$secret\": NAME} instead of "
+		"a credential"),
 	IV_INT(struct iv_tool, timeout_ms, "timeoutMs", 0, 0, 30000,
 	       "time it has in ms; 0: the configured default"),
 	IV_BOOL(struct iv_tool, blocking, "blocking", 0, "wait for the result before answering"),

@@ -123,8 +123,14 @@ static enum iv_flow_next tell_postgres(struct iv_flow *f)
 {
 	struct closing *x = self(f);
 	struct iv_scope scope = {.tenant_id = iv_str(x->tenant)};
+	const struct iv_config *cfg = x->c->d.cfg;
+	char caps[160];
 	struct iv_call_close_in in = {.tenant = iv_str(x->tenant), .call = iv_str(x->call),
 				      .ending = iv_buf_str(&x->ending)};
+
+	(void)snprintf(caps, sizeof(caps), "{\"daily_cost_cap_inr\":%lld,\"monthly_minute_cap\":%lld}",
+		       (long long)cfg->daily_cost_cap_inr, (long long)cfg->monthly_minute_cap);
+	in.caps = iv_arena_str(&x->arena, iv_str(caps));
 
 	if (x->bad.code != IV_OK) {
 		f->err = x->bad;

@@ -297,7 +297,8 @@ static enum iv_flow_next ask(struct iv_flow *f)
 	struct iv_str names[IV_TOOL_HEADERS_MAX];
 	size_t n = names_of(w->headers, names);
 
-	return iv_secrets_ask(w->house.secrets, f, &w->run, &(struct iv_scope){.tenant_id = iv_str(w->tenant)}, &w->arena, names, n);
+	return iv_secrets_ask(w->house.secrets, f, &w->run, &(struct iv_scope){.tenant_id = iv_str(w->tenant)}, &w->arena,
+			      names, n);
 }
 
 static bool open_one(struct waiting *w, const cJSON *m, struct iv_str host, struct iv_err *e)
@@ -333,8 +334,8 @@ static void opened(struct iv_flow *f)
 	struct iv_err why = f->err;
 
 	if (why.code == IV_OK && left_ms > 0) {
-		send_request(r, &(struct sending){w->house.net, w->method, (int)left_ms, iv_buf_str(&w->url), iv_buf_str(&w->body),
-					  w->call_id, w->headers, w->listed});
+		send_request(r, &(struct sending){w->house.net, w->method, (int)left_ms, iv_buf_str(&w->url),
+						  iv_buf_str(&w->body), w->call_id, w->headers, w->listed});
 		wait_free(w);
 		return;
 	}

@@ -1,4 +1,5 @@
 /* At start: the schema is this binary's, and the role may neither own nor see more than it should. */
+#include "iv_log.h"
 #include "iv_pg.h"
 #include "iv_sql.h"
 #include "migration.h"
@@ -58,10 +59,40 @@ static bool check_guards(PGconn *db, struct iv_err *e)
 	return ok;
 }
 
+static int64_t backend_of(PGconn *db)
+{
+	PGresult *r = schema_ask(db, &iv_sql_schema_backend, NULL, NULL);
+	int64_t pid = 0;
+
+	if (r && !iv_str_to_i64(iv_str(PQgetvalue(r, 0, 0)), &pid))
+		pid = 0;
+	PQclear(r); /* takes NULL */
+	return pid;
+}
+
+/* Two connections that are open at once and have one process of the server: a pooler hands it around from transaction
+ * to transaction, and what a session keeps (LISTEN, prepared statements) is another's the next moment. */
+static void warn_of_pooler(PGconn *db, const char *url)
+{
+	struct iv_err e = {0};
+	PGconn *second = schema_connect(url, &e);
+	int64_t pid = second ? backend_of(db) : 0;
+
+	if (pid && pid == backend_of(second))
+		iv_warn("pg.pooled_by_transaction",
+			IV_LS("problem", "a pooler gives a session's process to others between transactions: notifications "
+					 "do not arrive, and work waits for the next look"),
+			IV_LS("do", "pool_mode = session, or the address of the server itself"));
+	PQfinish(second);
+}
+
 bool iv_pg_check(const char *url, struct iv_err *e)
 {
 	PGconn *db = schema_connect(url, e);
 	bool ok = db && check_role(db, e) && check_schema(db, e) && check_guards(db, e);
+
+	if (ok)
+		warn_of_pooler(db, url);
 
 	PQfinish(db); /* takes NULL */
 	return ok;

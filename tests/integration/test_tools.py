@@ -349,3 +349,20 @@ def test_an_agent_with_more_tools_than_a_call_has_room_for_is_refused_and_nobody
         c.until("connected")
         c.close()
         s.house.books("half-as-wide")
+
+
+def test_what_is_wrong_with_a_tool_of_an_agent_is_named_by_its_place():
+    with Shop() as s:
+        for at, body in (("", {}), ("/config", {"config": {}})):
+            fields = {"prompt": "Be brief.", "disclosure": "I am an AI.", "tools": [{"name": "ok"}, {"name": "t", "headers": {"Host": "x"}}]}
+            body = {"name": "A", **(fields if not at else {"config": fields})}
+            told = s.ask("POST", "/v1/agents", body, 400)
+            assert wrong(told) == {at + "/tools/1/headers/Host"}, told
+        fields["tools"] = [{"name": "fine"}]
+        made = s.ask("POST", "/v1/agents", {"name": "A", "config": fields}, 201)  # the older clients' form
+        assert made["name"] == "A" and made["config"]["prompt"] == "Be brief." and s.ask("GET", f"/v1/agents/{made['id']}")["name"] == "A", made
+        assert wrong(s.ask("POST", "/v1/agents", {"config": fields}, 400)) == {"/name"}
+        fields["tools"] = [{"name": "same"}, {"name": "same"}]
+        assert wrong(s.ask("POST", "/v1/agents", {"name": "A", **fields}, 400)) == {"/tools/1/name"}
+        fields["tools"] = [{"name": "not a name"}]
+        assert wrong(s.ask("POST", "/v1/agents", {"name": "A", **fields}, 400)) == {"/tools/0/name"}

@@ -300,3 +300,23 @@ def test_the_endpoint_of_the_configuration_belongs_to_every_tenant():
         t.house.start_daemon()
         time.sleep(1)
         assert t.a("GET", "/v1/webhooks", None, 200)["data"] == [], "what a tenant deleted stays deleted"
+
+
+def test_the_first_platforms_own_paths_lead_to_the_same_behind_the_same_keys():
+    with Three() as t:
+        order = {"url": t.r.url("/bare"), "payload": {"n": 1}, "hmacSecret": "a secret of sixteen or more"}
+        assert t.a("POST", "/dispatch", order, 202)["queued"] is True
+        assert t.arrived("/bare")[0].body
+        assert t.a("POST", "/dispatch/batch", {"webhooks": [order]}, 202)["queued"] == 1
+        t.settled()
+        verdict = {"payload": "{}", "signature": "sha256=00", "secret": "a secret of sixteen or more"}
+        assert t.a("POST", "/verify", verdict, 200) == t.a("POST", "/webhooks/verify", verdict, 200)
+        for path in ("/dlq/stats", "/dlq/items", "/metrics/summary"):
+            assert set(t.a("GET", path, expect=200)) == set(t.a("GET", "/webhooks" + path, expect=200)), path
+        t.reader("POST", "/dispatch", order, 403)
+        t.a("DELETE", "/dlq/clear", expect=403)
+        assert t.admin("DELETE", "/dlq/clear", expect=200)["cleared"] == 0
+        t.b("POST", "/dlq/retry/dlv_none", {}, 404)
+        t.a.key = "nobody"
+        for method, path in (("POST", "/dispatch"), ("POST", "/verify"), ("GET", "/dlq/items"), ("GET", "/metrics/summary")):
+            t.a(method, path, {} if method == "POST" else None, 401)

@@ -22,6 +22,9 @@ struct agent_body {
 	struct iv_agent config;
 };
 
+/* The fields in one member: their name may stand beside it. */
+static struct iv_field config_fields[FIELDS_MAX];
+static struct iv_shape config_shape = {"agentConfig", sizeof(struct iv_agent), config_fields, NULL};
 static struct iv_field body_fields[FIELDS_MAX];
 static struct iv_shape body_shape = {"agentBody", sizeof(struct agent_body), body_fields, NULL};
 
@@ -42,13 +45,21 @@ static const struct iv_shape *agent_body_shape(void)
 		IV_ENUM(struct agent_body, use_case, "useCase", 0, use_cases, "What it was made for"),
 		IV_INT(struct agent_body, version, "version", 0, 0, 1000000,
 		       "The version that is to be changed; another one is 409"),
-		IV_OBJ(struct agent_body, config, "config", 0, &iv_agent_shape, "The fields, all in one member"),
+		IV_OBJ(struct agent_body, config, "config", 0, &config_shape, "The fields, all in one member"),
 		IV_FIELDS_END,
 	};
-	size_t n = 0;
+	size_t n = 0, k = 0;
 
 	if (body_shape.defaults)
 		return &body_shape;
+	for (const struct iv_field *f = iv_agent_shape.fields; f->kind != IV_F_END && k < FIELDS_MAX - 1; f++) {
+		config_fields[k] = *f;
+		if (strcmp(f->name, "name") == 0)
+			config_fields[k].flags &= ~(unsigned)IV_REQUIRED;
+		k++;
+	}
+	config_fields[k] = (struct iv_field)IV_FIELDS_END;
+	config_shape.defaults = iv_agent_shape.defaults;
 	for (const struct iv_field *f = iv_agent_shape.fields; f->kind != IV_F_END; f++)
 		if (strcmp(f->name, "id") != 0)
 			body_fields[n++] = *f;
@@ -140,6 +151,20 @@ static struct iv_str config_text(struct iv_api_call *c)
 	return text;
 }
 
+/* "tools[0].headers.X" as a JSON pointer: "/tools/0/headers/X". */
+static void pointer_of(const char *field, char *out, size_t size)
+{
+	size_t n = 0;
+
+	out[n++] = '/';
+	for (; *field && n < size - 1; field++)
+		if (*field != ']')
+			out[n++] = *field;
+	out[n] = '\0';
+	for (char *p = out; *p; p++)
+		*p = *p == '.' || *p == '[' ? '/' : *p;
+}
+
 /* What a table cannot check, and whether its providers exist. */
 static void check_agent(struct iv_api_call *c, const struct iv_agent *a, const char *at)
 {
@@ -151,9 +176,7 @@ static void check_agent(struct iv_api_call *c, const struct iv_agent *a, const c
 
 	c->bad_at = at;
 	if (!iv_agent_check(a, &e)) {
-		(void)snprintf(pointer, sizeof(pointer), "/%s", e.field);
-		for (char *p = pointer + 1; *p; p++)
-			*p = *p == '.' ? '/' : *p;
+		pointer_of(e.field, pointer, sizeof(pointer));
 		iv_api_bad_field(c, pointer, e.msg);
 	}
 	for (size_t i = 0; i < IV_COUNT(roles); i++) {

@@ -243,3 +243,19 @@ const struct iv_api_route iv_webhook_dispatch_routes[] = {
 	 .doc = "What was delivered, retried and given up in the last seven days, and what waits"},
 	{0},
 };
+
+/* ── the same under the first platform's own paths ── */
+
+const struct iv_api_route *iv_webhook_bare_routes(void)
+{
+	static struct iv_api_route rows[IV_COUNT(iv_webhook_dispatch_routes)];
+	static char ids[IV_COUNT(rows)][64];
+
+	for (size_t i = 0; iv_webhook_dispatch_routes[i].method && !rows[i].method; i++) {
+		rows[i] = iv_webhook_dispatch_routes[i];
+		rows[i].path += sizeof("/webhooks") - 1;
+		(void)snprintf(ids[i], sizeof(ids[i]), "%sBare", rows[i].id); /* ours are shorter */
+		rows[i].id = ids[i];
+	}
+	return rows;
+}

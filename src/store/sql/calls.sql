@@ -6,9 +6,12 @@ select refusal, agent_id, agent_version, config, call_record from open_call($1, 
 
 -- name: call_close :one :tenant
 -- The end of a call: record, timeline, costs, artifacts, ledger, events, what its review needs; all at once and once.
--- in:  tenant text, call text, ending json
+-- `caps`: those of a tenant that names none, for the alerts; told before, and so that it cannot be left out.
+-- in:  tenant text, call text, ending json, caps json
 -- out: recorded bool, status text
-select recorded, status from close_call($1, $2, $3)
+select c.recorded, c.status
+from (select set_config('app.default_caps', $4::jsonb::text, true) as told) s
+	cross join lateral close_call($1, $2, case when s.told is not null then $3::jsonb end) c
 
 -- name: call_held :exec :tenant
 -- The process that holds these calls still does; the janitor leaves them alone.

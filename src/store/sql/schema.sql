@@ -43,6 +43,11 @@ select current_user, rolsuper, rolbypassrls, rolcreaterole,
 		order by c.oid limit 1)
 from pg_roles where rolname = current_user
 
+-- name: schema_backend :one :global
+-- The process of the server that answers.
+-- out: pid int
+select pg_backend_pid()
+
 -- name: schema_unguarded :many :global
 -- Tables with a tenant whose rows are not kept apart.
 -- out: relation text

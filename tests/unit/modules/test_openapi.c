@@ -61,6 +61,7 @@ static int set_up(void **state)
 	iv_rest_mount(api);
 	iv_api_mount(api, iv_webhook_routes);
 	iv_api_mount(api, iv_webhook_dispatch_routes);
+	iv_api_mount(api, iv_webhook_bare_routes());
 	iv_buf_init(&out, 8 << 20);
 	assert_true(iv_openapi(api, plain_rows, &services, &out));
 	doc = parse(&out);
