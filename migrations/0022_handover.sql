@@ -12,7 +12,7 @@ create table call_handovers (
 	foreign key (tenant_id, call_id) references voice_call_records on delete cascade
 );
 create index call_handovers_by_time on call_handovers (given_at);
-call guard_table('call_handovers', 'select, insert, update, delete', 'select, delete', across => true);
+call guard_table('call_handovers', 'select, insert, update, delete', 'select, update, delete', across => true);
 
 -- The process that holds the call lets go of it. False: it does not hold it, or the call is over.
 -- `recording` (path, bytes; may be null) is what was recorded of it on disk `disk`.
