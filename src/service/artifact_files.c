@@ -196,7 +196,8 @@ static struct sound_mute *find_mutes(const struct iv_account *a, size_t *count)
 	*count = 0;
 	for (size_t i = 0; a->redact && i < n; i++)
 		if (turns[i].start_ms >= 0 && turns[i].end_ms >= 0 && holds_card(turns[i].text))
-			mutes[(*count)++] = (struct sound_mute){turns[i].start_ms - AROUND_MS, turns[i].end_ms + AROUND_MS};
+			mutes[(*count)++] = (struct sound_mute){turns[i].start_ms - AROUND_MS - a->moved_ms,
+							turns[i].end_ms + AROUND_MS - a->moved_ms};
 	return mutes;
 }
 
