@@ -244,13 +244,14 @@ struct adoption {
 static void write_journal(void *arg)
 {
 	struct adoption *x = arg;
-	char *slash = strrchr(x->path, '/');
 	FILE *f;
 	bool ok;
 
-	*slash = '\0';
-	(void)mkdir(x->path, 0700); /* there already, or opening tells */
-	*slash = '/';
+	for (char *slash = x->path + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
+		*slash = '\0';
+		(void)mkdir(x->path, 0700); /* there already, or opening tells */
+		*slash = '/';
+	}
 	f = fopen(x->path, "wbex");
 	if (!f) {
 		(void)iv_fail(&x->bad, IV_EINTERNAL, "cannot write the journal: %s", strerror(errno));
