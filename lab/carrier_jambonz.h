@@ -20,7 +20,7 @@ struct jambonz_app {
 	void (*after)(struct carrier_call *call); /* what ends when the timer does */
 	struct hook *steering; /* an answer to it may replace the app */
 	int64_t verb_began_ms;
-	char conference[64];
+	char conference[130];
 	bool muted, paused, listening, ending, confirming, refused;
 	cJSON *confirm; /* a B leg: the hook that is asked before it is bridged */
 	char dialled_digits[40];

@@ -182,6 +182,13 @@ static void update_mute(struct carrier_call *call, const cJSON *value)
 	call_note(call, "mute", "%s", value->valuestring);
 }
 
+/* In no room it is taken all the same, and nothing comes of it. */
+static void update_conference_mute(struct carrier_call *call, const cJSON *value)
+{
+	if (call->jambonz->conference[0])
+		call_note(call, "conference mute", "%s", value->valuestring);
+}
+
 static void update_tag(struct carrier_call *call, const cJSON *value)
 {
 	cJSON_Delete(call->jambonz->customer);
@@ -199,13 +206,6 @@ static void update_told(struct carrier_call *call, const cJSON *value)
 
 	call_note(call, value->string, "%s", text);
 	free(text);
-}
-
-static void update_participant(struct carrier_call *call, const cJSON *value)
-{
-	update_told(call, value);
-	if (iv_str_eq(iv_json_str(value, "action"), IV_S("kick")))
-		jambonz_replace(call, cJSON_CreateArray());
 }
 
 static bool texts(const cJSON *v)
@@ -234,9 +234,9 @@ static const struct update {
 	{"listen_status", "pause silence resume", texts, update_listen, true},
 	{"transcribe_status", "pause resume", texts, update_told, true},
 	{"mute_status", "mute unmute", texts, update_mute, true},
-	{"conf_mute_status", "mute unmute", texts, update_told, true},
+	{"conf_mute_status", "mute unmute", texts, update_conference_mute, true},
 	{"conf_hold_status", "hold unhold", texts, update_told, true},
-	{"conferenceParticipantAction", NULL, objects, update_participant, true},
+	{"conferenceParticipantAction", NULL, objects, update_told, true},
 	{"sip_request", NULL, objects, update_told, true},
 	{"record", NULL, objects, update_told, true},
 	{"dtmf", NULL, objects, update_dtmf, true},

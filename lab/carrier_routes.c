@@ -31,6 +31,8 @@ const struct iv_route carrier_routes[] = {
 	{"DELETE", TWILIO "/Calls/:call", twilio_delete, 0, SLOW_MS, "Twilio: forgets a call"},
 	{"POST", TWILIO "/Calls/:call/Streams.json", twilio_stream_create, 0, SLOW_MS, "Twilio: a fork of a call"},
 	{"POST", TWILIO "/Calls/:call/Streams/:stream", twilio_stream_update, 0, SLOW_MS, "Twilio: ends a fork"},
+	{"GET", TWILIO "/Conferences.json", twilio_rooms, 0, SLOW_MS, "Twilio: rooms"},
+	{"POST", TWILIO "/Conferences/:room/Participants/:call", twilio_participant, 0, SLOW_MS, "Twilio: who is in a room"},
 	{"GET", TWILIO "/IncomingPhoneNumbers.json", numbers_list, 0, SLOW_MS, "Twilio: numbers"},
 	{"POST", TWILIO "/IncomingPhoneNumbers.json", numbers_buy, 0, SLOW_MS, "Twilio: buys a number"},
 	{"GET", TWILIO "/IncomingPhoneNumbers/:number", numbers_get, 0, SLOW_MS, "Twilio: a number"},

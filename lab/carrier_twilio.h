@@ -25,7 +25,7 @@ struct twilio_app {
 	struct iv_timer timer, amd_timer;
 	void (*after)(struct carrier_call *call);
 	struct carrier_media *forks[4];
-	char answered_by[24], stream_sid[CARRIER_SID], conference[64], whisper[CARRIER_URL];
+	char answered_by[24], stream_sid[CARRIER_SID], conference[130], whisper[CARRIER_URL];
 	char direction[24];     /* as REST says it */
 	cJSON *streams;         /* that REST has started: sid → url */
 };

@@ -32,6 +32,8 @@ void twilio_list(void *ctx, struct iv_http_req *rq);
 void twilio_delete(void *ctx, struct iv_http_req *rq);
 void twilio_stream_create(void *ctx, struct iv_http_req *rq);
 void twilio_stream_update(void *ctx, struct iv_http_req *rq);
+void twilio_rooms(void *ctx, struct iv_http_req *rq);
+void twilio_participant(void *ctx, struct iv_http_req *rq);
 
 void numbers_list(void *ctx, struct iv_http_req *rq);
 void numbers_buy(void *ctx, struct iv_http_req *rq);

@@ -76,6 +76,12 @@ enum iv_flow_next iv_carrier_redirect(struct iv_carriers *c, struct iv_flow *f, 
 enum iv_flow_next iv_carrier_dtmf(struct iv_carriers *c, struct iv_flow *f, struct iv_carrier_run *run,
 				  struct iv_arena *arena, enum iv_carrier which, struct iv_str provider_id,
 				  struct iv_str digits);
+/* Whether a call that is in a room of the carrier's is heard there. IV_ECONFLICT: it is not in it. Jambonz takes the
+ * order and does nothing when the call is in no room; IV_EUNSUPPORTED: ElevenLabs has none. Who is to leave a room is
+ * redirected. */
+enum iv_flow_next iv_carrier_mute(struct iv_carriers *c, struct iv_flow *f, struct iv_carrier_run *run,
+				  struct iv_arena *arena, enum iv_carrier which, struct iv_str provider_id,
+				  struct iv_str room, bool muted);
 
 /* How a call stands there. */
 struct iv_carrier_status {

@@ -555,6 +555,8 @@ static void order_done(struct iv_carrier_job *j, const struct carrier_reply *r)
 	}
 	if (again) {
 		j->step++;
+		if (j->k->vendor->room && (j->order == CARRIER_MUTE || j->order == CARRIER_UNMUTE))
+			j->text = j->k->vendor->room(r->body, j->arena);
 		if (send_request(j))
 			return;
 	}
@@ -647,6 +649,13 @@ enum iv_flow_next iv_carrier_dtmf(struct iv_carriers *c, struct iv_flow *f, stru
 				  struct iv_str digits)
 {
 	return give_order(c, f, run, arena, which, CARRIER_KEY, provider_id, digits);
+}
+
+enum iv_flow_next iv_carrier_mute(struct iv_carriers *c, struct iv_flow *f, struct iv_carrier_run *run,
+				  struct iv_arena *arena, enum iv_carrier which, struct iv_str provider_id,
+				  struct iv_str room, bool muted)
+{
+	return give_order(c, f, run, arena, which, muted ? CARRIER_MUTE : CARRIER_UNMUTE, provider_id, room);
 }
 
 enum iv_flow_next iv_carrier_fetch(struct iv_carriers *c, struct iv_flow *f, struct iv_carrier_run *run,

@@ -11,7 +11,7 @@
 
 enum { CARRIER_URL_MAX = 4096, CARRIER_BODY_MAX = 16384, CARRIER_ANSWER_MAX = 4 << 20 };
 
-enum carrier_order { CARRIER_HANG_UP, CARRIER_REDIRECT, CARRIER_KEY };
+enum carrier_order { CARRIER_HANG_UP, CARRIER_REDIRECT, CARRIER_KEY, CARRIER_MUTE, CARRIER_UNMUTE };
 
 /* Where a carrier is and as whom we ask. */
 struct carrier_place {
@@ -45,6 +45,8 @@ struct carrier_vendor {
 		      struct iv_str text, struct carrier_request *rq);
 	/* IV_OK; or what is wrong. *again: ask once more, with the next step. */
 	enum iv_code (*ordered)(const struct carrier_reply *r, enum carrier_order order, int step, bool *again);
+	/* The carrier's own id of a room, from an answer that led to another step; NULL: rooms are known by their names. */
+	struct iv_str (*room)(struct iv_str body, struct iv_arena *arena);
 	bool keys; /* digits go out one by one */
 	bool (*fetch)(const struct carrier_place *p, struct iv_str provider_id, struct carrier_request *rq);
 	bool (*fetched)(const cJSON *doc, struct iv_arena *arena, struct iv_carrier_status *st);

@@ -124,6 +124,8 @@ static bool order(const struct carrier_place *p, enum carrier_order what, int st
 		iv_jw_cstr(&w, "call_status", step == 0 ? "completed" : "no-answer");
 	} else if (what == CARRIER_REDIRECT) {
 		put_hook(&w, "call_hook", text);
+	} else if (what != CARRIER_KEY) { /* mute_status is of dials; it knows which room the call is in */
+		iv_jw_cstr(&w, "conf_mute_status", what == CARRIER_MUTE ? "mute" : "unmute");
 	} else {
 		iv_jw_obj(&w, "dtmf");
 		iv_jw_str(&w, "digit", text);

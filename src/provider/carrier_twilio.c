@@ -124,12 +124,56 @@ static void originated(const struct carrier_reply *r, struct iv_arena *arena, st
 
 /* ── orders ── */
 
+static bool is_of_room(enum carrier_order what)
+{
+	return what == CARRIER_MUTE || what == CARRIER_UNMUTE;
+}
+
+/* Who is in a room is asked for under the room's sid, and that is asked for by its name first. */
+static bool order_of_room(const struct carrier_place *p, enum carrier_order what, int step, struct iv_str call,
+			  struct iv_str room, struct carrier_request *rq)
+{
+	bool ok = iv_buf_adds(&rq->url, p->url) && iv_buf_adds(&rq->url, IV_S("/2010-04-01/Accounts/")) &&
+		  iv_url_encode(&rq->url, p->account) && iv_buf_adds(&rq->url, IV_S("/Conferences"));
+
+	if (step == 0) {
+		rq->method = "GET";
+		return ok && iv_buf_adds(&rq->url, IV_S(".json?Status=in-progress&PageSize=1&FriendlyName=")) &&
+		       iv_url_encode(&rq->url, room);
+	}
+	struct form f = form_of(rq);
+
+	add(&f, "Muted", what == CARRIER_MUTE ? IV_S("true") : IV_S("false"));
+	return ok && !f.full && room.len && iv_buf_addc(&rq->url, '/') && iv_url_encode(&rq->url, room) &&
+	       iv_buf_adds(&rq->url, IV_S("/Participants/")) && iv_url_encode(&rq->url, call) &&
+	       iv_buf_adds(&rq->url, IV_S(".json"));
+}
+
+static struct iv_str room(struct iv_str body, struct iv_arena *arena)
+{
+	cJSON *doc = iv_json_parse(body, NULL);
+	struct iv_str sid = iv_arena_str(arena, iv_json_str(cJSON_GetArrayItem(iv_json_get(doc, "conferences"), 0), "sid"));
+
+	cJSON_Delete(doc);
+	return sid;
+}
+
+static bool has_room(struct iv_str body)
+{
+	cJSON *doc = iv_json_parse(body, NULL);
+	bool has = iv_json_str(cJSON_GetArrayItem(iv_json_get(doc, "conferences"), 0), "sid").len > 0;
+
+	cJSON_Delete(doc);
+	return has;
+}
+
 static bool order(const struct carrier_place *p, enum carrier_order what, int step, struct iv_str provider_id,
 		  struct iv_str text, struct carrier_request *rq)
 {
+	if (is_of_room(what))
+		return order_of_room(p, what, step, provider_id, text, rq);
 	struct form f = form_of(rq);
 
-	(void)step;
 	if (what == CARRIER_HANG_UP) { /* one that rings too: "canceled" would leave a call that is up */
 		add(&f, "Status", IV_S("completed"));
 	} else {
@@ -141,11 +185,10 @@ static bool order(const struct carrier_place *p, enum carrier_order what, int st
 
 static enum iv_code ordered(const struct carrier_reply *r, enum carrier_order what, int step, bool *again)
 {
-	(void)what;
-	(void)step;
-	(void)again;
-	if (r->status >= 200 && r->status < 300)
-		return IV_OK;
+	if (r->status >= 200 && r->status < 300) {
+		*again = is_of_room(what) && step == 0 && has_room(r->body);
+		return is_of_room(what) && step == 0 && !*again ? IV_ECONFLICT : IV_OK;
+	}
 	/* 21220: not in progress any more. */
 	return r->status == 404 || (r->status == 400 && code_of(r->body) == 21220) ? IV_ECONFLICT : IV_EUPSTREAM;
 }
@@ -242,5 +285,5 @@ static bool found(const cJSON *doc, const struct iv_originate *o, int64_t since_
 
 const struct carrier_vendor carrier_twilio = {
 	.authorise = authorise, .originate = originate, .originated = originated, .order = order, .ordered = ordered,
-	.fetch = fetch, .fetched = fetched, .find = find, .found = found, .counts_500 = true,
+	.room = room, .fetch = fetch, .fetched = fetched, .find = find, .found = found, .counts_500 = true,
 };

@@ -285,19 +285,43 @@ static void order(struct session *s, const struct iv_line_do *d)
 	}
 }
 
+/* What its carrier does with a call that is in a room: only of one that is, there. */
+static bool is_in_room(const struct session *s, struct iv_str room)
+{
+	struct iv_line_do d = {0};
+	struct told t = {0};
+	bool in = s->state == SESSION_LOST && s->next.len &&
+		  read_told(&t, &iv_line_do_shape, iv_buf_str(&s->next), &d) && d.verb == IV_LINE_CONFERENCE &&
+		  iv_str_eq(d.room, room);
+
+	told_end(&t);
+	return in;
+}
+
+static bool is_within_room(const struct iv_line_do *d)
+{
+	return d->verb == IV_LINE_CONFERENCE && d->action.len && !iv_str_eq(d->action, IV_S("join"));
+}
+
 static void on_order(void *arg, struct iv_control_request *rq)
 {
 	struct session *s = find(arg, rq->call_id);
 	struct iv_line_do d = {0};
 	struct told t = {0};
 
-	if (!s || s->state != SESSION_LIVE) {
-		refuse(rq, IV_ECONFLICT,
-		       s ? "the line is elsewhere just now" : "the call is not live, or came by no hook of ours");
+	if (!s) {
+		refuse(rq, IV_ECONFLICT, "the call is not live, or came by no hook of ours");
 		return;
 	}
 	if (!read_told(&t, &iv_line_do_shape, rq->args, &d) || !iv_line_check(&d, &t.e)) {
 		control_answer(rq, &t.e);
+	} else if (is_within_room(&d)) {
+		if (is_in_room(s, d.room))
+			control_answer(rq, NULL);
+		else
+			refuse(rq, IV_ECONFLICT, "the call is not in that room");
+	} else if (s->state != SESSION_LIVE) {
+		refuse(rq, IV_ECONFLICT, "the line is elsewhere just now");
 	} else {
 		order(s, &d);
 		control_answer(rq, NULL);
@@ -316,6 +340,10 @@ static void on_dialed(void *arg, struct iv_control_request *rq)
 
 	if (!s) {
 		answer_verb(rq, IV_LINE_HANGUP);
+		return;
+	}
+	if (s->state == SESSION_LIVE && !s->next.len) { /* told again, or late: he who left is with the agent already */
+		answer_verb(rq, IV_LINE_NONE);
 		return;
 	}
 	if (!read_told(&t, &iv_line_result_shape, rq->args, &r)) {

@@ -8,7 +8,7 @@
 #include "iv_id.h"
 #include "iv_time.h"
 
-enum { ORDER_MS = 5000, PARTICIPANTS_MAX = 10, ROOM_KEPT_S = 86400 };
+enum { ORDER_MS = 5000 };
 
 static const char *const modes[] = {"blind", "attended", NULL};
 static const char *const recordings[] = {"start", "stop", "pause", "resume", NULL};
@@ -44,15 +44,15 @@ static const struct iv_field transfer_fields[] = {
 static const struct iv_field recording_fields[] = {
 	IV_ENUM(IN, action, "action", IV_REQUIRED, recordings, "What the recording does"), IV_FIELDS_END};
 static const struct iv_field conference_fields[] = {
-	IV_ENUM(IN, action, "action", 0, rooms, "create when absent: the caller goes into the room"),
+	IV_ENUM(IN, action, "action", 0, rooms, "create when absent: the caller goes into the room; leave: back to the agent"),
 	IV_STR(IN, room, "room", 0, 1, 128, "conf_ and the call's id when absent"),
-	IV_STRS(IN, participants, "participants", 0, PARTICIPANTS_MAX, "Other live calls that go there too"),
+	IV_STRS(IN, participants, "participants", 0, ROOM_PARTIES_MAX, "Other live calls that do the same"),
 	IV_BOOL(IN, muted, "muted", 0, "The caller is not heard there"),
 	IV_FIELDS_END,
 };
 static const struct iv_field multiparty_fields[] = {
 	IV_ENUM(IN, action, "action", IV_REQUIRED, parties, "list: who is there"),
-	IV_STRS(IN, participants, "participants", 0, PARTICIPANTS_MAX, "Live calls; the call itself when absent"),
+	IV_STRS(IN, participants, "participants", 0, ROOM_PARTIES_MAX, "Live calls; the call itself when absent"),
 	IV_STR(IN, room, "conferenceId", 0, 1, 128, "The room; multi_ and the call's id when absent"),
 	IV_FIELDS_END,
 };
@@ -102,28 +102,13 @@ SHAPE(end, NULL);
 
 /* ── one order ── */
 
-/* Orders of a room go to several calls, one after the other; one that fails does not keep the others. */
-struct party {
-	struct iv_str id, call_id;
-	struct iv_err err;
-};
-
 struct order {
 	struct iv_rows rows;
 	struct iv_control_run control;
 	struct iv_str call_id, action_id, answer;
 	const char *action;
 	struct iv_line_do line;
-	/* Of a room. */
-	struct iv_api_call *c;
-	struct iv_op op;
-	struct iv_flow flow, *running;
-	struct party parties[PARTICIPANTS_MAX + 1];
-	size_t party_count, at;
-	struct iv_pg_run pg;
-	struct iv_redis_run redis;
-	struct iv_reply members;
-	char room[192], room_key[512];
+	struct room_run room;
 };
 
 static struct iv_str call_param(const struct iv_api_call *c)
@@ -327,171 +312,41 @@ static enum iv_flow_next pressed(struct iv_flow *f)
 
 /* ── rooms ── */
 
-static void next_party(struct order *o);
-
-static enum iv_flow_next party_state(struct iv_flow *f)
-{
-	struct order *o = IV_CONTAINER(f, struct order, flow);
-	struct iv_api_call *c = o->c;
-
-	return iv_pg_one(c->s->pg, f, &o->pg, &c->scope, &c->arena, &iv_sql_line_state,
-			 &(struct iv_line_state_in){.name = o->parties[o->at].id}, &o->rows);
-}
-
-static enum iv_flow_next party_order(struct iv_flow *f)
-{
-	struct order *o = IV_CONTAINER(f, struct order, flow);
-	struct iv_api_call *c = o->c;
-
-	if (!o->rows.count || iv_line_state_at(&o->rows, 0)->over)
-		return iv_flow_fail(f, o->rows.count ? IV_ECONFLICT : IV_ENOENT, "is no live call");
-	o->parties[o->at].call_id = iv_line_state_at(&o->rows, 0)->id;
-	return iv_control_send(c->s->control, f, &o->control, &c->arena, name_of(c, o->parties[o->at].call_id),
-			       IV_S("line.order"), line_args(c, &o->line), ORDER_MS, &o->answer);
-}
-
-static void party_done(struct iv_flow *f)
-{
-	struct order *o = IV_CONTAINER(f, struct order, flow);
-
-	o->parties[o->at++].err = f->err;
-	if (o->op.flow)
-		next_party(o);
-}
-
-static void next_party(struct order *o)
-{
-	static const struct iv_flow_step steps[] = {{"state", party_state}, {"order", party_order}, {0}};
-	static const struct iv_flow_type type = {"room_order", steps, party_done};
-
-	if (o->at == o->party_count)
-		iv_op_done(&o->op, NULL);
-	else
-		iv_flow_start(&o->flow, &type, o->c->s->loop, ORDER_MS, &o->running);
-}
-
-static void cancel_parties(struct iv_op *op)
-{
-	struct order *o = IV_CONTAINER(op, struct order, op);
-
-	if (o->running)
-		iv_flow_cancel(o->running, IV_ECANCELED, "the order is over");
-}
-
-static void name_room(struct iv_api_call *c, struct order *o, struct iv_str given, const char *prefix)
-{
-	if (given.len)
-		(void)iv_str_copy(o->room, sizeof(o->room), given); /* 128 at most */
-	else
-		(void)snprintf(o->room, sizeof(o->room), "%s%.*s", prefix, IV_FMT(o->call_id));
-	(void)snprintf(o->room_key, sizeof(o->room_key), "room:%.*s:%s", IV_FMT(c->who.tenant_id), o->room);
-}
-
-static enum iv_flow_next join(struct iv_flow *f, struct iv_str self, const struct iv_strs *others, bool muted)
-{
-	struct iv_api_call *c = iv_api_self(f);
-	struct order *o = c->state;
-
-	o->c = c;
-	o->line = (struct iv_line_do){.verb = IV_LINE_CONFERENCE, .room = iv_str(o->room), .action = IV_S("join"),
-				      .muted = muted, .timeout_s = 30, .max_digits = 1};
-	if (!iv_line_check(&o->line, &f->err))
-		return IV_FLOW_DONE;
-	if (self.len)
-		o->parties[o->party_count++].id = self;
-	for (size_t i = 0; i < others->count && i < PARTICIPANTS_MAX; i++)
-		o->parties[o->party_count++].id = others->items[i];
-	iv_op_begin(&o->op, f, cancel_parties);
-	next_party(o);
-	return iv_flow_await(f);
-}
-
-/* Who is in a room can be taken out of it by its carrier alone, and no carrier takes that from here. */
-static enum iv_flow_next beyond(struct iv_flow *f)
-{
-	return iv_flow_fail(f, IV_EUNSUPPORTED, "the carrier holds the room: end the call, or let the caller hang up there");
-}
-
 static enum iv_flow_next conference(struct iv_flow *f)
 {
+	static const char *const actions[] = {"join", "join", "leave", "mute", "unmute"};
 	struct iv_api_call *c = iv_api_self(f);
 	struct order *o = c->state;
 	const IN *in = c->in;
 
 	o->action = "conference";
-	name_room(c, o, in->room, "conf_");
-	if (in->action >= 2)
-		return beyond(f);
-	return join(f, o->call_id, &in->participants, in->muted);
+	room_name(c, &o->room, in->room, "conf_", o->call_id);
+	return room_order(f, &o->room, actions[in->action > 0 ? in->action : 0], o->call_id, &in->participants, in->muted);
 }
 
 static enum iv_flow_next multiparty(struct iv_flow *f)
 {
+	static const char *const actions[] = {"join", "leave", "mute", "unmute", NULL};
 	struct iv_api_call *c = iv_api_self(f);
 	struct order *o = c->state;
 	const IN *in = c->in;
-	static const struct iv_strs none;
 
 	o->action = "multiparty";
-	name_room(c, o, in->room, "multi_");
-	if (in->action == 4)
-		return iv_redis_cmd(c->s->redis, f, &o->redis, &c->arena,
-				    (const struct iv_str[]){IV_S("SMEMBERS"), iv_str(o->room_key)}, 2, &o->members);
-	if (in->action != 0)
-		return beyond(f);
-	return join(f, in->participants.count ? IV_STR_NULL : o->call_id, in->participants.count ? &in->participants : &none,
-		    false);
+	room_name(c, &o->room, in->room, "multi_", o->call_id);
+	if (!actions[in->action])
+		return room_list(f, &o->room);
+	return room_order(f, &o->room, actions[in->action], in->participants.count ? IV_STR_NULL : o->call_id,
+			  &in->participants, false);
 }
 
-static void remember_party(struct iv_api_call *c, struct order *o, struct iv_str call_id)
-{
-	char ttl[16];
-
-	/* Who went into a room, for who asks; its carrier knows who is still there. */
-	(void)snprintf(ttl, sizeof(ttl), "%d", ROOM_KEPT_S);
-	(void)iv_redis_send(c->s->redis, (const struct iv_str[]){IV_S("SADD"), iv_str(o->room_key), call_id}, 3);
-	(void)iv_redis_send(c->s->redis, (const struct iv_str[]){IV_S("EXPIRE"), iv_str(o->room_key), iv_str(ttl)}, 3);
-}
-
-/* The first that went in makes it well; when none did, the first's reason is the answer. */
 static enum iv_flow_next roomed(struct iv_flow *f)
 {
-	struct iv_api_call *c = iv_api_self(f);
-	struct order *o = c->state;
-	bool any = false;
+	struct order *o = iv_api_self(f)->state;
 
-	for (size_t i = 0; i < o->party_count; i++) {
-		if (o->parties[i].err.code == IV_OK)
-			remember_party(c, o, o->parties[i].call_id);
-		any = any || o->parties[i].err.code == IV_OK;
-	}
-	if (o->party_count && !any)
-		f->err = o->parties[0].err;
-	return f->err.code == IV_OK ? IV_FLOW_NEXT : IV_FLOW_DONE;
+	return room_ordered(f, &o->room);
 }
 
 /* ── the answer ── */
-
-static void put_parties(struct iv_jw *w, const struct order *o)
-{
-	iv_jw_cstr(w, "conferenceId", o->room);
-	iv_jw_arr(w, "participants");
-	for (size_t i = 0; i < o->party_count; i++) {
-		iv_jw_obj(w, NULL);
-		iv_jw_str(w, "id", o->parties[i].id);
-		iv_jw_bool(w, "ok", o->parties[i].err.code == IV_OK);
-		if (o->parties[i].err.code != IV_OK)
-			iv_jw_cstr(w, "code", iv_code_info(o->parties[i].err.code)->name);
-		iv_jw_end_obj(w);
-	}
-	for (size_t i = 0; i < o->members.count; i++) {
-		iv_jw_obj(w, NULL);
-		iv_jw_str(w, "id", o->members.items[i].s);
-		iv_jw_bool(w, "ok", true);
-		iv_jw_end_obj(w);
-	}
-	iv_jw_end_arr(w);
-}
 
 /* What the first platform answered besides. */
 static void put_legacy(struct iv_api_call *c, struct iv_jw *w, const struct order *o)
@@ -541,8 +396,8 @@ static enum iv_flow_next ordered(struct iv_flow *f)
 	iv_jw_cstr(&w, "action", o->action);
 	iv_jw_str(&w, "actionId", o->action_id);
 	put_legacy(c, &w, o);
-	if (o->room[0])
-		put_parties(&w, o);
+	if (o->room.name[0])
+		room_put(&w, &o->room);
 	iv_jw_end_obj(&w);
 	return iv_jw_done(&w) ? IV_FLOW_DONE : iv_flow_fail(f, IV_ETOOBIG, "the answer does not fit");
 }
@@ -580,8 +435,8 @@ static const enum iv_code order_errors[] = {IV_ENOENT, IV_ECONFLICT, IV_EUNSUPPO
 const struct iv_api_route telephony_order_rows[] = {
 	BOTH("/transfer/:id", "Transfer", transfer, "Hand a live call over"),
 	BOTH("/recording/:id", "Recording", recording, "Pause the recording of a live call, or go on with it"),
-	BOTH("/conference/:id", "Conference", conference, "Take a live call into a room of its carrier"),
-	BOTH("/multiparty/:id", "Multiparty", multiparty, "Bring live calls together in a room; say who went there"),
+	BOTH("/conference/:id", "Conference", conference, "Take a live call into a room of its carrier, out of it, or silence it there"),
+	BOTH("/multiparty/:id", "Multiparty", multiparty, "Bring live calls together in a room, take them out of it, silence them; say who went there"),
 	BOTH("/dtmf/:id", "Dtmf", dtmf, "Press keys towards the far end"),
 	BOTH("/hold/:id", "Hold", hold, "Hold a live call, or go on with it"),
 	BOTH("/ivr/:id", "Ivr", ivr, "Say something in a live call and wait for keys"),
@@ -591,7 +446,7 @@ const struct iv_api_route telephony_order_rows[] = {
 	ORDER("/v1/realtime/:callId/recording", "recordRealtime", recording,
 	      "Pause the recording of a live call, or go on with it"),
 	ORDER("/v1/calls/:id/redirect", "redirectCall", redirect, "Send a live call to another application of its carrier"),
-	ORDER("/v1/calls/:id/conference", "conferenceCall", conference, "Take a live call into a room of its carrier"),
+	ORDER("/v1/calls/:id/conference", "conferenceCall", conference, "Take a live call into a room of its carrier, out of it, or silence it there"),
 	ORDER("/v1/calls/:id/ask", "askInCall", ask, "Say something in a live call and wait for keys"),
 	{0},
 };

@@ -4,11 +4,13 @@
  *   words.c   their words and ours          verbs.c, twiml.c  orders in their languages
  *   hook.c    proof, replays, reading       hook_call.c       whose call it is, the slots of a new one
  *   hook_line.c  what is asked and told     hook_say.c        the answer
- *   routes.c  the carriers' addresses       orders.c, reports.c  the first platform's other routes */
+ *   routes.c  the carriers' addresses       orders.c, reports.c  the first platform's other routes
+ *   rooms.c   orders to several calls */
 #ifndef TELEPHONY_H
 #define TELEPHONY_H
 
 #include "iv_api.h"
+#include "iv_carrier.h"
 #include "iv_cidr.h"
 #include "iv_control.h"
 #include "iv_rate.h"
@@ -139,6 +141,38 @@ enum iv_flow_next hook_say(struct iv_flow *f);
 /* Declines a call that nobody answers (404), or that nobody can answer now (486, 480). */
 enum iv_flow_next hook_decline(struct hook *h, int sip_status);
 enum iv_flow_next hook_say_again(struct hook *h, struct iv_str answer);
+
+/* rooms.c: one order of a room, to several calls. */
+enum { ROOM_PARTIES_MAX = 10 };
+struct room_party {
+	struct iv_str id, call_id; /* as it was named; ours */
+	struct iv_err err;
+};
+struct room_run {
+	struct iv_api_call *c;
+	struct iv_op op;
+	struct iv_flow flow, *running;
+	struct room_party parties[ROOM_PARTIES_MAX + 1];
+	size_t count, at;
+	struct iv_line_do line;
+	struct iv_str args, answer;
+	struct iv_pg_run pg;
+	struct iv_rows rows;
+	struct iv_control_run control;
+	struct iv_carrier_run carrier;
+	struct iv_redis_run redis;
+	struct iv_reply members;
+	char name[192], key[512]; /* as tenants know it; of who went there */
+};
+/* `given`, or the prefix and the call's id. */
+void room_name(struct iv_api_call *c, struct room_run *r, struct iv_str given, const char *prefix, struct iv_str call_id);
+/* action: "join", "leave", "mute", "unmute"; self "" and others NULL: nobody. `return room_order(…)` in a step. */
+enum iv_flow_next room_order(struct iv_flow *f, struct room_run *r, const char *action, struct iv_str self,
+			     const struct iv_strs *others, bool muted);
+enum iv_flow_next room_list(struct iv_flow *f, struct room_run *r);
+/* The step after it: one that followed makes it well; when none did, the first's reason is the answer. */
+enum iv_flow_next room_ordered(struct iv_flow *f, struct room_run *r);
+void room_put(struct iv_jw *w, const struct room_run *r); /* into an object */
 
 /* orders.c, reports.c: the rows iv_telephony_mount adds. */
 extern const struct iv_api_route telephony_order_rows[], telephony_report_rows[];

@@ -41,9 +41,9 @@ select case when exists (select from call_handovers h where h.tenant_id = $1 and
 -- name: line_state :many :tenant
 -- A call by our id or the carrier's, for who orders something of it.
 -- in:  name text
--- out: id text, status text, over bool, carrier text, held bool, given bool
+-- out: id text, status text, over bool, carrier text, held bool, given bool, provider_id text
 select c.id, c.status, c.closed_at is not null, c.carrier, c.instance_id is not null,
-	exists (select from call_handovers h where h.tenant_id = c.tenant_id and h.call_id = c.id)
+	exists (select from call_handovers h where h.tenant_id = c.tenant_id and h.call_id = c.id), coalesce(c.provider_call_id, '')
 from voice_call_records c
 where c.tenant_id = current_tenant() and c.id in (select $1 union all
 	select a.call_id from call_aliases a where a.tenant_id = current_tenant() and a.alias = $1)

@@ -126,6 +126,40 @@ static void jambonz_is_asked_with_json(void **state)
 	     "https://j.example/v1/Accounts/acc-1/Calls/s1", "{\"dtmf\":{\"digit\":\"5\",\"duration\":200}}");
 }
 
+/* Twilio knows rooms by their sids, and those are asked for by their names first. */
+static void who_is_in_a_room_is_silenced_there(void **state)
+{
+	struct carrier_request rq = request();
+	struct iv_arena own;
+
+	(void)state;
+	sent(carrier_jambonz.order(&jambonz, CARRIER_MUTE, 0, IV_S("s1"), IV_S("room-1"), &rq), &rq, "PUT",
+	     "https://j.example/v1/Accounts/acc-1/Calls/s1", "{\"conf_mute_status\":\"mute\"}");
+	rq = request();
+	sent(carrier_jambonz.order(&jambonz, CARRIER_UNMUTE, 0, IV_S("s1"), IV_S("room-1"), &rq), &rq, "PUT",
+	     "https://j.example/v1/Accounts/acc-1/Calls/s1", "{\"conf_mute_status\":\"unmute\"}");
+	rq = request();
+	sent(carrier_twilio.order(&twilio, CARRIER_MUTE, 0, IV_S("CA7"), IV_S("a&b"), &rq), &rq, "GET",
+	     "https://api.twilio.com/2010-04-01/Accounts/AC1/Conferences.json?Status=in-progress&PageSize=1&FriendlyName=a%26b",
+	     "");
+	rq = request();
+	sent(carrier_twilio.order(&twilio, CARRIER_MUTE, 1, IV_S("CA7"), IV_S("CF1"), &rq), &rq, "POST",
+	     "https://api.twilio.com/2010-04-01/Accounts/AC1/Conferences/CF1/Participants/CA7.json", "Muted=true");
+	rq = request();
+	sent(carrier_twilio.order(&twilio, CARRIER_UNMUTE, 1, IV_S("CA7"), IV_S("CF1"), &rq), &rq, "POST",
+	     "https://api.twilio.com/2010-04-01/Accounts/AC1/Conferences/CF1/Participants/CA7.json", "Muted=false");
+	rq = request();
+	assert_false(carrier_twilio.order(&twilio, CARRIER_MUTE, 1, IV_S("CA7"), IV_S(""), &rq));
+	iv_buf_deinit(&rq.url);
+	iv_buf_deinit(&rq.body);
+	iv_arena_init(&own, 4096);
+	assert_true(iv_str_eq(carrier_twilio.room(IV_S("{\"conferences\":[{\"sid\":\"CF1\"},{\"sid\":\"CF2\"}]}"), &own), IV_S("CF1")));
+	assert_int_equal(carrier_twilio.room(IV_S("{\"conferences\":[]}"), &own).len, 0);
+	assert_int_equal(carrier_twilio.room(IV_S("[1"), &own).len, 0);
+	iv_arena_deinit(&own);
+	assert_null(carrier_jambonz.room);
+}
+
 static void elevenlabs_is_told_whose_call_it_is(void **state)
 {
 	struct iv_originate o = ask();
@@ -308,6 +342,14 @@ static void an_order_to_a_call_that_is_over_is_a_conflict(void **state)
 		{J, CARRIER_REDIRECT, 0, 422, "", IV_ECONFLICT, false},
 		{J, CARRIER_KEY, 0, 404, "", IV_ECONFLICT, false},
 		{J, CARRIER_KEY, 0, 500, "", IV_EUPSTREAM, false},
+		{J, CARRIER_MUTE, 0, 202, "", IV_OK, false},
+		{J, CARRIER_MUTE, 0, 422, "", IV_ECONFLICT, false},
+		{T, CARRIER_MUTE, 0, 200, "{\"conferences\":[{\"sid\":\"CF1\"}]}", IV_OK, true},
+		{T, CARRIER_UNMUTE, 0, 200, "{\"conferences\":[]}", IV_ECONFLICT, false},
+		{T, CARRIER_UNMUTE, 0, 200, "garbage", IV_ECONFLICT, false},
+		{T, CARRIER_UNMUTE, 0, 503, "", IV_EUPSTREAM, false},
+		{T, CARRIER_MUTE, 1, 200, "{}", IV_OK, false},
+		{T, CARRIER_MUTE, 1, 404, "{\"code\":20404}", IV_ECONFLICT, false},
 	};
 
 	(void)state;
@@ -441,6 +483,7 @@ int main(void)
 		TEST(a_request_that_does_not_fit_is_not_half_sent),
 		TEST(every_answer_says_whether_a_telephone_may_ring),
 		TEST(without_memory_for_its_id_a_call_is_in_doubt),
+		TEST(who_is_in_a_room_is_silenced_there),
 		TEST(an_order_to_a_call_that_is_over_is_a_conflict),
 		TEST(a_call_stands_as_its_carrier_says),
 		TEST(twilio_s_list_is_searched_by_numbers_direction_and_time),
