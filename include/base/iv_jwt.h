@@ -1,5 +1,6 @@
 /* iv_jwt: compact JSON web tokens, verified with keys whose algorithm is pinned with the key and never read
- * from the token (RFC 7515, 7517, 7519, 8725). HS256, ES256, RS256 and EdDSA (Ed25519, RFC 8037) by OpenSSL; "none" does not exist. */
+ * from the token (RFC 7515, 7517, 7519, 8725). HS256, ES256, RS256 and EdDSA (Ed25519, RFC 8037) by OpenSSL; "none" does
+ * not exist. */
 #ifndef IV_JWT_H
 #define IV_JWT_H
 

@@ -462,7 +462,9 @@ static bool start(struct app *app, struct iv_err *e)
 								      .control = app->house
 											 ? house_services(app->house)->control
 											 : NULL,
-								      .slots = app->house ? house_services(app->house)->slots : NULL,
+								      .slots = app->house
+											? house_services(app->house)->slots
+											: NULL,
 								      .version = IV_VERSION,
 								      .clip = app->clip});
 	app->protect = protect_new(&(struct protect_deps){

@@ -145,7 +145,8 @@ static const struct iv_field transfer_fields[] = {
 		"blind: connected as soon as somebody answers; attended: the whisper first"),
 	IV_STR(struct iv_transfer, whisper, "whisper", 0, 0, 500, "attended: said to who answers, before the two are connected"),
 	IV_INT(struct iv_transfer, ring_ms, "ringMs", 0, 5000, 120000, "how long it may ring there"),
-	IV_STR(struct iv_transfer, failed, "failed", 0, 1, 500, "said to the caller when nobody took it; the conversation goes on"),
+	IV_STR(struct iv_transfer, failed, "failed", 0, 1, 500,
+	       "said to the caller when nobody took it; the conversation goes on"),
 	IV_FIELDS_END,
 };
 static const struct iv_shape transfer_shape = {"Transfer", sizeof(struct iv_transfer), transfer_fields, NULL};

@@ -109,7 +109,8 @@ static bool check_signature(struct iv_auth *a, const struct iv_credentials *c, i
 	if (!iv_auth_sign_call(a, c->call_id, ts, c->tenant_id, c->nonce, expected))
 		return iv_fail_field(e, IV_EAUTH, "sig", "signatures are not accepted here: REALTIME_WS_SECRET is not set");
 	if (!iv_secret_equal(c->sig, iv_str(expected)))
-		return iv_fail_field(e, IV_EAUTH, "sig", "must be the hex HMAC-SHA256 of callId:ts, or of callId:ts:tenantId:nonce");
+		return iv_fail_field(e, IV_EAUTH, "sig",
+				     "must be the hex HMAC-SHA256 of callId:ts, or of callId:ts:tenantId:nonce");
 	if (!use_once(a, c->sig, now_s))
 		return iv_fail_field(e, IV_EAUTH, "sig", "was used before; a signature is good once");
 	return true;

@@ -10,7 +10,12 @@
 #include "iv_webhook_sign.h"
 #include "session.h"
 
-enum { ARRIVAL_BYTES = 2 << 20, EARLY_BYTES = 262144, GIVE_MS = 8000, TAKEN_BYTES = 96 << 20 }; /* its credential and the agent it talks to */
+enum {
+	ARRIVAL_BYTES = 2 << 20, /* its credential and the agent it talks to */
+	EARLY_BYTES = 262144,
+	GIVE_MS = 8000,          /* another process closes a call's files and tells Postgres */
+	TAKEN_BYTES = 96 << 20,
+};
 
 struct arrival {
 	struct iv_flow flow; /* first: the flow is downcast to the arrival */
