@@ -157,7 +157,7 @@ def who_cannot_sign_is_not_believed_and_soon_not_heard(h, judge):
     status, headers, _ = h.api("OPTIONS", "/telephony/jambonz/call")
     assert status == 204 and "POST" in headers["allow"], (status, headers)
     metrics = h.api("GET", "/metrics")[2]
-    assert 'telephony_hooks_total{result="limited"}' in metrics
+    assert 'carrier_hooks_total{result="limited"}' in metrics
 
 
 def a_call_too_many_hears_the_busy_tone(h, judge):

@@ -16,7 +16,7 @@ enum { COUNT_OK, COUNT_AGAIN, COUNT_UNSIGNED, COUNT_BAD, COUNT_LIMITED, COUNT_FO
 
 static void count(int what)
 {
-	iv_metric_add(IV_M_telephony_hooks_total, what, 1);
+	iv_metric_add(IV_M_carrier_hooks_total, what, 1);
 }
 
 /* ── one operation that may fail ── */
