@@ -199,27 +199,43 @@ static void send_status(struct carrier_call *call)
 
 /* ── beginnings */
 
+static void tell_amd(struct carrier_call *call, const char *type, cJSON *extra)
+{
+	struct jambonz_hook to;
+
+	jambonz_hook_read(call, cJSON_GetObjectItem(call->jambonz->amd, "actionHook"), &to);
+	cJSON_AddStringToObject(extra, "type", type);
+	call_note(call, "amd", "%s", type);
+	jambonz_post(call, &to, "amd", extra, false, 0, jambonz_amd_answered);
+}
+
+/* Twice for a machine: that it is one, and that its greeting is over. */
 static void amd_decided(void *arg)
 {
 	static const char *const types[] = {"amd_human_detected", "amd_machine_detected", "amd_tone_detected",
 					    "amd_no_speech_detected"};
 	static const char *const reasons[] = {"short greeting", "long greeting", "", ""};
 	struct carrier_call *call = arg;
+	struct jambonz_app *j = call->jambonz;
 	int by = call->plan.answered_by;
-	struct jambonz_hook to;
+	cJSON *extra;
 
 	if (call->over)
 		return;
-	jambonz_hook_read(call, cJSON_GetObjectItem(call->jambonz->amd, "actionHook"), &to);
-	cJSON *extra = cJSON_CreateObject();
-	cJSON_AddStringToObject(extra, "type", types[by]);
+	extra = cJSON_CreateObject();
+	if (j->greeted) {
+		tell_amd(call, "amd_machine_stopped_speaking", extra);
+		return;
+	}
 	if (reasons[by][0]) {
 		cJSON_AddStringToObject(extra, "reason", reasons[by]);
 		cJSON_AddStringToObject(extra, "greeting", by == PLAN_HUMAN ? "hello" : "you have reached the mailbox of nobody");
 		cJSON_AddStringToObject(extra, "language", "en-US");
 	}
-	call_note(call, "amd", "%s", types[by]);
-	jambonz_post(call, &to, "amd", extra, false, 0, jambonz_amd_answered);
+	tell_amd(call, types[by], extra);
+	j->greeted = by == PLAN_MACHINE;
+	if (j->greeted)
+		iv_timer_in_ms(&j->amd_timer, call->plan.greeting_ms);
 }
 
 struct jambonz_app *jambonz_app_new(struct carrier_call *call)

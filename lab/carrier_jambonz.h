@@ -22,6 +22,7 @@ struct jambonz_app {
 	int64_t verb_began_ms;
 	char conference[130];
 	bool muted, paused, listening, ending, confirming, refused;
+	bool greeted; /* whoever asked knows of the machine; its greeting goes on */
 	cJSON *confirm; /* a B leg: the hook that is asked before it is bridged */
 	char dialled_digits[40];
 };

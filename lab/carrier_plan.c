@@ -63,6 +63,7 @@ static const struct iv_field plan_fields[] = {
 	IV_INT(P, give_up_ms, "give_up_ms", 0, -1, MS_MAX, "inbound: hangs up while it rings; -1: never"),
 	IV_INT(P, hang_up_ms, "hang_up_ms", 0, -1, MS_MAX, "hangs up so long after the answer; -1: never"),
 	IV_INT(P, amd_ms, "amd_ms", 0, 0, MS_MAX, "until machine detection has decided"),
+	IV_INT(P, greeting_ms, "greeting_ms", 0, 0, MS_MAX, "of a machine, from the verdict to its tone"),
 	IV_STRS(P, say, "say", 0, 100, "steps of a caller: tone:300, text:Hello, FILE.wav, dtmf:1, wait:500, hangup"),
 	IV_STR(P, caller_name, "caller_name", 0, 0, 60, "of the person"),
 	IV_STR(P, digits, "digits", 0, 0, 32, "pressed where a gather waits"),
@@ -83,6 +84,7 @@ static void plan_defaults(void *object)
 	p->pick_up_ms = 100;
 	p->give_up_ms = p->hang_up_ms = -1;
 	p->amd_ms = 300;
+	p->greeting_ms = 400;
 }
 
 const struct iv_shape carrier_plan_shape = {"CarrierPlan", sizeof(struct carrier_plan), plan_fields, plan_defaults};

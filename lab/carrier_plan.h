@@ -34,7 +34,7 @@ struct plan_rest {
 
 struct carrier_plan {
 	int outcome, media, does, answered_by;
-	int64_t queue_ms, trying_ms, pick_up_ms, sip, give_up_ms, hang_up_ms, amd_ms;
+	int64_t queue_ms, trying_ms, pick_up_ms, sip, give_up_ms, hang_up_ms, amd_ms, greeting_ms;
 	struct iv_strs say;
 	struct iv_str caller_name;
 	struct iv_str digits; /* pressed where a gather waits */

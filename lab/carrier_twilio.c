@@ -140,12 +140,16 @@ static void send_status(struct carrier_call *call, int event, const char *status
 
 /* ── machine detection */
 
+static bool waits_for_tone(const struct carrier_call *call)
+{
+	return call->twilio->amd_message_end && call->plan.answered_by == PLAN_MACHINE;
+}
+
 static const char *who_answered(const struct carrier_call *call)
 {
 	static const char *const plain[] = {"human", "machine_start", "fax", "unknown"};
 
-	return call->twilio->amd_message_end && call->plan.answered_by == PLAN_MACHINE ? "machine_end_beep"
-										       : plain[call->plan.answered_by];
+	return waits_for_tone(call) ? "machine_end_beep" : plain[call->plan.answered_by];
 }
 
 static void begin_document(struct carrier_call *call)
@@ -254,7 +258,7 @@ static void changed(struct carrier_call *call)
 	if (s != LINE_TALKING || call->direction != CARRIER_OUTBOUND)
 		return;
 	if (t->machine_detection)
-		iv_timer_in_ms(&t->amd_timer, call->plan.amd_ms);
+		iv_timer_in_ms(&t->amd_timer, call->plan.amd_ms + (waits_for_tone(call) ? call->plan.greeting_ms : 0));
 	if (!t->machine_detection || t->async_amd)
 		begin_document(call);
 }

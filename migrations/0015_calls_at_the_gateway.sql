@@ -56,6 +56,7 @@ begin
 	return query select null::text, a.id, a.version, a.config, jsonb_build_object('direction', c.direction,
 		'from', c.from_number, 'to', c.to_number, 'campaignId', c.campaign_id, 'leadId', c.lead_id,
 		'customerName', c.customer_name, 'metadata', c.metadata, 'agentVersion', a.version,
+		'answeredBy', c.provider_metadata -> 'answeredBy',
 		'redact', (select coalesce(t.settings #>> '{redaction,enabled}', 'true') <> 'false' from tenants t where t.id = tenant),
 		'wanted', (select jsonb_agg(w) from unnest(array['asr.final', 'agent.tool_call']) as w
 			where event_wanted(tenant, w)),

@@ -22,6 +22,12 @@ begin
 		or exists (select from public.call_handovers h where h.tenant_id = tenant and h.call_id = call) then
 		return false;
 	end if;
+	-- The carrier's own word for a call that we take back may come before ours.
+	if (c.provider_metadata ->> 'takenBackAt')::timestamptz > now() - interval '30 seconds' then
+		final_status := 'canceled';
+		reason := c.provider_metadata ->> 'takenBack';
+		failure := null;
+	end if;
 	perform set_config('app.tenant_id', tenant, true);
 	if c.answered_at is not null and c.provider = 'invorto' then
 		perform public.end_priced_call(tenant, call, jsonb_build_object(

@@ -61,6 +61,7 @@ struct iv_call_opening {
 	struct iv_agent agent;   /* a snapshot, its provider lists resolved */
 	struct iv_str context;   /* for the journal's header */
 	struct iv_str campaign_id;      /* "": of none */
+	struct iv_str answered_by;      /* "": the carrier has not said: human, machine, … */
 	bool outbound;                  /* we placed it */
 	bool wants_finals, wants_tools; /* webhooks while the call lives: somebody subscribed */
 };

@@ -69,6 +69,8 @@ void line_transfer(struct iv_call *c, struct iv_str to, bool attended, struct iv
 
 	if (c->in.away || c->life != LIFE_LIVE)
 		return; /* it is there already, or the call takes its leave */
+	if (attended && !whisper.len)
+		whisper = c->agent.transfer.whisper; /* who ordered it had no words of his own */
 	note(c, "transfer", "mode", attended ? "attended" : "blind", NULL);
 	if (comes_back) {
 		c->in.lost = c->in.away = true;

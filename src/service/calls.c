@@ -255,6 +255,7 @@ static void read_wanted(struct iv_call_opening *o, struct iv_arena *arena, struc
 	}
 	o->outbound = json && iv_str_eq(iv_json_str(json, "direction"), IV_S("outbound"));
 	o->campaign_id = iv_arena_str(arena, json ? iv_json_str(json, "campaignId") : IV_STR_NULL);
+	o->answered_by = iv_arena_str(arena, json ? iv_json_str(json, "answeredBy") : IV_STR_NULL);
 	cJSON_Delete(json);
 }
 

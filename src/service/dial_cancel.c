@@ -9,16 +9,26 @@ static enum iv_flow_next look(struct iv_flow *f)
 			 &(struct iv_dial_look_in){.call = j->ask.call_id}, &j->rows);
 }
 
-static enum iv_flow_next hang_up(struct iv_flow *f)
+/* The carrier's own news of the end may come before its answer to us. */
+static enum iv_flow_next mark(struct iv_flow *f)
 {
 	struct iv_dial_job *j = dial_self(f);
 	const struct iv_dial_look_out *r = j->rows.count ? iv_dial_look_at(&j->rows, 0) : NULL;
-	enum iv_carrier carrier;
 
 	if (!r)
 		return iv_flow_fail(f, IV_ENOENT, "no such call");
 	if (r->over || r->held)
 		return iv_flow_fail(f, IV_ECONFLICT, r->over ? "the call is over" : "the call is held by a process");
+	return iv_pg_one(j->d->s->pg, f, &j->pg, &j->scope, &j->arena, &iv_sql_dial_take_back,
+			 &(struct iv_dial_take_back_in){.call = j->ask.call_id, .reason = j->reason}, NULL);
+}
+
+static enum iv_flow_next hang_up(struct iv_flow *f)
+{
+	struct iv_dial_job *j = dial_self(f);
+	const struct iv_dial_look_out *r = iv_dial_look_at(&j->rows, 0);
+	enum iv_carrier carrier;
+
 	if (iv_str_eq(r->status, IV_S("created")))
 		return IV_FLOW_NEXT; /* nobody was asked for it */
 	carrier = iv_carrier_named(r->carrier);
@@ -60,7 +70,7 @@ static void ended(struct iv_flow *f)
 }
 
 static const struct iv_flow_step steps[] = {
-	{"look", look}, {"hang_up", hang_up}, {"close", close_row}, {"closed", closed}, {0}};
+	{"look", look}, {"mark", mark}, {"hang_up", hang_up}, {"close", close_row}, {"closed", closed}, {0}};
 static const struct iv_flow_type type = {"dial.cancel", steps, ended};
 
 enum iv_flow_next iv_dial_cancel(struct iv_dials *d, struct iv_flow *f, struct iv_dial_run *run, struct iv_arena *arena,

@@ -18,7 +18,7 @@
 enum {
 	ROUND_BYTES = 262144, ITEM_BYTES = 1 << 20, FLOW_MS = 60000, POLLS_MAX = 50, HELD_MAX = 500, SUSPECTS = 64,
 	SURE_MS = 7000, MISSES = 2, FIRST_WAIT_S = 10, LAST_WAIT_S = 300, LEASE_SLACK_S = 10, SLACK_MS = 2000,
-	SINCE_SLACK_MS = 5000,
+	SINCE_SLACK_MS = 5000, MEDIA_SLACK_S = 10,
 };
 enum { FOUND, CLOSED, NEVER_PLACED, LIVE }; /* of calls_reconciled_total */
 
@@ -187,6 +187,31 @@ static enum iv_flow_next tell_stage(struct dial_reconciler *r)
 	return iv_pg_one(r->s->pg, &r->flow, &r->pg, &scope, &r->item, &iv_sql_check_told, &in, NULL);
 }
 
+/* Answered so long ago that no address of ours for its media is good any more: somebody hears nothing, for ever. */
+static bool is_mute(const struct dial_reconciler *r)
+{
+	return r->stands.known && iv_str_eq(r->stands.status, IV_S("in-progress")) &&
+	       row(r)->waits_s > r->s->cfg->realtime_ws_ttl + MEDIA_SLACK_S;
+}
+
+static enum iv_flow_next give_up(struct iv_flow *f)
+{
+	struct dial_reconciler *r = self(f);
+
+	if (!is_mute(r))
+		return IV_FLOW_NEXT;
+	return iv_carrier_hang_up(r->s->carriers, f, &r->carrier_run, &r->item, carrier_of(r),
+				  row(r)->provider_id.len ? row(r)->provider_id : r->stands.provider_id);
+}
+
+/* The carrier had it to its end, and we never its media: completed is no word for that. */
+static enum iv_flow_next close_ended(struct dial_reconciler *r, struct iv_str status)
+{
+	if (iv_str_eq(status, IV_S("completed")))
+		return close_row(r, IV_S("failed"), IV_S("no_media"), IV_S("media_never_came"));
+	return close_row(r, status, status, status);
+}
+
 /* What ElevenLabs hosted and had is told by its own report. */
 static enum iv_flow_next settle(struct iv_flow *f)
 {
@@ -199,7 +224,9 @@ static enum iv_flow_next settle(struct iv_flow *f)
 	if (r->stands.known && final(status))
 		return c->hosted && iv_str_eq(status, IV_S("completed"))
 			       ? IV_FLOW_NEXT
-			       : close_row(r, status, status, iv_str_eq(status, IV_S("completed")) ? IV_STR_NULL : status);
+			       : close_ended(r, status);
+	if (is_mute(r))
+		return close_ended(r, IV_S("completed"));
 	if (r->stands.known)
 		return tell_stage(r);
 	if (!surely_missing(r))
@@ -252,7 +279,9 @@ static void call_over(struct iv_flow *f)
 }
 
 static const struct iv_flow_step call_steps[] = {
-	{"ask", ask}, {"adopt", adopt}, {"adopted", adopted}, {"settle", settle}, {"put_back", put_back}, {0}};
+	{"ask", ask},	      {"adopt", adopt},	      {"adopted", adopted}, {"give_up", give_up},
+	{"settle", settle}, {"put_back", put_back}, {0},
+};
 static const struct iv_flow_type call_type = {"reconcile.call", call_steps, call_over};
 
 /* ── processes that are gone ── */

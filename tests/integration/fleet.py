@@ -36,6 +36,13 @@ backend fleet
     option httpchk GET /readyz
 {servers}
 """
+# Hooks and orders go to the last, media to the others.
+APART = """    use_backend fleet if {{ hdr(Upgrade) -i websocket }}
+    default_backend desk
+backend desk
+    option httpchk GET /readyz
+{desk}
+"""
 
 
 class Instance:
@@ -70,9 +77,9 @@ class Instance:
 
 
 class Fleet:
-    """`count` daemons. Agent "desk" of tenant A answers both numbers."""
+    """`count` daemons. Agent "desk" of tenant A answers both numbers. `apart`: no instance has both hooks and media."""
 
-    def __init__(self, count=2, agents=None, env=None, rules=None, lab_args=LOAD):
+    def __init__(self, count=2, agents=None, env=None, rules=None, lab_args=LOAD, apart=False):
         self.proxy_port, self.carriers_port = free_port(), free_port()
         self.public = f"http://127.0.0.1:{self.proxy_port}"
         self.carriers_url = f"http://127.0.0.1:{self.carriers_port}"
@@ -84,7 +91,7 @@ class Fleet:
                              agents=agents or {"desk": agent()}, lab_args=lab_args)
         open(os.path.join(self.house.dir, "invorto.log"), "w").close()  # the house has no daemon of its own
         self.instances = [Instance(self, f"one-{i}") for i in range(count)]
-        self.rules, self.proxy, self.carriers = rules, None, None
+        self.rules, self.apart, self.proxy, self.carriers = rules, apart, None, None
 
     def __enter__(self):
         self.house.lab = self.house._start_lab(self.house.lab_port)
@@ -99,10 +106,13 @@ class Fleet:
         return self
 
     def start_proxy(self):
-        servers = "\n".join(f"    server {i.name} 127.0.0.1:{i.port} check inter 300 fall 1 rise 1" for i in self.instances)
+        servers = [f"    server {i.name} 127.0.0.1:{i.port} check inter 300 fall 1 rise 1" for i in self.instances]
+        text = PROXY.format(port=self.proxy_port, servers="\n".join(servers[:-1] if self.apart else servers))
+        if self.apart:
+            text = text.replace("    default_backend fleet\n", APART.format(desk=servers[-1]))
         path = os.path.join(self.house.dir, "haproxy.cfg")
         with open(path, "w") as f:
-            f.write(PROXY.format(port=self.proxy_port, servers=servers))
+            f.write(text)
         self.proxy = subprocess.Popen(["haproxy", "-db", "-f", path], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_until(lambda: get(self.public + "/livez")[0] == 200, 20, "the proxy")
 

@@ -495,6 +495,8 @@ static void end(struct iv_flow *f)
 				session_go_on(s);
 			else
 				session_begin(s);
+			if (!a->taken && a->opening.answered_by.len) /* the verdict was there before the media */
+				session_step(s, &(struct iv_event){.type = IV_EV_AMD, .text = a->opening.answered_by});
 			give_early(a, s);
 		} else if (a->kind == ARRIVAL_RETURNS) {
 			a->leg.rate_hz = s->leg.rate_hz;

@@ -11,6 +11,9 @@
 /* As calls_refused_total has them. */
 enum { REFUSED_AGENT = 2, REFUSED_LIMIT = 3, REFUSED_DRAINING = 4 };
 
+/* The end of a call may overtake its beginning, which a carrier sends again for as long as nobody answers. */
+enum { ENDED_MS = 10 * 60000, ENDED_KEY_SIZE = 192 };
+
 /* ── finding it ── */
 
 static struct iv_str named(const struct hook *h)
@@ -116,6 +119,22 @@ static bool pick_agent(struct hook *h)
 	return h->tenant_id.len && iv_id_acceptable(h->agent_id);
 }
 
+static struct iv_str ended_key(const struct hook *h, char out[ENDED_KEY_SIZE])
+{
+	(void)snprintf(out, ENDED_KEY_SIZE, "hook:ended:%s:%.*s", word_carriers[h->row->carrier], IV_FMT(h->is.provider_id));
+	return iv_str(out);
+}
+
+static void remember_end(struct hook *h)
+{
+	char key[ENDED_KEY_SIZE], ttl[24];
+
+	(void)snprintf(ttl, sizeof(ttl), "%d", ENDED_MS);
+	/* Lost with Redis: then the carrier is asked, a minute later. */
+	(void)iv_redis_send(h->c->s->redis,
+			    (const struct iv_str[]){IV_S("SET"), ended_key(h, key), h->status, IV_S("PX"), iv_str(ttl)}, 5);
+}
+
 enum iv_flow_next hook_found(struct iv_flow *f)
 {
 	struct hook *h = hook_self(f);
@@ -134,6 +153,8 @@ enum iv_flow_next hook_found(struct iv_flow *f)
 			return hook_decline(h, 404);
 		}
 	}
+	if (!known && h->row->kind == HOOK_STATUS && h->final && h->is.provider_id.len)
+		remember_end(h);
 	h->scope = (struct iv_scope){.tenant_id = h->tenant_id};
 	return IV_FLOW_NEXT;
 }
@@ -222,6 +243,35 @@ enum iv_flow_next hook_taken(struct iv_flow *f)
 	return IV_FLOW_NEXT;
 }
 
+static enum iv_flow_next ask_ended(struct iv_flow *f, void *arg)
+{
+	struct hook *h = arg;
+	char key[ENDED_KEY_SIZE];
+
+	return iv_redis_cmd(h->c->s->redis, f, &h->redis, &h->c->arena,
+			    (const struct iv_str[]){IV_S("GET"), ended_key(h, key)}, 2, &h->ended);
+}
+
+/* After its row is there: who hears of the end from now on finds it. */
+enum iv_flow_next hook_recall(struct iv_flow *f)
+{
+	struct hook *h = hook_self(f);
+
+	return h->fresh && !h->over && !h->held && h->is.provider_id.len ? hook_try(h->c, &h->attempt, ask_ended, h)
+									 : IV_FLOW_NEXT;
+}
+
+enum iv_flow_next hook_recalled(struct iv_flow *f)
+{
+	struct hook *h = hook_self(f);
+
+	if (h->ended.kind == IV_REPLY_TEXT) {
+		h->status = h->ended.s;
+		h->final = true;
+	}
+	return IV_FLOW_NEXT;
+}
+
 /* ── its slots ── */
 
 static void give_back(void *arg)
@@ -235,7 +285,7 @@ enum iv_flow_next hook_slots(struct iv_flow *f)
 {
 	struct hook *h = hook_self(f);
 
-	if (!h->fresh || h->over || h->held)
+	if (!h->fresh || h->over || h->held || h->final)
 		return IV_FLOW_NEXT;
 	h->ask = (struct iv_slot_ask){.tenant_id = h->tenant_id,
 				      .call_id = h->call_id,
@@ -252,7 +302,7 @@ enum iv_flow_next hook_granted(struct iv_flow *f)
 	const struct iv_slot_verdict *v = &h->verdict_of_slots;
 	char why[64];
 
-	if (!h->fresh || h->over || h->held)
+	if (!h->fresh || h->over || h->held || h->final)
 		return IV_FLOW_NEXT;
 	if (v->granted) {
 		/* Ours until its media comes to whichever process, or the carrier says that it is over. */

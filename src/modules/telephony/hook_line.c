@@ -5,7 +5,11 @@
 #include "iv_calls.h"
 #include "iv_log.h"
 
-enum { ASK_MS = 3000, TOLD_BYTES = 2048 };
+enum {
+	ASK_MS = 3000,
+	OPENING_MS = 500, /* from the books' word that a process has the call to its own */
+	TOLD_BYTES = 2048,
+};
 
 /* ── the books ── */
 
@@ -192,6 +196,44 @@ enum iv_flow_next hook_ask(struct iv_flow *f)
 		return h->row->kind == HOOK_DIALED || h->row->kind == HOOK_ASKED ? send_line(h, "line.dialed", result(h))
 										 : send_line(h, "line.next", IV_S("{}"));
 	return tells_who_answered(h) ? send_line(h, "line.amd", verdict(h)) : IV_FLOW_NEXT;
+}
+
+/* A verdict that comes while the media is being opened is neither read with the row nor heard by a session. Without
+ * media it waits in the row. */
+static bool comes_too_soon(const struct hook *h)
+{
+	return !asks(h) && tells_who_answered(h) && h->held && h->attempt.err.code == IV_ECONFLICT;
+}
+
+static void on_waited(void *arg)
+{
+	struct hook *h = arg;
+
+	iv_op_done(&h->wait_op, NULL);
+}
+
+static void cancel_wait(struct iv_op *op)
+{
+	iv_timer_stop(&IV_CONTAINER(op, struct hook, wait_op)->wait);
+}
+
+enum iv_flow_next hook_wait(struct iv_flow *f)
+{
+	struct hook *h = hook_self(f);
+
+	if (!comes_too_soon(h))
+		return IV_FLOW_NEXT;
+	iv_op_begin(&h->wait_op, f, cancel_wait);
+	iv_timer_init(&h->wait, h->c->s->loop, on_waited, h);
+	iv_timer_in_ms(&h->wait, OPENING_MS);
+	return iv_flow_await(f);
+}
+
+enum iv_flow_next hook_ask_again(struct iv_flow *f)
+{
+	struct hook *h = hook_self(f);
+
+	return comes_too_soon(h) ? send_line(h, "line.amd", verdict(h)) : IV_FLOW_NEXT;
 }
 
 /* Nobody holds it, or nobody answers: its row knows. */

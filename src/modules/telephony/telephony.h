@@ -85,7 +85,7 @@ struct hook {
 	struct iv_rate_verdict allowance;
 	struct hook_try attempt;
 	struct iv_redis_run redis;
-	struct iv_reply seen;
+	struct iv_reply seen, ended; /* ended: how it ended before it was heard of */
 	char seen_key[96];
 	/* Whose. */
 	struct word_hook is;
@@ -99,6 +99,8 @@ struct hook {
 	/* The line. */
 	struct iv_control_run control;
 	struct iv_str name, verb, args, told;
+	struct iv_op wait_op;
+	struct iv_timer wait;
 	struct iv_line_do todo;
 	bool has_todo, closes, refused;
 	struct iv_str end_status, end_reason, failure;
@@ -121,6 +123,8 @@ enum iv_flow_next hook_find(struct iv_flow *f);
 enum iv_flow_next hook_found(struct iv_flow *f);
 enum iv_flow_next hook_take(struct iv_flow *f);
 enum iv_flow_next hook_taken(struct iv_flow *f);
+enum iv_flow_next hook_recall(struct iv_flow *f);
+enum iv_flow_next hook_recalled(struct iv_flow *f);
 enum iv_flow_next hook_slots(struct iv_flow *f);
 enum iv_flow_next hook_granted(struct iv_flow *f);
 void hook_tell(struct hook *h, const char *kind); /* whoever watches the call */
@@ -129,6 +133,8 @@ void hook_tell(struct hook *h, const char *kind); /* whoever watches the call */
 enum iv_flow_next hook_note(struct iv_flow *f);
 enum iv_flow_next hook_noted(struct iv_flow *f);
 enum iv_flow_next hook_ask(struct iv_flow *f);
+enum iv_flow_next hook_wait(struct iv_flow *f);
+enum iv_flow_next hook_ask_again(struct iv_flow *f);
 enum iv_flow_next hook_told(struct iv_flow *f);
 enum iv_flow_next hook_orphaned(struct iv_flow *f);
 enum iv_flow_next hook_over(struct iv_flow *f);

@@ -26,6 +26,7 @@ static const char *ended_how(const struct review_call *c)
 		{"crashed", "the process that carried it died"},
 		{"lost", "the connection was lost"},
 		{"refused", "it could not be taken"},
+		{"voicemail", "a machine had answered"},
 	};
 	static const struct {
 		const char *status, *words;
@@ -55,6 +56,8 @@ static const char *certain(const struct review_call *c)
 		return row->outcome.ptr;
 	if (is(row->end_reason, "transfer") || c->recap.transferred_to.len)
 		return "transferred";
+	if (is(row->end_reason, "voicemail"))
+		return "voicemail";
 	if (is(row->status, "no-answer") || is(row->status, "canceled"))
 		return "no-answer";
 	if (is(row->status, "busy"))

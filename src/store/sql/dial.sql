@@ -53,11 +53,19 @@ select c.status, c.closed_at is not null, c.instance_id is not null, c.carrier, 
 	order by a.created_at limit 1)
 from voice_call_records c where c.tenant_id = current_tenant() and c.id = $1
 
+-- name: dial_take_back :exec :tenant
+-- The carrier is about to be told: whoever hears of the end first, it was taken back.
+-- in:  call text, reason text
+update voice_call_records set provider_metadata = provider_metadata || jsonb_build_object('takenBack', $2::text,
+	'takenBackAt', now())
+where tenant_id = current_tenant() and id = $1 and closed_at is null and instance_id is null
+
 -- name: check_take :many :global
 -- Calls to be asked about, of carriers among `carriers`. They are another's when `lease_s` is over.
 -- in:  carriers texts, lease_s int, most int
 -- out: tenant_id text, call_id text, agent_id text, status text, carrier text, hosted bool, provider_id text,
--- out: from_number text, to_number text, agent_ref text, final text, checks int, misses int, dialled_ms int, age_s int
+-- out: from_number text, to_number text, agent_ref text, final text, checks int, misses int, dialled_ms int, age_s int,
+-- out: waits_s int
 with due as (
 	select k.tenant_id, k.call_id from call_checks k
 	join voice_call_records c on c.tenant_id = k.tenant_id and c.id = k.call_id
@@ -72,7 +80,9 @@ where k.tenant_id = d.tenant_id and k.call_id = d.call_id
 returning k.tenant_id, k.call_id, c.voice_agent_id, c.status, c.carrier, c.provider = 'elevenlabs', c.provider_call_id,
 	c.from_number, c.to_number, a.elevenlabs_agent_id, c.provider_metadata ->> 'final', k.checks::bigint, k.misses::bigint,
 	(extract(epoch from coalesce(c.dialled_at, c.started_at)) * 1000)::bigint,
-	extract(epoch from now() - coalesce(c.dialled_at, c.started_at))::bigint
+	extract(epoch from now() - coalesce(c.dialled_at, c.started_at))::bigint,
+	case when c.provider = 'elevenlabs' or exists (select from call_handovers h where h.tenant_id = k.tenant_id
+		and h.call_id = k.call_id) then 0 else coalesce(extract(epoch from now() - c.answered_at)::bigint, 0) end
 
 -- name: check_adopt :many :tenant
 -- The first of these ids that is no other call's is this one's; no row: there is none.

@@ -80,6 +80,31 @@ static void a_blind_transfer_has_no_whisper(void **state)
 	call_stop(&d);
 }
 
+static void an_attended_transfer_that_was_ordered_without_words_has_the_agents(void **state)
+{
+	const struct seen *s;
+	struct driver d;
+
+	(void)state;
+	call_start_on(&d, IV_LEG_TWILIO, 8000, DESK);
+	step(&d, (struct iv_event){.type = IV_EV_TRANSFER, .text = IV_S("+41"), .flag = true});
+	s = want_text(&d, IV_ACT_TRANSFER, "+41");
+	assert_true(s->a.flag && iv_str_eq(s->a.name, IV_S("A caller.")));
+	dialed(&d, "busy", 0);
+	happens(&d, IV_EV_LEG_BACK);
+	forget(&d);
+	step(&d, (struct iv_event){.type = IV_EV_TRANSFER, .text = IV_S("+42"), .flag = true, .name = IV_S("Mine.")});
+	s = want_text(&d, IV_ACT_TRANSFER, "+42");
+	assert_true(iv_str_eq(s->a.name, IV_S("Mine.")));
+	dialed(&d, "busy", 0);
+	happens(&d, IV_EV_LEG_BACK);
+	forget(&d);
+	happens_text(&d, IV_EV_TRANSFER, "+43");
+	s = want_text(&d, IV_ACT_TRANSFER, "+43");
+	assert_true(!s->a.flag && !s->a.name.len);
+	call_stop(&d);
+}
+
 static void a_second_transfer_while_away_is_no_transfer(void **state)
 {
 	struct driver d;
@@ -305,6 +330,7 @@ int main(void)
 		cmocka_unit_test(a_carriers_line_goes_to_the_desk_and_the_call_waits_for_it),
 		cmocka_unit_test(nobody_at_the_desk_is_said_once_the_line_is_back_and_the_model_knows),
 		cmocka_unit_test(a_blind_transfer_has_no_whisper),
+		cmocka_unit_test(an_attended_transfer_that_was_ordered_without_words_has_the_agents),
 		cmocka_unit_test(a_second_transfer_while_away_is_no_transfer),
 		cmocka_unit_test(a_speech_that_was_cut_by_a_transfer_goes_on_when_the_line_is_back),
 		cmocka_unit_test(what_was_not_heard_is_asked_again_from_the_word_that_was),

@@ -254,6 +254,8 @@ static void what_is_certain_is_not_the_models_to_judge(void **state)
 		{"completed", "hangup", "connected", "not-interested", "not-interested", true},
 		{"completed", "transfer", "", "qualified", "transferred", true},
 		{"completed", "hangup", "opted-out", "qualified", "opted-out", true},
+		{"completed", "voicemail", "connected", "connected", "voicemail", true},
+		{"completed", "voicemail", "", "", "voicemail", false},
 		{"busy", "", "", "", "busy", false},
 		{"no-answer", "", "", "", "no-answer", false},
 		{"failed", "crashed", "", "", "failed", false},
