@@ -176,16 +176,19 @@ begin
 end $$;
 
 -- A call that rings at a number of ours, once however often the carrier says so. refusal: 'agent' (there is none, or
--- none that is active): then nothing was made. made: it is new. `more`: second_id, trunk, caller_name, application.
+-- none that is active): then nothing was made. made: it is new. `more`: second_id, trunk, caller_name, application,
+-- campaign (the answer has it when it is one of the tenant's).
 create function take_inbound_call(tenant text, call text, carrier text, provider_id text, agent text, number_id text,
 	from_number text, to_number text, more jsonb)
-returns table (refusal text, call_id text, agent_id text, made boolean, over boolean, held boolean, tenant_max bigint)
+returns table (refusal text, call_id text, agent_id text, made boolean, over boolean, held boolean, tenant_max bigint,
+	campaign text, campaign_max bigint)
 language plpgsql volatile
 as $$
 #variable_conflict use_column
 declare
 	c public.voice_call_records;
 	a public.voice_agents;
+	p public.voice_campaigns;
 	most bigint := (select (t.settings ->> 'max_concurrent_calls')::bigint from public.tenants t where t.id = tenant);
 begin
 	if tenant is distinct from public.current_tenant() then
@@ -197,20 +200,23 @@ begin
 	join public.voice_call_records r on r.tenant_id = n.tenant_id and r.id = n.call_id
 	where n.tenant_id = tenant and n.provider = carrier and n.alias = provider_id;
 	if c.id is not null then
-		return query select null::text, c.id, c.voice_agent_id, false, c.closed_at is not null, c.instance_id is not null, most;
+		select g.* into p from public.voice_campaigns g where g.tenant_id = tenant and g.id = c.campaign_id;
+		return query select null::text, c.id, c.voice_agent_id, false, c.closed_at is not null, c.instance_id is not null, most,
+			p.id, p.max_concurrent_calls::bigint;
 		return;
 	end if;
 	select v.* into a from public.voice_agents v
 	where v.tenant_id = tenant and v.id = agent and v.deleted_at is null and v.status = 'active';
 	if a.id is null then
-		return query select 'agent', null::text, null::text, false, false, false, most;
+		return query select 'agent', null::text, null::text, false, false, false, most, null::text, null::bigint;
 		return;
 	end if;
+	select g.* into p from public.voice_campaigns g where g.tenant_id = tenant and g.id = more ->> 'campaign';
 	insert into public.voice_call_records as r (tenant_id, id, direction, status, voice_agent_id, agent_version, agent,
 		carrier, provider_call_id, phone_number_id, from_number, to_number, customer_number, customer_name,
-		provider_metadata)
+		campaign_id, provider_metadata)
 	values (tenant, call, 'inbound', 'ringing', a.id, a.version, a.config, carrier, provider_id, number_id, from_number,
-		to_number, from_number, more ->> 'caller_name',
+		to_number, from_number, more ->> 'caller_name', p.id,
 		jsonb_strip_nulls(jsonb_build_object('trunk', more -> 'trunk', 'applicationSid', more -> 'application')))
 	returning r.* into c;
 	insert into public.call_aliases (tenant_id, provider, alias, call_id)
@@ -218,7 +224,7 @@ begin
 	where n is not null
 	on conflict do nothing;
 	perform public.tell_progress(c, 'call.ringing');
-	return query select null::text, c.id, c.voice_agent_id, true, false, false, most;
+	return query select null::text, c.id, c.voice_agent_id, true, false, false, most, p.id, p.max_concurrent_calls::bigint;
 end $$;
 
 -- How far a call has come. A status never goes back, and none follows a final one.

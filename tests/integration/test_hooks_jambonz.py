@@ -322,6 +322,37 @@ def hooks_of_other_carriers_are_proved_by_a_key(h, judge):
     assert listen(Jambonz(h, judge, to="15559999999", application_sid="app-of-b").hook("call"))["metadata"]["agentId"] == "desk-b"
 
 
+def calls_of_a_campaign_are_counted_for_it(h, judge):
+    h.rows("""insert into voice_campaigns (tenant_id, id, name, max_concurrent_calls) values ('A', 'cmp_in', 'In', 2), ('A', 'cmp_head', 'Head', 1),
+        ('B', 'cmp_b', 'Of B', 9)""")
+    calls = [Jambonz(h, judge) for _ in range(4)]
+    listen(calls[0].hook("call", campaign_id="cmp_in"))
+    listen(calls[1].hook("call", campaign_id="cmp_in"))
+    assert calls[0].row("campaign_id") == ["cmp_in"]
+    again = calls[0].hook("call", campaign_id="cmp_in", more="a body of its own")  # one call, however often it is said
+    assert again[0]["verb"] == "listen", again
+    full = calls[2].hook("call", campaign_id="cmp_in")[0]
+    assert (full["verb"], full["status"]) == ("sip:decline", 486), full
+    assert calls[2].row("status, failure_reason, campaign_id") == ["busy", "limit_campaign", "cmp_in"]
+    calls[0].status("completed")
+    listen(calls[3].hook("call", campaign_id="cmp_in"))
+    # The header goes before the body, also of other carriers.
+    key, generic = h.key(role="dev"), {"call_sid": "generic-9", "direction": "inbound", "from": "+15551112222", "to": "+15553334444", "call_status": "ringing"}
+    assert h.api("POST", "/call", {**generic, "campaign_id": "cmp_in"}, key, {"x-campaign-id": "cmp_head"})[2][0]["verb"] == "listen"
+    assert h.rows("select c.campaign_id from voice_call_records c join call_aliases a on a.call_id = c.id where a.alias = 'generic-9'") == [["cmp_head"]]
+    # No campaign of this tenant, or none at all: the call is taken, and counted for none.
+    for name in ("default", "cmp_b", "cmp_unknown", "a b", 7):
+        call = Jambonz(h, judge)
+        listen(call.hook("call", campaign_id=name))
+        assert call.row("coalesce(campaign_id, '-')") == ["-"], name
+        call.status("completed")
+    told = [line for line in h.log().splitlines() if '"call.unknown_campaign"' in line]
+    assert len(told) == 2 and "cmp_b" in told[0] and "cmp_unknown" in told[1], told
+    for call in calls[1:]:
+        call.status("completed")
+    assert h.api("POST", "/status/generic-9", {"call_status": "completed"}, key)[0] == 200
+
+
 def a_process_that_ends_takes_no_new_calls_and_keeps_the_others(h, judge):
     call = Jambonz(h, judge)
     ws = media(listen(call.hook("call")))
@@ -339,7 +370,8 @@ def a_process_that_ends_takes_no_new_calls_and_keeps_the_others(h, judge):
 SHARED = "shared-secret-0123456789"
 PARTS = [a_call_of_jambonz_from_its_ring_to_its_end, calls_nobody_takes_are_declined_and_unknown_ones_do_no_harm, a_call_too_many_hears_the_busy_tone,
          one_call_however_often_and_from_wherever_it_is_told, a_call_we_placed_is_known_by_what_we_gave_it, orders_reach_the_call_through_its_carrier,
-         hooks_of_other_carriers_are_proved_by_a_key, who_cannot_sign_is_not_believed_and_soon_not_heard,
+         hooks_of_other_carriers_are_proved_by_a_key, calls_of_a_campaign_are_counted_for_it,
+         who_cannot_sign_is_not_believed_and_soon_not_heard,
          a_process_that_ends_takes_no_new_calls_and_keeps_the_others]
 
 

@@ -161,9 +161,21 @@ enum iv_flow_next hook_found(struct iv_flow *f)
 
 /* ── a new one ── */
 
+/* Which campaign it says it belongs to. The first platform called none "default". */
+static struct iv_str named_campaign(const struct hook *h)
+{
+	struct iv_str said = iv_api_header(h->c, "x-campaign-id");
+
+	if (h->row->carrier != WORD_JAMBONZ)
+		return IV_STR_NULL;
+	if (!said.len)
+		said = h->is.campaign;
+	return said.len && !iv_str_eq(said, IV_S("default")) && iv_id_acceptable(said) ? said : IV_STR_NULL;
+}
+
 static struct iv_str facts_of_new(struct hook *h)
 {
-	struct iv_str text = IV_STR_NULL;
+	struct iv_str text = IV_STR_NULL, campaign = named_campaign(h);
 	struct iv_buf b;
 	struct iv_jw w;
 
@@ -176,6 +188,8 @@ static struct iv_str facts_of_new(struct hook *h)
 		iv_jw_str(&w, "trunk", h->is.trunk);
 	if (h->is.application.ptr)
 		iv_jw_str(&w, "application", h->is.application);
+	if (campaign.len)
+		iv_jw_str(&w, "campaign", campaign);
 	if (h->is.caller_name.ptr)
 		iv_jw_str(&w, "caller_name", h->is.caller_name);
 	iv_jw_end_obj(&w);
@@ -238,8 +252,13 @@ enum iv_flow_next hook_taken(struct iv_flow *f)
 	h->over = r->over;
 	h->held = r->held;
 	h->tenant_max = r->tenant_max == IV_SQL_NULL ? 0 : r->tenant_max;
+	h->campaign_id = r->campaign_id;
+	h->campaign_max = r->campaign_max == IV_SQL_NULL ? 0 : r->campaign_max;
 	if (r->made)
 		hook_tell(h, "call.ringing");
+	if (r->made && named_campaign(h).len && !h->campaign_id.len)
+		iv_info("call.unknown_campaign", IV_LV("call_id", h->call_id), IV_LV("tenant_id", h->tenant_id),
+			IV_LV("campaign_id", named_campaign(h)));
 	return IV_FLOW_NEXT;
 }
 
@@ -291,8 +310,10 @@ enum iv_flow_next hook_slots(struct iv_flow *f)
 				      .call_id = h->call_id,
 				      .agent_id = h->agent_id,
 				      .carrier = word_carriers[h->row->carrier],
+				      .campaign_id = h->campaign_id,
 				      .reason = "inbound",
-				      .tenant_max = h->tenant_max};
+				      .tenant_max = h->tenant_max,
+				      .campaign_max = h->campaign_max};
 	return iv_slots_take(h->c->s->slots, f, &h->slots, &h->ask, &h->verdict_of_slots);
 }
 

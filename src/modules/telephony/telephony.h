@@ -95,7 +95,8 @@ struct hook {
 	struct iv_str tenant_id, call_id, agent_id, number_id; /* call_id "": nobody's */
 	struct iv_scope scope;
 	bool over, held, fresh;
-	int64_t tenant_max;
+	int64_t tenant_max, campaign_max;
+	struct iv_str campaign_id; /* of its tenant; "": none */
 	/* The line. */
 	struct iv_control_run control;
 	struct iv_str name, verb, args, told;

@@ -190,6 +190,7 @@ static void read_jambonz(const cJSON *doc, struct iv_arena *a, struct word_hook 
 	h->second_id = id_or_none(a, iv_json_str(doc, "call_id"));
 	h->parent_id = id_or_none(a, iv_json_str(doc, "parent_call_sid"));
 	h->application = id_or_none(a, iv_json_str(doc, "application_sid"));
+	h->campaign = id_or_none(a, iv_json_str(doc, "campaign_id"));
 	h->trunk = keep(a, iv_json_str(doc, "originating_sip_trunk_name"));
 	h->from = word_number(a, keep(a, iv_json_str(doc, "from")));
 	h->to = word_number(a, keep(a, iv_json_str(doc, "to")));

@@ -27,7 +27,7 @@ struct word_hook {
 	struct iv_str provider_id; /* call_sid, CallSid */
 	struct iv_str second_id;   /* Jambonz: the SIP call's */
 	struct iv_str parent_id;   /* of the leg that a dial made: whose it is */
-	struct iv_str application, trunk;
+	struct iv_str application, trunk, campaign;
 	struct iv_str from, to;    /* as word_number keeps them */
 	struct iv_str caller_name;
 	struct iv_str status;      /* the carrier's word */

@@ -21,8 +21,9 @@ select tenant_id, number_id, voice_agent_id from lookup.number($1)
 -- name: line_take_inbound :one :tenant
 -- in:  tenant text, call text, carrier text, provider_id text, agent text, number_id text, from_number text,
 -- in:  to_number text, more json
--- out: refusal text, call_id text, agent_id text, made bool, over bool, held bool, tenant_max int
-select refusal, call_id, agent_id, made, over, held, tenant_max
+-- out: refusal text, call_id text, agent_id text, made bool, over bool, held bool, tenant_max int,
+-- out: campaign_id text, campaign_max int
+select refusal, call_id, agent_id, made, over, held, tenant_max, campaign, campaign_max
 from take_inbound_call($1, $2, $3, $4, $5, $6, $7, $8, $9)
 
 -- name: line_status :many :tenant
