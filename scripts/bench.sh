@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds optimised, measures, prints the table.   ./scripts/bench.sh calls|rest|webhooks|slots [--json FILE] [--quick] …
+# Builds optimised, measures, prints the table.   ./scripts/bench.sh calls|rest|webhooks|slots|hooks [--json FILE] [--quick] …
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -19,7 +19,13 @@ slots)
 	build build/release slots -- -DCMAKE_BUILD_TYPE=Release
 	exec python3 bench/slots.py "$@"
 	;;
-*) die "expected: calls [--json FILE] [--legs LIST] [--peers LIST] [--quick], rest [--json FILE] [--seconds N], webhooks [--json FILE] [--events N] or slots [--json FILE] [--seconds N]" ;;
+hooks)
+	shift
+	install_missing $build_packages $service_packages python3 util-linux wrk
+	build build/release invorto -- -DCMAKE_BUILD_TYPE=Release
+	exec python3 bench/hooks.py "$@"
+	;;
+*) die "expected: calls [--json FILE] [--legs LIST] [--peers LIST] [--quick], rest [--json FILE] [--seconds N], webhooks [--json FILE] [--events N], slots [--json FILE] [--seconds N] or hooks [--json FILE] [--hooks N] [--connections LIST] [--durable]" ;;
 esac
 shift
 install_missing $build_packages $service_packages python3 util-linux nodejs npm wrk
