@@ -18,15 +18,15 @@ from test_faults import agent
 from test_fleet import Api, in_order
 
 CARRIERS = ("jambonz", "twilio")
-SECONDS = 40
-AT_ONCE = 16
+SECONDS, AT_ONCE = 40, 16
 WHISPER, MESSAGE = "A caller who would like a word.", "Your car is ready."
 TALK = ["tone:500", "wait:1500", "hangup"]
 WAIT = ["wait:60000"]
 FINALS = ["completed", "busy", "no-answer", "failed", "canceled"]
 COLUMNS = ("status", "reason", "outcome", "carrier", "direction", "failure", "provider_id", "over", "held", "bills", "ends", "kinds")
-BOOKS = """select r.tenant_id, r.id, coalesce(r.status, ''), coalesce(r.end_reason, ''), coalesce(r.outcome, ''), coalesce(r.carrier, ''), r.direction,
-    coalesce(r.failure_reason, ''), coalesce(r.provider_call_id, ''), r.closed_at is not null, r.instance_id is not null,
+BOOKS = """select r.tenant_id, r.id, coalesce(r.status, ''), coalesce(r.end_reason, ''), coalesce(r.outcome, ''),
+    coalesce(r.carrier, ''), r.direction, coalesce(r.failure_reason, ''), coalesce(r.provider_call_id, ''),
+    r.closed_at is not null, r.instance_id is not null,
     (select count(*) from voice_usage_ledger l where l.tenant_id = r.tenant_id and l.call_id = r.id),
     (select count(*) from webhook_events e where e.tenant_id = r.tenant_id and e.call_id = r.id and e.type = 'call.ended'),
     (select string_agg(t.kind, ' ' order by t.seq) from call_timeline t where t.tenant_id = r.tenant_id and t.call_id = r.id)
@@ -112,8 +112,8 @@ class Scene:
         """We call; the call."""
         to = self.another()
         self.expects("outbound", to, **plan)
-        code, said = self.api("POST", "/v1/calls", {"agentId": who, "to": to, "from": JAMBONZ_NUMBER if carrier == "jambonz" else TWILIO_NUMBER,
-                                                    **(body or {})})
+        ours = JAMBONZ_NUMBER if carrier == "jambonz" else TWILIO_NUMBER
+        code, said = self.api("POST", "/v1/calls", {"agentId": who, "to": to, "from": ours, **(body or {})})
         assert code == 201 and said["status"] == "queued", (code, said)
         return Call(self, carrier, "outbound", said["providerCallId"], said["id"])
 
@@ -162,7 +162,8 @@ class Call:
         return self
 
     def payload(self, kind, member):
-        return [r[0] for r in self.s.f.rows(f"select payload ->> '{member}' from call_timeline where call_id = '{self.name}' and kind = '{kind}' order by seq")]
+        return [r[0] for r in self.s.f.rows(f"select payload ->> '{member}' from call_timeline where call_id = '{self.name}' "
+                                            f"and kind = '{kind}' order by seq")]
 
     def order(self, what, body=None):
         code, said = self.s.api("POST", f"/v1/calls/{self.name}/{what}", body or {})
@@ -253,7 +254,8 @@ def cannot_be_reached(s, carrier):
 
 @scenario
 def taken_back_while_it_rings(s, carrier):
-    s.place(carrier, pick_up_ms=60000).knows("call.ringing").order("hangup", {"reason": "not needed"}).ended("canceled", "not needed", "call.ringing")
+    c = s.place(carrier, pick_up_ms=60000).knows("call.ringing").order("hangup", {"reason": "not needed"})
+    c.ended("canceled", "not needed", "call.ringing")
 
 
 @scenario
@@ -271,7 +273,8 @@ def machine_is_hung_up_on(s, carrier):
 
 @scenario
 def machine_hears_a_message(s, carrier):
-    c = s.place(carrier, "message", answered_by="machine", say=WAIT).ended("completed", "voicemail", "call.queued", "call.started", "amd", heard=True)
+    c = s.place(carrier, "message", answered_by="machine", say=WAIT)
+    c.ended("completed", "voicemail", "call.queued", "call.started", "amd", outcome="voicemail", heard=True)
     assert c.payload("amd", "verdict")[-1] == "machine_end"
 
 
@@ -404,7 +407,8 @@ def statuses_of_a_busy_telephone_come_in_another_order(s, carrier):
 
 @scenario
 def statuses_come_late(s, carrier):
-    s.place(carrier, status={"delay_ms": 1500}, say=["tone:300", "wait:500", "hangup"]).ended("completed", "hangup", "call.queued", "call.started")
+    c = s.place(carrier, status={"delay_ms": 1500}, say=["tone:300", "wait:500", "hangup"])
+    c.ended("completed", "hangup", "call.queued", "call.started")
 
 
 @scenario
@@ -439,7 +443,10 @@ def last_status_is_lost_and_the_media_never_came(s, carrier):
 @scenario
 def media_never_opens(s, carrier):
     c = s.ring(carrier, media="never", hang_up_ms=800)
-    c.ended("canceled", "hangup", "call.ringing") if carrier == "jambonz" else c.ended("failed", "no_media", "call.ringing", failure="media_never_came")
+    if carrier == "jambonz":  # says who hung up
+        c.ended("canceled", "hangup", "call.ringing", failure="caller_hung_up")
+    else:
+        c.ended("failed", "no_media", "call.ringing", failure="media_never_came")
     assert "call.started" not in c.kinds()
 
 
@@ -453,8 +460,9 @@ def media_never_opens_and_nobody_hangs_up(s, carrier):
 
 @scenario
 def media_is_refused(s, carrier):
-    why = "media_never_came" if carrier == "jambonz" else "stream_error"
-    c = s.ring(carrier, media="refused").ended("failed", "no_media", "call.ringing", failure=why)
+    c = s.ring(carrier, media="refused").ended("failed", "no_media", "call.ringing")
+    # Twilio tells of the stream and asks what now, at once: either may be heard first.
+    assert c.row()["failure"] in ("media_never_came", *(("stream_error",) if carrier == "twilio" else ())), c.row()
     assert "call.started" not in c.kinds() and len(c.told()["media"]) >= 2, c.told()["media"]
 
 
@@ -472,7 +480,7 @@ def media_opens_and_nothing_comes(s, carrier):
 
 @scenario
 def full_is_busy_to_the_carrier_and_429_to_us(s, carrier):
-    ours, mine = ("+15554440001", "jambonz") if carrier == "jambonz" else ("+15554440002", "twilio")
+    ours = "+15554440001" if carrier == "jambonz" else "+15554440002"
     with FULL:  # one call, of the whole tenant
         first = s.ring(carrier, ours, say=WAIT).live()
         second = s.ring(carrier, ours, say=WAIT).ended("busy", "limit", "call.ringing", failure="limit_tenant")
@@ -480,10 +488,10 @@ def full_is_busy_to_the_carrier_and_429_to_us(s, carrier):
         assert not told["media"] and (told["sip_status"] == 486 or told["state"] == "busy"), told
         api = Api(s.f)
         api.key = s.key_b
-        before = len(s.f.lab("GET", "/_lab/calls")["calls"])
-        code, said = api("POST", "/v1/calls", {"agentId": "desk-b", "to": s.another(), "from": ours, "carrier": mine})
+        to = s.another()
+        code, said = api("POST", "/v1/calls", {"agentId": "desk-b", "to": to, "from": ours, "carrier": carrier})
         assert code == 429 and said["code"] == "quota_exceeded" and "tenant" in said["detail"], (code, said)
-        assert before <= len(s.f.lab("GET", "/_lab/calls")["calls"])
+        assert to not in {c["to"] for c in s.f.lab("GET", "/_lab/calls")["calls"]}
         first.hang_up().ended("completed", "hangup", "call.ringing", "call.started")
         s.ring(carrier, ours, say=TALK).ended("completed", "hangup", "call.ringing", *SPOKEN)
 
@@ -495,11 +503,12 @@ def post(s, call, hook, more):
     """A hook of this call, signed by hand."""
     url = f"{s.f.public}/telephony/{call.carrier}/{hook}"
     if call.carrier == "jambonz":
-        body = json.dumps({"call_sid": call.sid, "account_sid": "acc-1", "application_sid": "app-1", "direction": "outbound", "call_id": "x",
-                           "from": "15550000000", "to": "15550000001", "call_status": "in-progress", "sip_status": 200, **more}).encode()
+        body = json.dumps({"call_sid": call.sid, "account_sid": "acc-1", "application_sid": "app-1", "direction": "outbound",
+                           "call_id": "x", "from": "15550000000", "to": "15550000001", "call_status": "in-progress",
+                           "sip_status": 200, **more}).encode()
         t = str(int(time.time()))
-        headers = {"Content-Type": "application/json",
-                   "Jambonz-Signature": f"t={t},v1=" + hmac.new(WEBHOOK_SECRET.encode(), t.encode() + b"." + body, hashlib.sha256).hexdigest()}
+        proof = hmac.new(WEBHOOK_SECRET.encode(), t.encode() + b"." + body, hashlib.sha256).hexdigest()
+        headers = {"Content-Type": "application/json", "Jambonz-Signature": f"t={t},v1={proof}"}
     else:
         form = {"AccountSid": ACCOUNT, "CallSid": call.sid, **more}
         text = url + "".join(k + v for k, v in sorted(form.items()))
