@@ -266,7 +266,7 @@ static void every_deadline_ends_the_request_and_the_connection(void **state)
 		assert_int_equal(g.r.err.code, IV_ETIMEDOUT);
 		if (!strstr(g.r.err.msg, rows[i].says))
 			fail_msg("%s: %s", rows[i].path, g.r.err.msg);
-		assert_in_range(took_ms, 95, 700);
+		assert_in_range(took_ms, 95, 5000);
 		if (rows[i].datas >= 0)
 			assert_int_equal(g.datas, rows[i].datas);
 		iv_buf_deinit(&g.stream);
@@ -290,7 +290,7 @@ static void a_host_that_does_not_answer_is_given_up(void **state)
 	assert_int_equal(g.r.err.code, IV_ETIMEDOUT);
 	assert_int_equal(g.r.status, 0);
 	assert_non_null(strstr(g.r.err.msg, "no connection in 150 ms"));
-	assert_in_range((iv_now_us() - t0) / 1000, 145, 600);
+	assert_in_range((iv_now_us() - t0) / 1000, 145, 5000);
 }
 
 static void a_refused_connection_and_a_cut_answer_are_upstream_errors(void **state)

@@ -254,7 +254,7 @@ static void no_answer_in_time_is_a_timeout_and_a_late_one_finds_nobody(void **st
 	iv_flow_start(&q.flow, &type, loop, 5000, NULL);
 	ask_end(&q);
 	assert_int_equal(q.code, IV_ETIMEDOUT);
-	assert_in_range((iv_now_us() - t0) / 1000, 200, 400);
+	assert_in_range((iv_now_us() - t0) / 1000, 200, 3000);
 	iv_control_answer(b.kept, IV_OK, IV_S("1"));
 	loop_for(loop, 50);
 	assert_int_equal(q.ends, 1);

@@ -309,7 +309,7 @@ static void closing_writes_what_it_can_in_its_time(void **state)
 	iv_events_close(in.ev, 200, set_true, &done);
 	publish(&in, "closing", 300); /* too late */
 	assert_true(loop_until(loop, 5000, is_true, &done));
-	assert_in_range((iv_now_us() - t0) / 1000, 190, 600);
+	assert_in_range((iv_now_us() - t0) / 1000, 190, 4000);
 	assert_true(iv_metric_get(IV_M_events_lost_total, 2) == lost + 301);
 	kill(server.pid, SIGCONT);
 	redis_shut(loop, in.r);

@@ -272,11 +272,11 @@ static void a_redis_that_stands_still_costs_one_deadline_and_refuses_nobody(void
 	ask(&a);
 	assert_true(a.verdict.allowed);
 	assert_true(a.verdict.local);
-	assert_in_range((iv_now_us() - t0) / 1000, 450, 700);
+	assert_in_range((iv_now_us() - t0) / 1000, 450, 3000);
 	t0 = iv_now_us();
 	ask(&a);
 	assert_false(a.verdict.allowed);
-	assert_true(iv_now_us() - t0 < 100000);
+	assert_true(iv_now_us() - t0 < 400000);
 	kill(server.pid, SIGCONT);
 	asker_close(&a);
 }
