@@ -6,6 +6,7 @@ import sys
 
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(here), "integration"))
+import tools  # noqa: E402
 from stack import Stack  # noqa: E402
 
 passed = failed = 0
@@ -22,8 +23,7 @@ def run(what, files, env):
     failed += counts["fail"] + counts["cancelled"] if counts else 1
 
 
-if not os.path.isdir(os.path.join(here, "node_modules")):
-    subprocess.run(["npm", "ci"], cwd=here, check=True)
+tools.npm(here)
 alone = {k: v for k, v in os.environ.items() if k != "INVORTO_URL"}
 run("with the mock", ["./"], alone)
 with Stack() as s:

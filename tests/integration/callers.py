@@ -8,7 +8,7 @@ import random
 import threading
 import time
 
-from stack import KEY, wait_until
+from stack import KEY, PATIENCE, wait_until
 from ws import Closed, WebSocket
 
 NOISE = ("emotion.window", "tts.chunk", "llm.delta", "audio", "media", "binary")  # not worth telling of
@@ -105,6 +105,7 @@ class Caller:
         self.messages.append((time.monotonic(), m))
 
     def wait(self, check, seconds, what):
+        seconds = max(seconds, PATIENCE)
         end = time.monotonic() + seconds
         with self.changed:
             while True:
@@ -124,6 +125,7 @@ class Caller:
         return self.wait(lambda: self.audible_ms(since) >= ms, seconds, f"{ms} ms of sound")
 
     def closed(self, seconds=5):
+        seconds = max(seconds, PATIENCE)
         end = time.monotonic() + seconds
         with self.changed:
             while self.code is None:

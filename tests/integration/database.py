@@ -88,6 +88,13 @@ def cluster():
         return _cluster
 
 
+def prepare():
+    """What nearly every test copies, before many ask at once."""
+    server = cluster()
+    with _lock:
+        _template(server, "filled")
+
+
 def _template(server, name):
     """Made once, copied by every test; with _lock held, because a template must have no other user."""
     if name and name not in server.templates:
@@ -122,7 +129,8 @@ class Database:
     def __init__(self, like="tenants", server=None):
         self.server, self.name = server or cluster(), f"test_{next(_numbers)}"
         with _lock:
-            self.server.create(self.name, _template(self.server, like))
+            template = _template(self.server, like)
+        self.server.create(self.name, template)
 
     def url(self, role="invorto_app"):
         return self.server.url(role, self.name)

@@ -1,6 +1,12 @@
-"""Runs every test_* function of the test_*.py files here, some at the same time: they mostly wait. A test whose
-function has `alone` set has the machine to itself. Prints the count last.
-python3 run.py [part of a name]…"""
+"""Runs every test_* function of the test_*.py files here, many at the same time: they mostly wait. What may be set on
+a test's function:
+  alone     it asserts how fast something is, and has the machine to itself
+  spoken    it listens to real speech, which costs half a processor: few of them at the same time
+  seconds   it is so long; it begins early
+A test that fails while the machine kept everybody waiting (lag.py) is asked again with the machine to itself, which is
+printed; when many fail, it is not the machine. Prints the slowest and the count last.
+python3 run.py [--alone-after FILE] [part of a name]…      the tests that are alone wait until FILE is there"""
+import argparse
 import importlib
 import os
 import sys
@@ -9,14 +15,16 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
-AT_ONCE = 6
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, here)
-wanted = sys.argv[1:]
+import database  # noqa: E402
+import lag  # noqa: E402
+
+AT_ONCE, SPOKEN_AT_ONCE, AGAIN_MOST = 8, 2, 10
 printing = threading.Lock()
 
 
-def collect():
+def collect(wanted):
     for file in sorted(f for f in os.listdir(here) if f.startswith("test_") and f.endswith(".py")):
         for name, test in list(vars(importlib.import_module(file[:-3])).items()):
             if name.startswith("test_") and callable(test) and test.__module__ == file[:-3] \
@@ -24,24 +32,52 @@ def collect():
                 yield name, test
 
 
-def run(name, test):
-    began, why = time.monotonic(), None
-    try:
-        test()
-    except Exception:  # a test that dies is a test that failed; the others still run
-        why = traceback.format_exc()
-    with printing:
-        print(f"{'FAILED' if why else 'ok'} {name} ({time.monotonic() - began:.1f} s)\n{why or ''}".rstrip(), flush=True)
-    return why is None
+class Result:
+    def __init__(self, name, test):
+        self.name, self.test, self.why = name, test, None
+        began, watch = time.monotonic(), lag.Watch()
+        try:
+            test()
+        except Exception:  # a test that dies is a test that failed; the others still run
+            self.why = traceback.format_exc()
+        self.took, self.machine = time.monotonic() - began, watch.says()
+        with printing:
+            print(f"{'FAILED' if self.why else 'ok'} {name} ({self.took:.1f} s)\n{self.why or ''}".rstrip(), flush=True)
+
+
+def again(results):
+    """Those of them that count."""
+    disturbed = [r for r in results if r.why and r.machine]
+    if len(disturbed) > AGAIN_MOST:
+        return results
+    for r in disturbed:
+        print(f"again: {r.name} (the machine: {r.machine})", flush=True)
+    return [Result(r.name, r.test) if r in disturbed else r for r in results]
 
 
 def main():
-    tests = list(collect())
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        results = list(pool.map(lambda t: run(*t), [t for t in tests if not hasattr(t[1], "alone")]))
-    results += [run(*t) for t in tests if hasattr(t[1], "alone")]
-    print(f"{sum(results)} passed, {len(results) - sum(results)} failed")
-    return not all(results)
+    options = argparse.ArgumentParser()
+    options.add_argument("--alone-after")
+    options.add_argument("wanted", nargs="*")
+    options = options.parse_args()
+    tests = list(collect(options.wanted))
+    together = sorted((t for t in tests if not hasattr(t[1], "alone")), key=lambda t: -getattr(t[1], "seconds", 0))
+    database.prepare()
+    began = time.monotonic()
+    with ThreadPoolExecutor(SPOKEN_AT_ONCE) as few, ThreadPoolExecutor(AT_ONCE) as many:
+        running = [(few if hasattr(t[1], "spoken") else many).submit(Result, *t) for t in together]
+    results = [r.result() for r in running]
+    gone = time.monotonic() - began
+    while options.alone_after and not os.path.exists(options.alone_after):
+        time.sleep(0.1)
+    began = time.monotonic()
+    results = again(results) + again([Result(*t) for t in tests if hasattr(t[1], "alone")])
+    print(f"slowest ({gone:.0f} s together, {time.monotonic() - began:.0f} s alone):")
+    for r in sorted(results, key=lambda r: -r.took)[:10]:
+        print(f"{r.took:6.1f} s  {r.name}")
+    failed = sum(r.why is not None for r in results)
+    print(f"{len(results) - failed} passed, {failed} failed")
+    return failed > 0
 
 
 if __name__ == "__main__":

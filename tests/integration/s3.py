@@ -2,28 +2,12 @@
 import json
 import os
 import subprocess
-import sys
-import threading
 import urllib.request
 
+import tools
 from stack import ROOT, free_port, wait_until
 
 HERE = os.path.join(ROOT, "tests/integration")
-WANTED = os.path.join(HERE, "requirements-s3.txt")
-VENV = os.path.join(ROOT, "build/s3-venv")
-making = threading.Lock()
-
-
-def python():
-    """The environment's interpreter; the environment is made when it is not what is wanted."""
-    with making, open(WANTED, encoding="utf-8") as f:
-        wanted, mark = f.read(), os.path.join(VENV, "installed.txt")
-        if not os.path.exists(mark) or open(mark, encoding="utf-8").read() != wanted:
-            subprocess.run([sys.executable, "-m", "venv", VENV], check=True)
-            subprocess.run([os.path.join(VENV, "bin/pip"), "install", "-q", "-r", WANTED], check=True)
-            with open(mark, "w", encoding="utf-8") as m:
-                m.write(wanted)
-    return os.path.join(VENV, "bin/python")
 
 
 class Store:
@@ -42,7 +26,7 @@ class Store:
                 "S3_BUCKET_TRANSCRIPTS": "transcripts", "S3_BUCKET_METRICS": "metrics", "ARTIFACT_POLL_MS": "200"}
 
     def start(self):
-        self.server = subprocess.Popen([python(), os.path.join(HERE, "s3_server.py"), str(self.port)], stdout=subprocess.DEVNULL)
+        self.server = subprocess.Popen([tools.venv("s3"), os.path.join(HERE, "s3_server.py"), str(self.port)], stdout=subprocess.DEVNULL)
         wait_until(self._up, 30, "the object store")
 
     def _up(self):

@@ -37,7 +37,12 @@ def free_port():
                 continue
 
 
+PATIENCE = 20  # s; a loaded machine is late with everything, and who is not late loses nothing by it
+
+
 def wait_until(check, seconds, what):
+    """Waits at least PATIENCE: how long something may take is asserted on moments that were noted, not by this."""
+    seconds = max(seconds, PATIENCE)
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         got = check()

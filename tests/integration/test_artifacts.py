@@ -99,6 +99,9 @@ def test_the_recording_has_both_sides_where_the_far_end_heard_them():
             assert abs(len(theirs) / rate - call["seconds"]) < 0.5 if "seconds" in call else True
 
 
+test_the_recording_has_both_sides_where_the_far_end_heard_them.spoken = True
+
+
 def test_a_pressed_key_is_not_recorded_and_the_pause_is_told():
     """A tone of the caller stands for the key's; the carrier tells of a key when it is over."""
     with house(env={"REDACT": "true"}, lab_args=LOAD) as h:
@@ -154,6 +157,9 @@ def test_what_a_call_leaves_is_stored_and_leaves_the_disk():
         assert [[str(e["seq"]), e["kind"]] for e in story] == h.rows("select seq, kind from call_timeline order by seq")
 
 
+test_what_a_call_leaves_is_stored_and_leaves_the_disk.spoken = True
+
+
 def test_opus_has_every_sound_where_the_transcript_says_it_was():
     if not shutil.which("opusdec"):
         raise AssertionError("opus-tools is not installed")
@@ -180,6 +186,9 @@ def test_opus_has_every_sound_where_the_transcript_says_it_was():
                 nearest = min(abs(a / 1000 - t["start"]) for a, _ in heard)
                 assert nearest < 0.25, (t, heard)
         wait_until(lambda: files(h, "recordings") == [], 10, "neither WAV nor Opus on the disk")
+
+
+test_opus_has_every_sound_where_the_transcript_says_it_was.spoken = True
 
 
 def test_a_store_that_is_down_denied_busy_slow_or_off_by_an_hour_loses_nothing():
@@ -495,7 +504,8 @@ def test_the_recording_of_a_live_call_can_be_paused_from_outside():
         rate, caller, _ = channels(f"{h.dir}/recordings/A/live.wav")
         pauses = transcript(h, "live")["pauses"]
         assert len(pauses) == 1 and pauses[0]["reason"] == "command" and pauses[0]["to"] - pauses[0]["from"] > 1.4, pauses
-        assert not any(caller[int(pauses[0]["from"] * rate) + 1:int(pauses[0]["to"] * rate) - 1])
+        room = rate // 20  # the edges, to the frames that a machine was late with
+        assert not any(caller[int(pauses[0]["from"] * rate) + room:int(pauses[0]["to"] * rate) - room])
         assert share_of(caller, 700, rate) < 0.001 < 0.01 < share_of(caller, 440, rate)
         assert len(sounds(caller, rate)) == 2, sounds(caller, rate)
         kinds = [r[0] for r in h.rows("select kind from call_timeline where call_id = 'live' and kind like 'recording.%' order by seq")]

@@ -34,6 +34,9 @@ def test_a_call_has_one_record_one_ledger_row_and_one_event_of_each_kind():
             assert events.count(kind) == 1, events
 
 
+test_a_call_has_one_record_one_ledger_row_and_one_event_of_each_kind.spoken = True
+
+
 def test_an_agent_that_is_not_there_or_not_active_refuses_the_call_and_leaves_nothing():
     with House(agents={"books": AGENT}) as h:
         for agent in ("nobody", "books"):
@@ -65,6 +68,9 @@ def test_a_process_that_is_killed_loses_no_call():
         h.start_daemon()
 
 
+test_a_process_that_is_killed_loses_no_call.spoken = True
+
+
 def test_a_database_that_is_away_delays_the_record_and_nobody_notices():
     with House(agents={"books": AGENT}) as h:
         h.books(h.call("--leg", "twilio", "--agent", "books", *TIME)["call_id"])
@@ -82,6 +88,9 @@ def test_a_database_that_is_away_delays_the_record_and_nobody_notices():
         assert h.rows("select count(*) from voice_usage_ledger") == [["2"]]
 
 
+test_a_database_that_is_away_delays_the_record_and_nobody_notices.spoken = True
+
+
 def test_two_processes_do_not_share_a_directory():
     with House(agents={"books": AGENT}) as h:
         p = subprocess.run([h.binary, "serve"], env={**h.env, "PORT": "0"}, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
@@ -95,3 +104,6 @@ def test_a_log_of_the_books_holds_no_secret_and_no_speech():
         for line in log.splitlines():
             json.loads(line)
         assert "postgresql://" not in log and "what time is it" not in log.lower(), "a URL or speech is in the log"
+
+
+test_a_log_of_the_books_holds_no_secret_and_no_speech.spoken = True

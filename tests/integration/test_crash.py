@@ -7,6 +7,7 @@ import random
 import threading
 import time
 
+import lag
 from callers import Browser, Twilio
 from database import Cluster
 from house import House
@@ -16,9 +17,9 @@ from ws import Closed
 
 AGENT = {"name": "Crash", "disclosure": "I am an AI.", "greeting": "Hello there, this is a call that may end any moment.", "prompt": "Be brief."}
 LONG = bool(os.environ.get("INVORTO_LONG"))
-KILLS = 50 if LONG else 9
+KILLS = 50 if LONG else 6
 A_SECOND = 2.5  # calls that begin
-LOST_MS = 1000  # of a timeline, before a kill
+LOST_MS = 1000  # of a timeline, before a kill; and what the machine itself was late
 ENV = {"WEBHOOK_LEASE_MS": "2500", "WEBHOOK_TIMEOUT": "1000", "WEBHOOK_SCHEDULE": "short", "MAX_WEBHOOK_RETRIES": "10",
        # Who dies before a call's first word is on the disk leaves it to whoever looks after lost ones.
        "CLEANUP_INTERVAL_MINUTES": "0.02", "LOST_CALL_MINUTES": "0.3"}
@@ -93,7 +94,7 @@ def killing(h, server, rng, kills):
     return deaths
 
 
-def check_call(h, c, deaths, wall):
+def check_call(h, c, deaths, wall, lost):
     """Against what the caller was told."""
     seqs, turns, kinds = [], set(), []
     for seq, kind, payload in h.rows(f"select seq, kind, payload from call_timeline where call_id = '{c.call}' order by seq"):
@@ -106,17 +107,17 @@ def check_call(h, c, deaths, wall):
     where = (c.call, c.kind, status, reason, kinds)
     death = next((d for d in deaths if d > c.started_at and (c.hung_up_at is None or d < c.hung_up_at + 0.5)), None)
     if reason == "lost":
-        assert death and death - c.started_at < LOST_MS / 1000, (death and death - c.started_at, *where)
+        assert death and death - c.started_at < lost, (death and death - c.started_at, *where)
         return
     assert seqs == list(range(seqs[0], seqs[0] + len(seqs))), (seqs, *where)
     assert kinds.count("call.started") == 1 and kinds.count("call.ended") <= 1, where
     if c.hung_up_at and not death:
         assert (status, reason) == ("completed", "hangup") and kinds[-1] == "call.ended", where
     assert c.hung_up_at or death, ("ended by itself", c.code, c.reason, *where)
-    until = (death or c.hung_up_at) - LOST_MS / 1000
+    until = (death or c.hung_up_at) - lost
     told = {m["turn"] for t, m in c.messages if m["t"] == "turn" and t < until}
     assert told <= turns, (told, turns, *where)
-    # And it goes on to within that second: the caller's sound is in it all the time.
+    # And it goes on to within that time: the caller's sound is in it all the time.
     if until > c.started_at:
         assert float(ended) - wall >= until, (float(ended) - wall - until, *where)
 
@@ -129,7 +130,8 @@ def test_whatever_is_killed_no_call_no_record_no_webhook_is_lost():
         status, _, hook = h.api("POST", "/v1/webhooks", {"url": receiver.url("/ok"), "events": ["call.ended"]}, h.key())
         assert status == 201, hook
         h.books(h.call("--leg", "twilio", "--agent", "crash", "--say", "wait:1000")["call_id"])  # the first takes its time
-        wall = time.time() - time.monotonic()
+        lag.start()
+        wall, since = time.time() - time.monotonic(), time.monotonic()
         load = Load(h, seed)
         deaths = killing(h, server, random.Random(seed), KILLS)
         time.sleep(2)
@@ -162,7 +164,7 @@ def test_whatever_is_killed_no_call_no_record_no_webhook_is_lost():
         got = wait_until(delivered, 30, "every end delivered")
         assert all(len(ids) == 1 for ids in got.values()), {k: v for k, v in got.items() if len(v) != 1}
         for c in calls:
-            check_call(h, c, deaths, wall)
+            check_call(h, c, deaths, wall, LOST_MS / 1000 + 2 * lag.worst(since))
         # Nobody else is in the books twice, and who was refused costs nothing.
         assert h.rows("select call_id from voice_usage_ledger group by 1 having count(*) > 1") == []
         cut = sum(1 for c in calls if not c.hung_up_at)
@@ -171,4 +173,4 @@ def test_whatever_is_killed_no_call_no_record_no_webhook_is_lost():
     server.stop()
 
 
-test_whatever_is_killed_no_call_no_record_no_webhook_is_lost.alone = True
+test_whatever_is_killed_no_call_no_record_no_webhook_is_lost.seconds = 60

@@ -456,7 +456,7 @@ def test_statuses_come_twice_late_in_another_order_or_never():
 def test_media_that_never_opens_is_refused_or_says_nothing():
     with Field() as (app, lab, field):
         for carrier in ("jambonz", "twilio"):
-            sid = lab.ring(carrier, media="never", hang_up_ms=400)
+            sid = lab.ring(carrier, media="never", hang_up_ms=1500)
             call = lab.over(sid)
             assert call["media"][0]["opened"] is False and not app.sockets
             call = lab.over(lab.ring(carrier, media="refused"), ["action hook" if carrier == "jambonz" else "stream status"])

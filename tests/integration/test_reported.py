@@ -296,3 +296,6 @@ def test_a_journal_of_a_spoken_call_replays_to_the_same_actions_and_tells_what_o
         with open(path, "rb") as f, open(torn, "wb") as t:
             t.write(f.read()[:-3])
         assert "torn" in s.replay(torn).splitlines()[0] and "torn" not in once.splitlines()[0]
+
+
+test_a_journal_of_a_spoken_call_replays_to_the_same_actions_and_tells_what_other_settings_change.spoken = True
