@@ -52,6 +52,7 @@ struct carriers {
 	struct scripts *scripts;
 	struct numbers *numbers;
 	cJSON *conferences;   /* name → number of people */
+	cJSON *conversations; /* that ElevenLabs was asked for */
 	size_t kept, live;
 	struct iv_list hooks; /* under way */
 	int hooks_out;        /* these, and REST answers that wait */

@@ -40,7 +40,7 @@ static const struct iv_field rest_fields[] = {
 	IV_BOOL(R, after_placed, "after_placed", 0, "the work is done first"),
 	IV_BOOL(R, no_answer, "no_answer", 0, "the connection is cut"),
 	IV_INT(R, retry_after_s, "retry_after_s", 0, -1, 86400, "Retry-After; -1: none"),
-	IV_INT(R, code, "code", 0, 0, 99999, "Twilio's error code"),
+	IV_INT(R, code, "code", 0, 0, 99999, "Twilio's error code; elevenlabs: success is false"),
 	IV_FIELDS_END,
 };
 static void rest_defaults(void *object)
@@ -100,7 +100,7 @@ struct rule {
 
 #define M struct rule_match
 static const struct iv_field match_fields[] = {
-	IV_STR(M, carrier, "carrier", 0, 0, 16, "jambonz or twilio"),
+	IV_STR(M, carrier, "carrier", 0, 0, 16, "jambonz, twilio or elevenlabs"),
 	IV_STR(M, direction, "direction", 0, 0, 16, "inbound, outbound or dialled"),
 	IV_STR(M, to, "to", 0, 0, 64, "number; may end with *"),
 	IV_STR(M, from, "from", 0, 0, 64, "number; may end with *"),

@@ -1,5 +1,6 @@
 /* What the carriers answer: their REST, and the lab's own control. */
 #include "carrier.h"
+#include "carrier_elevenlabs.h"
 #include "carrier_twilio_rest.h"
 
 #define SLOW_MS 600000 /* how late an answer is, is the rules' business */
@@ -39,5 +40,9 @@ const struct iv_route carrier_routes[] = {
 	{"POST", TWILIO "/IncomingPhoneNumbers/:number", numbers_update, 0, SLOW_MS, "Twilio: changes a number"},
 	{"DELETE", TWILIO "/IncomingPhoneNumbers/:number", numbers_release, 0, SLOW_MS, "Twilio: gives a number back"},
 	{"GET", TWILIO "/AvailablePhoneNumbers/:country/:kind", numbers_search, 0, SLOW_MS, "Twilio: numbers to buy"},
+
+	{"POST", "/v1/convai/twilio/outbound-call", elevenlabs_outbound, 0, 0, "ElevenLabs: dials a call of its own"},
+	{"GET", "/v1/convai/conversations", elevenlabs_conversations, 0, 0, "ElevenLabs: conversations"},
+	{"GET", "/v1/convai/conversations/:conversation", elevenlabs_conversation, 0, 0, "ElevenLabs: one of them"},
 	{0},
 };

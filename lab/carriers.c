@@ -14,6 +14,7 @@ static void drop_all(struct carriers *c)
 	rules_free(c->rules);
 	iv_map_free(c->calls);
 	cJSON_Delete(c->conferences);
+	cJSON_Delete(c->conversations);
 	free(c);
 }
 
@@ -76,6 +77,7 @@ struct carriers *carriers_open(struct iv_net *net, const struct carriers_opts *o
 	c->calls = iv_map_new();
 	c->scripts = scripts_new(c->loop);
 	c->conferences = cJSON_CreateObject();
+	c->conversations = cJSON_CreateArray();
 	iv_list_init(&c->all);
 	iv_list_init(&c->hooks);
 	iv_timer_init(&c->settle, c->loop, settle, c);
