@@ -435,8 +435,10 @@ static const enum iv_code order_errors[] = {IV_ENOENT, IV_ECONFLICT, IV_EUNSUPPO
 const struct iv_api_route telephony_order_rows[] = {
 	BOTH("/transfer/:id", "Transfer", transfer, "Hand a live call over"),
 	BOTH("/recording/:id", "Recording", recording, "Pause the recording of a live call, or go on with it"),
-	BOTH("/conference/:id", "Conference", conference, "Take a live call into a room of its carrier, out of it, or silence it there"),
-	BOTH("/multiparty/:id", "Multiparty", multiparty, "Bring live calls together in a room, take them out of it, silence them; say who went there"),
+	BOTH("/conference/:id", "Conference", conference,
+	     "Take a live call into a room of its carrier, out of it, or silence it there"),
+	BOTH("/multiparty/:id", "Multiparty", multiparty,
+	     "Bring live calls together in a room, take them out of it, silence them; say who went there"),
 	BOTH("/dtmf/:id", "Dtmf", dtmf, "Press keys towards the far end"),
 	BOTH("/hold/:id", "Hold", hold, "Hold a live call, or go on with it"),
 	BOTH("/ivr/:id", "Ivr", ivr, "Say something in a live call and wait for keys"),
@@ -446,7 +448,8 @@ const struct iv_api_route telephony_order_rows[] = {
 	ORDER("/v1/realtime/:callId/recording", "recordRealtime", recording,
 	      "Pause the recording of a live call, or go on with it"),
 	ORDER("/v1/calls/:id/redirect", "redirectCall", redirect, "Send a live call to another application of its carrier"),
-	ORDER("/v1/calls/:id/conference", "conferenceCall", conference, "Take a live call into a room of its carrier, out of it, or silence it there"),
+	ORDER("/v1/calls/:id/conference", "conferenceCall", conference,
+	      "Take a live call into a room of its carrier, out of it, or silence it there"),
 	ORDER("/v1/calls/:id/ask", "askInCall", ask, "Say something in a live call and wait for keys"),
 	{0},
 };
