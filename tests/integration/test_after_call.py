@@ -432,7 +432,7 @@ def test_a_call_whose_process_never_comes_back_is_ended_by_another_and_one_that_
                                "--say", "wait:60000"], env=h.env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as caller:
             dead = wait_until(lambda: h.rows("select id from voice_call_records where carrier = 'twilio' and status = 'in-progress'"), 20,
                               "the call")[0][0]
-            journal = f"{h.dir}/journal/A/{dead}.call"
+            journal = f"{h.dir}/journal/live/A/{dead}.call"
             wait_until(lambda: os.path.exists(journal) and re.search(r"turn\.user .*what time is it", h.replay(journal), re.I), 30, "what was said, in the journal")
             h.kill()
             caller.kill()
