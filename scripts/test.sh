@@ -45,15 +45,13 @@ took() {
 }
 has() { case " $parts " in *" $1 "*) return 0 ;; *) return 1 ;; esac }
 
-# What is built beside tests gives way to them: they look at the clock.
-sanitized() {
-	took "build: sanitized" build build/asan all -- -DIV_SANITIZE=ON "-DIV_SANITIZE_OPTIONS=-O0;-g1" -DCMAKE_BUILD_TYPE=Debug
+# The tests and, with the same objects, the fuzzers: clang, and nothing optimised, which is built soonest.
+fuzzers=$(sed -n 's/^\(fuzz_[a-z_]*\).*/\1/p' tests/fuzz/targets.txt | tr '\n' ' ')
+sanitized() { # TARGETS
+	took "build: sanitized" build build/sanitized "$1" -- -DCMAKE_C_COMPILER=clang -DIV_SANITIZE=ON "-DIV_SANITIZE_OPTIONS=-O0;-g1" \
+		-DIV_FUZZ=ON -DCMAKE_BUILD_TYPE=Debug
 }
 optimised() { took "build: optimised" build build/release "invorto invorto-lab sim webhooks slots clock_shift" -- -DCMAKE_BUILD_TYPE=Release; }
-fuzzers() {
-	took "build: fuzz" build build/fuzz "$(sed -n 's/^\(fuzz_[a-z_]*\).*/\1/p' tests/fuzz/targets.txt | tr '\n' ' ')" -- \
-		-DCMAKE_C_COMPILER=clang -DIV_SANITIZE=ON "-DIV_SANITIZE_OPTIONS=-O1;-g1" -DIV_FUZZ=ON -DCMAKE_BUILD_TYPE=Debug
-}
 
 # One line per cmocka case: a program that dies counts as one failure.
 run_ctest() { # LABEL DIR
@@ -82,9 +80,9 @@ run_ctest() { # LABEL DIR
 do_unit() {
 	say "unit: with sanitizers"
 	if python3 scripts/check-style.py; then ok; else bad "house rules"; fi
-	sanitized || { bad "the build with sanitizers"; return; }
+	sanitized all || { bad "the build with sanitizers"; return; }
 	: >"$results/unit-built"
-	took unit run_ctest unit build/asan
+	took unit run_ctest unit build/sanitized
 }
 
 do_sim() {
@@ -98,7 +96,7 @@ do_integration() {
 	local log=$results/integration.log
 	say "integration: real calls through the daemon and the lab"
 	if ./scripts/docs.sh --check build/release; then ok; else bad "documents and tables disagree"; fi
-	python3 tests/integration/run.py ${1+"$@"} >"$log" 2>&1
+	python3 tests/integration/run.py >"$log" 2>&1
 	grep '^again' "$log"
 	count_log "$log" integration
 	sed -n '/^slowest/,$p' "$log" | sed '$d'
@@ -111,10 +109,10 @@ do_e2e() {
 	count_log "$log" e2e
 }
 
-fuzz_one() { # NAME SECONDS
+fuzz_one() { # NAME SECONDS DIR
 	local name=$1
 	mkdir -p "$results/$name"
-	if build/fuzz/tests/fuzz/"$name" -max_total_time="$2" -timeout=20 -rss_limit_mb=2048 \
+	if "$3/tests/fuzz/$name" -max_total_time="$2" -timeout=20 -rss_limit_mb=2048 \
 		-artifact_prefix="$results/$name-" "$results/$name" "tests/fuzz/corpus/${name#fuzz_}" >"$results/$name.log" 2>&1; then
 		ok
 	else
@@ -124,19 +122,18 @@ fuzz_one() { # NAME SECONDS
 	fi
 }
 
-do_fuzz() { # SECONDS
-	local name seconds=${1:-3}
-	say "fuzz: every decoder, ${seconds} s each, from its corpus"
-	while read -r name _; do
-		fuzz_one "$name" "$seconds" &
-		# Two at once, as there are processors.
-		while [ "$(jobs -pr | wc -l)" -ge 2 ]; do wait -n; done
-	done <<<"$(grep '^fuzz_' tests/fuzz/targets.txt)"
-	wait
+do_fuzz() { # SECONDS DIR
+	local name
+	say "fuzz: every decoder, $1 s each, from its corpus"
+	for name in $fuzzers; do
+		fuzz_one "$name" "$1" "$2"
+	done
 }
 
 do_long() {
-	if fuzzers; then do_fuzz 60; else bad "the fuzz build"; fi
+	build build/fuzz "$fuzzers" -- -DCMAKE_C_COMPILER=clang -DIV_SANITIZE=ON "-DIV_SANITIZE_OPTIONS=-O1;-g1" -DIV_FUZZ=ON \
+		-DCMAKE_BUILD_TYPE=Debug && do_fuzz 60 build/fuzz || bad "the fuzz build"
+	build build/asan all -- -DIV_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug && run_ctest unit build/asan || bad "gcc's build with sanitizers"
 	say "long: both compilers, valgrind on the units"
 	build build/clang all -- -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release && ok || bad "the build with clang"
 	build build/plain all -- -DCMAKE_BUILD_TYPE=Debug || { bad "the plain build"; return; }
@@ -155,8 +152,8 @@ do_long() {
 
 in_background() { renice -n 19 -p $BASHPID >/dev/null; "$@"; }
 
-# What one part needs is made while another one runs, and gives way to it: the optimised build beside the unit tests,
-# the fuzzers beside the integration tests, most of which only wait. Those that are marked `alone` wait for the builds.
+# What one part needs is made while another one runs, and gives way to it: the optimised build beside the unit tests, the
+# fuzzers beside those integration tests that mostly wait; they are over long before the ones that look at the clock.
 main() {
 	local unit="" fuzz="" tools="" optimised=true
 	if has integration || has e2e; then
@@ -174,24 +171,16 @@ main() {
 		if $optimised && has sim; then in_background took sim do_sim & wait $!; fi
 	fi
 	[ -z "$unit" ] || wait "$unit"
-	if has fuzz; then
-		{ in_background fuzzers && : >"$results/fuzzers"; : >"$results/no-builds"; } &
-		fuzz=$!
-	else
-		: >"$results/no-builds"
-	fi
 	if [ -n "$tools" ]; then wait "$tools" || { bad "packages of others"; tail -n 20 "$results/tools.log"; }; fi
-	if $optimised && has integration; then took integration do_integration --alone-after "$results/no-builds"; fi
 	if has fuzz; then
-		wait "$fuzz"
-		if [ -e "$results/fuzzers" ]; then
-			in_background took fuzz do_fuzz &
+		if has unit || sanitized "$fuzzers"; then
+			in_background took fuzz do_fuzz 3 build/sanitized &
 			fuzz=$!
 		else
 			bad "the fuzz build"
-			fuzz=""
 		fi
 	fi
+	if $optimised && has integration; then took integration do_integration; fi
 	if $optimised && has e2e; then took e2e do_e2e; fi
 	[ -z "$fuzz" ] || wait "$fuzz"
 }
