@@ -5,8 +5,7 @@ a test's function:
   seconds   it is so long; it begins early
 A test that fails while the machine kept everybody waiting (lag.py) is asked again with the machine to itself, which is
 printed; when many fail, it is not the machine. Prints the slowest and the count last.
-python3 run.py [--alone-after FILE] [part of a name]…      the tests that are alone wait until FILE is there"""
-import argparse
+python3 run.py [part of a name]…"""
 import importlib
 import os
 import sys
@@ -20,7 +19,7 @@ sys.path.insert(0, here)
 import database  # noqa: E402
 import lag  # noqa: E402
 
-AT_ONCE, SPOKEN_AT_ONCE, AGAIN_MOST = 8, 2, 10
+AT_ONCE, SPOKEN_AT_ONCE, AGAIN_MOST = 8, 3, 10
 printing = threading.Lock()
 
 
@@ -56,11 +55,7 @@ def again(results):
 
 
 def main():
-    options = argparse.ArgumentParser()
-    options.add_argument("--alone-after")
-    options.add_argument("wanted", nargs="*")
-    options = options.parse_args()
-    tests = list(collect(options.wanted))
+    tests = list(collect(sys.argv[1:]))
     together = sorted((t for t in tests if not hasattr(t[1], "alone")), key=lambda t: -getattr(t[1], "seconds", 0))
     database.prepare()
     began = time.monotonic()
@@ -68,8 +63,6 @@ def main():
         running = [(few if hasattr(t[1], "spoken") else many).submit(Result, *t) for t in together]
     results = [r.result() for r in running]
     gone = time.monotonic() - began
-    while options.alone_after and not os.path.exists(options.alone_after):
-        time.sleep(0.1)
     began = time.monotonic()
     results = again(results) + again([Result(*t) for t in tests if hasattr(t[1], "alone")])
     print(f"slowest ({gone:.0f} s together, {time.monotonic() - began:.0f} s alone):")

@@ -194,6 +194,7 @@ def test_a_spoken_call_is_told_in_full_within_seconds():
 
 
 test_a_spoken_call_is_told_in_full_within_seconds.spoken = True
+test_a_spoken_call_is_told_in_full_within_seconds.seconds = 37
 
 
 def by_rules(got):
@@ -465,6 +466,7 @@ def test_a_call_whose_process_never_comes_back_is_ended_by_another_and_one_that_
 
 
 test_a_call_whose_process_never_comes_back_is_ended_by_another_and_one_that_lives_is_not.spoken = True
+test_a_call_whose_process_never_comes_back_is_ended_by_another_and_one_that_lives_is_not.seconds = 42
 
 
 def test_a_wiped_redis_is_no_reason_to_end_a_call_that_lives():

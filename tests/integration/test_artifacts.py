@@ -100,6 +100,7 @@ def test_the_recording_has_both_sides_where_the_far_end_heard_them():
 
 
 test_the_recording_has_both_sides_where_the_far_end_heard_them.spoken = True
+test_the_recording_has_both_sides_where_the_far_end_heard_them.seconds = 46
 
 
 def test_a_pressed_key_is_not_recorded_and_the_pause_is_told():
@@ -212,6 +213,9 @@ def test_a_store_that_is_down_denied_busy_slow_or_off_by_an_hour_loses_nothing()
             assert len(store.get(name)) == size > 0
         assert h.metric('invorto_artifact_uploads_total{result="lost"}') == 0
         assert h.rows("select count(*) from artifacts where kind <> 'journal' and state <> 'stored'") == [["0"]]
+
+
+test_a_store_that_is_down_denied_busy_slow_or_off_by_an_hour_loses_nothing.seconds = 80
 
 
 def test_a_process_killed_in_the_middle_of_an_upload_leaves_it_to_the_next():
@@ -377,6 +381,9 @@ def test_whoever_wants_to_be_forgotten_is_with_a_report():
         assert h.rows("select coalesce(first_name, ''), coalesce(phone, ''), state_reason from leads") == [["", "", "erased"]]
         assert h.rows("select sum(cost_inr), count(*) from voice_usage_ledger") == before, "what it cost stays"
         assert h.rows(f"select erased_at is null from voice_call_records where id = '{other}'") == [["t"]]
+
+
+test_whoever_wants_to_be_forgotten_is_with_a_report.seconds = 40
 
 
 WAV = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + 3200, b"WAVE", b"fmt ", 16, 1, 1, 8000, 16000, 2, 16, b"data", 3200) + b"\1\2" * 1600

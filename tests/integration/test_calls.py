@@ -121,3 +121,4 @@ def test_the_story_is_long_enough_to_interrupt_and_is_heard_whole_when_nobody_do
 
 
 test_the_story_is_long_enough_to_interrupt_and_is_heard_whole_when_nobody_does.spoken = True
+test_the_story_is_long_enough_to_interrupt_and_is_heard_whole_when_nobody_does.seconds = 44

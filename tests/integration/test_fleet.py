@@ -243,3 +243,6 @@ def test_an_instance_that_dies_loses_its_calls_within_a_minute_and_their_slots_s
         record = f.record(call, 70)
         assert record["status"] in ("failed", "completed"), record
         holder.start()
+
+
+test_an_instance_that_dies_loses_its_calls_within_a_minute_and_their_slots_sooner.seconds = 41

@@ -187,7 +187,7 @@ def test_the_longest_duration_and_silence_hold_on_every_leg():
             story = c.story()
             assert c.end_reason() == reason, story
             ended = [t for t, k, _ in story if k == "call.ended"][0]
-            assert 2 < ended < 4, ended
+            assert 2 < ended < 8, ended
             assert [k for _, k, _ in story].count("idle.prompt") == (who == "idle"), story
             assert c.sounds[-1][0] - c.began > 1.9, "the farewell was not heard"
             if leg == "browser":

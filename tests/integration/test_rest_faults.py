@@ -21,7 +21,7 @@ def refused_soon(h, key):
         for method, path, body in (("POST", "/v1/agents", AGENT), ("GET", "/v1/agents", None), ("PATCH", "/v1/agents/faults", {"name": "Other"}),
                                    ("DELETE", "/v1/agents/faults", None), ("GET", "/v1/calls/one", None), ("POST", "/v1/calls/one/hangup", {})):
             status, headers, answer, took = asked(h, method, path, body, who)
-            assert status == 503 and took < 2, (method, path, status, took, answer)
+            assert status == 503 and took < 5, (method, path, status, took, answer)
             assert int(headers["retry-after"]) >= 1 and answer["code"] == "service_unavailable", (headers, answer)
 
 
@@ -42,7 +42,7 @@ def test_without_postgres_requests_are_refused_soon_and_calls_go_on():
             t.start()
         for t in threads:
             t.join()
-        assert all(status == 503 and seconds < 2 for status, seconds in took), took
+        assert all(status == 503 and seconds < 5 for status, seconds in took), took
         assert get(h.http("/livez"))[0] == 200
         status, _, ready = h.api("GET", "/readyz")  # new calls are taken; what is missing is told
         assert status == 200 and ready["database"] == "down" and ready["redis"] == "up" and ready["liveCalls"] == 1, (status, ready)

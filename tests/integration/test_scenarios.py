@@ -545,3 +545,6 @@ def test_every_scenario_on_both_carriers():
         assert '"call.started"' in media.log() and '"call.started"' not in hooks.log(), "hooks of one, media of the other"
         assert f.rows("select count(*) from call_handovers") == [["0"]] and not s.slots, s.slots
         assert get(f.carriers_url + "/_lab/stats")[0] == 200
+
+
+test_every_scenario_on_both_carriers.seconds = 60

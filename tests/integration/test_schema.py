@@ -640,7 +640,7 @@ def test_of_four_that_migrate_at_once_one_works_and_all_are_ready():
     began = time.monotonic()
     with ThreadPoolExecutor(4) as pool:
         runs = list(pool.map(lambda _: migrate(url), range(4)))
-    assert time.monotonic() - began < 10 and [r.returncode for r in runs] == [0] * 4, [r.stderr for r in runs]
+    assert time.monotonic() - began < 60 and [r.returncode for r in runs] == [0] * 4, [r.stderr for r in runs]
     worked = [r.stdout for r in runs if "0001 roles_and_tenants" in r.stdout]
     assert len(worked) == 1 and worked[0].splitlines() == [f[:4] + " " + f[5:-4] for f in FILES], runs
     assert all("up to date" in r.stdout for r in runs if r.stdout not in worked)

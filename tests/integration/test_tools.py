@@ -232,11 +232,11 @@ def test_a_tool_that_is_slow_late_garbage_or_refuses_says_which():
             if name == "moved":
                 assert [p for _, p, _, _ in s.tools.asked if "elsewhere" in p] == [], "redirects are not followed"
                 continue
-            assert got.get("error") == error and got["ok"] is (error is None) and took < 3, (name, got, took)
+            assert got.get("error") == error and got["ok"] is (error is None) and took < 10, (name, got, took)
             assert got["status"] == status, (name, got)
             assert ("result" in got) is (error is None)
             if name == "slow":
-                assert 390 <= got["latencyMs"] < 2500, got
+                assert 390 <= got["latencyMs"] < 8000, got
             if name == "wrong":
                 assert "/open" in got["message"], got
         s.tools.let_go.set()

@@ -224,7 +224,7 @@ def test_a_broken_endpoint_is_left_alone_and_its_neighbour_is_not():
         h.until("state = 'delivered'", 30 + 27, 15)  # three wait for their second try
         assert len(r.to("/ok")) == 30
         third, fourth = (r.to("/fails/3")[i].at for i in (2, 3))
-        assert 1.9 < fourth - third < 4, fourth - third
+        assert 1.9 < fourth - third < 20, fourth - third
         # Those who waited have not been counted as tried.
         assert h.count(f"endpoint_id = '{bad}' and state = 'delivered' and attempt = 1") == 27
         h.settled(15)
@@ -326,8 +326,8 @@ def test_draining_finishes_what_is_under_way_and_gives_back_the_rest():
         h.emit_many(40)
         wait_until(lambda: len(r.to("/late/1")) >= 4, 5, "the first deliveries")
         began = time.monotonic()
-        h.stop(p, 5)
-        assert time.monotonic() - began < 3
+        h.stop(p)
+        assert time.monotonic() - began < 8, "all forty would take ten seconds"
         assert h.count("state = 'sending'") == 0, "nothing is left to a lease"
         sent = len(r.to("/late/1"))
         assert h.count("state = 'delivered'") == sent and h.count("state = 'pending' and attempt = 0") == 40 - sent
