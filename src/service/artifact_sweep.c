@@ -357,7 +357,7 @@ static enum iv_flow_next tell_removed(struct iv_flow *f)
 			iv_warn("artifact.not_removed", IV_LV("artifact", r->id));
 			continue;
 		}
-		in[n] = (struct iv_artifact_removed_in){.tenant = r->tenant_id, .id = r->id};
+		in[n] = (struct iv_artifact_removed_in){.tenant = r->tenant_id, .id = r->id, .path = r->local_path};
 		parts[n] = (struct iv_pg_part){&iv_sql_artifact_removed, &in[n], NULL};
 		n++;
 	}

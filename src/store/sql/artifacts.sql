@@ -70,8 +70,10 @@ where instance_id = $1 and local_path is not null
 limit $3
 
 -- name: artifact_removed :exec :global
--- in: tenant text, id text
-update artifacts set local_path = null where tenant_id = $1 and id = $2 and state in ('stored', 'deleted')
+-- The file is gone; another may have taken the row since.
+-- in: tenant text, id text, path text
+update artifacts set local_path = null
+where tenant_id = $1 and id = $2 and local_path = $3 and state in ('stored', 'deleted')
 
 -- name: artifact_expired :many :global
 -- Files whose time is over, whoever's they are; taken for a while, so that others leave them alone.
