@@ -5,12 +5,13 @@
  * DATA_DIR/journal/live/TENANT/CALL.call; once it is whole on the disk it is read as an account by a worker thread,
  * the account goes to Postgres, and the file moves to DATA_DIR/journal/TENANT/CALL.call. What is found in live/ at
  * start-up are calls whose process died: they are closed in the same way. While Postgres is away closings wait,
- * for as long as it takes. */
+ * for as long as it takes; until then the call is this process's in iv_control, so that nobody takes it for lost. */
 #ifndef IV_CALLS_H
 #define IV_CALLS_H
 
 #include "iv_agent.h"
 #include "iv_config.h"
+#include "iv_control.h"
 #include "iv_events.h"
 #include "iv_pg.h"
 
@@ -21,6 +22,7 @@ struct iv_calls_deps {
 	struct iv_loop *loop;
 	struct iv_pg *pg;         /* role invorto_app */
 	struct iv_events *events; /* may be NULL */
+	struct iv_control *control; /* may be NULL; whose a call is until it is closed */
 	const char *instance_id;
 };
 

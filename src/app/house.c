@@ -106,6 +106,7 @@ struct house *house_open(const struct house_deps *d, struct iv_err *e)
 							.loop = d->loop,
 							.pg = h->s.pg,
 							.events = h->s.events,
+							.control = h->s.control,
 							.instance_id = h->instance_id},
 				e);
 	if (!h->calls)

@@ -41,6 +41,15 @@ static struct closing *self(struct iv_flow *f)
 	return (struct closing *)(void *)f;
 }
 
+/* Until it is in the books nobody may judge that its process is gone, however long Postgres was away. */
+static void keep(const struct closing *x)
+{
+	char name[IV_CALL_NAME_SIZE];
+
+	if (x->c->d.control)
+		iv_control_own(x->c->d.control, iv_call_name(iv_str(x->tenant), iv_str(x->call), name));
+}
+
 /* ── in the worker thread ── */
 
 static void make_files(struct closing *x, struct iv_account *a, struct iv_artifact_file *files, struct ending_place *place)
@@ -146,6 +155,10 @@ static enum iv_flow_next move_journal(struct iv_flow *f)
 
 static void closing_free(struct closing *x)
 {
+	char name[IV_CALL_NAME_SIZE];
+
+	if (x->c->d.control)
+		iv_control_disown(x->c->d.control, iv_call_name(iv_str(x->tenant), iv_str(x->call), name));
 	iv_buf_deinit(&x->ending);
 	iv_arena_deinit(&x->arena);
 	x->c->closings--;
@@ -210,6 +223,7 @@ static void closing_end(struct iv_flow *f)
 		iv_buf_clear(&x->ending);
 		iv_arena_reset(&x->arena);
 		iv_list_append(&c->waiting, &x->node);
+		keep(x);
 		c->backoff_ms = c->backoff_ms ? 2 * c->backoff_ms : BACKOFF_FIRST_MS;
 		if (c->backoff_ms > BACKOFF_LAST_MS)
 			c->backoff_ms = BACKOFF_LAST_MS;
@@ -277,6 +291,7 @@ void iv_calls_ended(struct iv_calls *c, struct iv_str tenant_id, struct iv_str c
 	}
 	(void)snprintf(x->to, sizeof(x->to), "%s/journal/%s/%s.call", dir, x->tenant, x->call);
 	iv_list_append(&c->waiting, &x->node);
+	keep(x);
 	if (!c->now && !iv_timer_armed(&c->retry))
 		iv_timer_in_ms(&c->retry, 0);
 }
