@@ -1,0 +1,2 @@
+-- Its place: the next files count on it.
+set local role invorto_owner;
