@@ -8,59 +8,9 @@
 #include "iv_metrics.h"
 #include "iv_principal.h"
 #include "iv_webhook_sign.h"
-#include "session.h"
+#include "arrival.h"
 
-enum {
-	ARRIVAL_BYTES = 2 << 20, /* its credential and the agent it talks to */
-	EARLY_BYTES = 262144,
-	GIVE_MS = 8000,          /* another process closes a call's files and tells Postgres */
-	TAKEN_BYTES = 96 << 20,
-};
-
-struct arrival {
-	struct iv_flow flow; /* first: the flow is downcast to the arrival */
-	struct iv_gateway *g;
-	struct iv_ws *ws;
-	struct iv_flow *running; /* NULL once the flow ended */
-	struct iv_op started;    /* waiting for the leg to say who it is */
-	bool waiting, said;      /* for it; it has */
-	bool known;              /* what comes now is for the call that is being opened */
-	struct iv_buf early;     /* that: a word of length and kind before each message */
-	struct iv_undo undo_place, undo_open;
-	struct iv_leg leg;
-	char call_id[CALL_ID_SIZE], tenant_id[CALL_ID_SIZE], nonce[40], agent_id[129], subprotocols[512],
-		authorization[1024], api_key[256], ticket[256], peer[64], ts[24], sig[80], origin[256], host[256],
-		resume[TOKEN_SIZE];
-	int rate_hz;
-	bool binary_out;
-	uint32_t resume_after;
-	/* With a database: who came, for whose call, with whom it talks. */
-	struct iv_arena arena;
-	struct iv_socket_guest guest;
-	struct iv_auth_run auth;
-	struct iv_call_owner_run whose;
-	struct iv_calls_run opened;
-	struct iv_call_opening opening;
-	struct iv_slot_ask slot;
-	struct iv_slots_run slots;
-	struct iv_slot_verdict verdict;
-	struct iv_undo undo_slot;
-	bool came_back; /* with the token of its call */
-	/* A call that another process holds, or has given away. */
-	bool asked;     /* it was asked to give it */
-	struct iv_control_run control;
-	struct iv_str answer;
-	struct iv_arena big; /* its journal as it came */
-	struct iv_calls_take_run taking;
-	struct iv_buf journal;
-	bool taken;     /* from another process */
-	char name[IV_CALL_NAME_SIZE];
-	bool opens;     /* its name is among those being opened */
-	const struct iv_agent *agent;
-	struct session *session; /* the one made, resumed or watched */
-	enum { ARRIVAL_NEW, ARRIVAL_RESUMES, ARRIVAL_WATCHES, ARRIVAL_RETURNS } kind;
-	struct iv_err bad;       /* why the start message was refused */
-};
+enum { GIVE_MS = 8000 }; /* another process closes a call's files and tells Postgres */
 
 static struct arrival *self(struct iv_flow *f)
 {
@@ -69,7 +19,7 @@ static struct arrival *self(struct iv_flow *f)
 
 /* ── steps ── */
 
-static struct iv_credentials credentials(const struct arrival *a)
+struct iv_credentials arrival_credentials(const struct arrival *a)
 {
 	return (struct iv_credentials){.call_id = iv_str(a->call_id),
 				       .subprotocols = iv_str(a->subprotocols),
@@ -88,7 +38,7 @@ static struct iv_credentials credentials(const struct arrival *a)
 static enum iv_flow_next check_origin(struct iv_flow *f)
 {
 	struct arrival *a = self(f);
-	struct iv_credentials c = credentials(a);
+	struct iv_credentials c = arrival_credentials(a);
 	bool carrier = a->leg.kind != IV_LEG_BROWSER;
 
 	return iv_auth_origin(a->g->d.auth, &c, carrier, &f->err) ? IV_FLOW_NEXT : IV_FLOW_DONE;
@@ -115,7 +65,7 @@ static struct session *whose_token(const struct arrival *a)
 static enum iv_flow_next authenticate(struct iv_flow *f)
 {
 	struct arrival *a = self(f);
-	struct iv_credentials c = credentials(a);
+	struct iv_credentials c = arrival_credentials(a);
 
 	/* A ticket names the call it was made for. */
 	if (!iv_id_acceptable(iv_str(a->call_id)) && !(a->g->d.calls && a->ticket[0] && !a->call_id[0])) {
@@ -395,7 +345,7 @@ static enum iv_flow_next take_place(struct iv_flow *f)
 
 /* ── the one exit ── */
 
-static int refusal_label(enum iv_code code)
+int arrival_refusal_label(enum iv_code code)
 {
 	switch (code) {
 	case IV_EAUTH:
@@ -437,7 +387,7 @@ static void refuse(struct arrival *a, const struct iv_err *e)
 	int code = strcmp(e->field, "callId") == 0 && e->code == IV_EINVAL ? 4002 : info->ws_close;
 	struct iv_buf *b = &a->g->json;
 
-	iv_metric_add(IV_M_calls_refused_total, refusal_label(e->code), 1);
+	iv_metric_add(IV_M_calls_refused_total, arrival_refusal_label(e->code), 1);
 	iv_info("call.refused", IV_LS("leg", iv_leg_names[a->leg.kind]), IV_LS("code", info->name),
 		IV_LS("field", e->field), IV_LS("rule", e->msg));
 	if (!a->ws)
@@ -447,30 +397,6 @@ static void refuse(struct arrival *a, const struct iv_err *e)
 	    iv_msg_error(b, (struct iv_stamp){.wall_ms = iv_wall_ms()}, e))
 		(void)iv_ws_send_text(a->ws, iv_buf_str(b), IV_WS_MUST); /* the close code says it again */
 	iv_ws_abandon(a->ws, code, close_reason(e));
-}
-
-/* The client need not know that a database is asked: what it says meanwhile is kept for its call. */
-static void keep_early(struct arrival *a, bool text, struct iv_str data)
-{
-	uint32_t head = (uint32_t)data.len << 1 | (text ? 1 : 0);
-
-	if (!iv_buf_reserve(&a->early, sizeof(head) + data.len) || !iv_buf_add(&a->early, &head, sizeof(head)) ||
-	    !iv_buf_adds(&a->early, data))
-		iv_metric_add(IV_M_audio_dropped_total, 0, 1); /* more than seconds of it */
-}
-
-static void give_early(struct arrival *a, struct session *s)
-{
-	struct iv_str rest = iv_buf_str(&a->early);
-
-	while (rest.len && (s->state == SESSION_LIVE)) {
-		uint32_t head;
-
-		memcpy(&head, rest.ptr, sizeof(head));
-		events_message(s, head & 1, (struct iv_str){rest.ptr + sizeof(head), head >> 1});
-		rest.ptr += sizeof(head) + (head >> 1);
-		rest.len -= sizeof(head) + (head >> 1);
-	}
 }
 
 static void end(struct iv_flow *f)
@@ -497,23 +423,20 @@ static void end(struct iv_flow *f)
 				session_begin(s);
 			if (!a->taken && a->opening.answered_by.len) /* the verdict was there before the media */
 				session_step(s, &(struct iv_event){.type = IV_EV_AMD, .text = a->opening.answered_by});
-			give_early(a, s);
+			arrival_give_early(a, s);
 		} else if (a->kind == ARRIVAL_RETURNS) {
 			a->leg.rate_hz = s->leg.rate_hz;
 			s->leg = a->leg; /* a new stream, with a name of its own */
 			session_bind(s, a->ws);
 			line_back(s);
-			give_early(a, s);
+			arrival_give_early(a, s);
 		} else if (a->kind == ARRIVAL_RESUMES) {
 			session_bind(s, a->ws);
 			message_replay(s, a->resume_after);
 			session_step(s, &(struct iv_event){.type = IV_EV_LEG_BACK});
 		}
 	}
-	iv_arena_deinit(&a->arena);
-	iv_arena_deinit(&a->big);
-	iv_buf_deinit(&a->journal);
-	iv_buf_deinit(&a->early);
+	arrival_free(a);
 	iv_free_later(a->g->d.loop, a);
 }
 
@@ -525,7 +448,7 @@ static const struct iv_flow_step realtime_steps[] = {
 	{"take_agent", take_agent},     {"take_journal", take_journal},
 	{"read_journal", read_journal}, {"take_place", take_place},     {0},
 };
-static const struct iv_flow_type realtime_flow = {"realtime_start", realtime_steps, end};
+const struct iv_flow_type arrival_realtime = {"realtime_start", realtime_steps, end};
 
 static const struct iv_flow_step twilio_steps[] = {
 	{"await_start", await_start},   {"authenticate", authenticate}, {"find_tenant", find_tenant},
@@ -535,261 +458,4 @@ static const struct iv_flow_step twilio_steps[] = {
 	{"take_journal", take_journal}, {"read_journal", read_journal}, {"take_place", take_place},
 	{0},
 };
-static const struct iv_flow_type twilio_flow = {"twilio_start", twilio_steps, end};
-
-/* ── the socket while it belongs to the arrival ── */
-
-static void take_params(struct arrival *a, const struct iv_leg_event *ev)
-{
-	static const struct {
-		const char *name;
-		size_t offset, size;
-	} wanted[] = {
-		{"callId", offsetof(struct arrival, call_id), sizeof(((struct arrival *)0)->call_id)},
-		{"agentId", offsetof(struct arrival, agent_id), sizeof(((struct arrival *)0)->agent_id)},
-		{"ts", offsetof(struct arrival, ts), sizeof(((struct arrival *)0)->ts)},
-		{"sig", offsetof(struct arrival, sig), sizeof(((struct arrival *)0)->sig)},
-		{"tenantId", offsetof(struct arrival, tenant_id), sizeof(((struct arrival *)0)->tenant_id)},
-		{"nonce", offsetof(struct arrival, nonce), sizeof(((struct arrival *)0)->nonce)},
-	};
-
-	for (size_t i = 0; i < ev->param_count; i++)
-		for (size_t k = 0; k < IV_COUNT(wanted); k++)
-			if (iv_str_eq(ev->params[i].name, iv_str(wanted[k].name)))
-				(void)iv_str_copy((char *)a + wanted[k].offset, wanted[k].size,
-						  ev->params[i].value); /* too long: will not match */
-}
-
-static void take_start_message(struct arrival *a, struct iv_str json)
-{
-	struct iv_client_message m;
-	struct iv_arena arena;
-
-	iv_arena_init(&arena, 65536);
-	if (iv_client_parse(json, &m, &arena, &a->bad) && m.type == IV_CL_START) {
-		if (!m.agent_id.len)
-			(void)iv_fail_field(&a->bad, IV_ENOENT, "agentId", "is required here or in the address");
-		(void)iv_str_copy(a->agent_id, sizeof(a->agent_id), m.agent_id); /* too long: not found */
-		a->said = true;
-	}
-	a->said = a->said || a->bad.code != IV_OK;
-	iv_arena_deinit(&arena);
-}
-
-static void on_leg(void *arg, const struct iv_leg_event *ev)
-{
-	struct arrival *a = arg;
-
-	if (ev->type == IV_LEG_STARTED) {
-		take_params(a, ev);
-		if (ev->rate_hz == 8000 || ev->rate_hz == 16000)
-			a->rate_hz = ev->rate_hz;
-		else if (ev->rate_hz)
-			(void)iv_fail_field(&a->bad, IV_EINVAL, "sampleRate", "must be 8000 or 16000, got %d", ev->rate_hz);
-		a->said = a->leg.kind != IV_LEG_BROWSER;
-	} else if (ev->type == IV_LEG_CONTROL && !a->said) {
-		take_start_message(a, ev->text);
-	}
-}
-
-static void on_message(void *arg, struct iv_ws *ws, bool text, struct iv_str data)
-{
-	struct arrival *a = arg;
-	struct iv_err e = {0};
-
-	(void)ws;
-	if (!a->running)
-		return;
-	if (a->said || a->known) {
-		keep_early(a, text, data);
-		return;
-	}
-	if (!iv_leg_receive(&a->leg, text, data, &a->g->scratch, on_leg, a, &e) && a->leg.kind != IV_LEG_JAMBONZ) {
-		a->bad = e;
-		a->said = true;
-	}
-	if (a->said && a->waiting)
-		iv_op_done(&a->started, NULL);
-}
-
-static void on_closed(void *arg, struct iv_ws *ws, int code, int http_status, struct iv_str reason)
-{
-	struct arrival *a = arg;
-
-	(void)ws;
-	(void)code;
-	(void)http_status;
-	(void)reason;
-	a->ws = NULL;
-	if (a->running)
-		iv_flow_cancel(a->running, IV_ECANCELED, "the socket closed before the call began");
-}
-
-static const struct iv_ws_handlers arrival_socket = {.message = on_message, .closed = on_closed};
-
-/* ── handlers ── */
-
-static void copy_header(struct iv_http_req *rq, const char *name, char *dst, size_t size)
-{
-	(void)iv_str_copy(dst, size, iv_http_header(rq, name)); /* too long: will not match */
-}
-
-static struct arrival *arrive(struct iv_gateway *g, struct iv_http_req *rq, enum iv_leg_kind kind)
-{
-	struct arrival *a = calloc(1, sizeof(*a));
-
-	if (!a)
-		abort();
-	a->g = g;
-	iv_arena_init(&a->arena, ARRIVAL_BYTES);
-	iv_arena_init(&a->big, TAKEN_BYTES);
-	iv_buf_init(&a->journal, IV_CALLS_GIVE_MAX);
-	iv_buf_init(&a->early, EARLY_BYTES);
-	a->rate_hz = kind == IV_LEG_BROWSER ? 16000 : 8000;
-	iv_leg_init(&a->leg, kind, a->rate_hz);
-	copy_header(rq, "sec-websocket-protocol", a->subprotocols, sizeof(a->subprotocols));
-	copy_header(rq, "authorization", a->authorization, sizeof(a->authorization));
-	copy_header(rq, "origin", a->origin, sizeof(a->origin));
-	copy_header(rq, "host", a->host, sizeof(a->host));
-	(void)iv_str_copy(a->peer, sizeof(a->peer),
-			  iv_auth_peer(g->d.auth, iv_http_peer(rq), iv_http_header(rq, "x-forwarded-for")));
-	return a;
-}
-
-static bool refuse_while_draining(struct iv_gateway *g, struct iv_http_req *rq)
-{
-	struct iv_err e = {0};
-
-	if (!g->draining)
-		return false;
-	(void)iv_fail(&e, IV_EDRAINING, "this process takes no more calls");
-	iv_metric_add(IV_M_calls_refused_total, refusal_label(e.code), 1);
-	iv_http_set_header(rq, "Retry-After", IV_S("1"));
-	iv_http_reply_err(rq, &e);
-	return true;
-}
-
-static void go(struct arrival *a, struct iv_http_req *rq, const struct iv_flow_type *type)
-{
-	struct iv_credentials c = credentials(a);
-	struct iv_ws_limits limits = gateway_limits(a->g);
-
-	a->ws = iv_ws_accept(rq, iv_auth_subprotocol(&c), &limits, &arrival_socket, a);
-	iv_flow_start(&a->flow, type, a->g->d.loop, a->g->d.cfg->start_timeout_ms, &a->running);
-}
-
-static void take_query(struct arrival *a, struct iv_http_req *rq)
-{
-	struct iv_str q = iv_http_query(rq), path_id = iv_http_param(rq, "callId");
-	char number[16];
-	int64_t n;
-
-	if (path_id.len)
-		(void)iv_str_copy(a->call_id, sizeof(a->call_id), path_id); /* too long: refused as no id */
-	else
-		(void)iv_query_get(q, IV_S("callId"), a->call_id, sizeof(a->call_id)); /* absent: refused */
-	(void)iv_query_get(q, IV_S("agentId"), a->agent_id, sizeof(a->agent_id));
-	(void)iv_query_get(q, IV_S("api_key"), a->api_key, sizeof(a->api_key));
-	(void)iv_query_get(q, IV_S("ticket"), a->ticket, sizeof(a->ticket));
-	(void)iv_query_get(q, IV_S("ts"), a->ts, sizeof(a->ts));
-	(void)iv_query_get(q, IV_S("sig"), a->sig, sizeof(a->sig));
-	(void)iv_query_get(q, IV_S("tenantId"), a->tenant_id, sizeof(a->tenant_id));
-	(void)iv_query_get(q, IV_S("nonce"), a->nonce, sizeof(a->nonce));
-	(void)iv_query_get(q, IV_S("resume"), a->resume, sizeof(a->resume));
-	if (iv_query_get(q, IV_S("after"), number, sizeof(number)) && iv_str_to_i64(iv_str(number), &n) && n > 0)
-		a->resume_after = (uint32_t)n;
-	if (iv_query_get(q, IV_S("rate"), number, sizeof(number)))
-		a->rate_hz = strcmp(number, "8000") == 0 ? 8000 : strcmp(number, "16000") == 0 ? 16000 : 0;
-	if (iv_query_get(q, IV_S("audio"), number, sizeof(number)))
-		a->binary_out = strcmp(number, "binary") == 0;
-}
-
-void iv_gateway_on_realtime(void *ctx, struct iv_http_req *rq)
-{
-	struct iv_gateway *g = ((struct iv_route_ctx *)ctx)->gateway;
-	bool jambonz = iv_auth_is_jambonz(iv_http_header(rq, "sec-websocket-protocol"));
-	struct arrival *a;
-	struct iv_err e = {0};
-
-	if (refuse_while_draining(g, rq))
-		return;
-	a = arrive(g, rq, jambonz ? IV_LEG_JAMBONZ : IV_LEG_BROWSER);
-	take_query(a, rq);
-	if (!a->rate_hz) {
-		(void)iv_fail_field(&e, IV_EINVAL, "rate", "must be 8000 or 16000");
-		iv_http_reply_err(rq, &e);
-		iv_arena_deinit(&a->arena);
-		iv_arena_deinit(&a->big);
-		iv_buf_deinit(&a->journal);
-		free(a);
-		return;
-	}
-	go(a, rq, &realtime_flow);
-}
-
-void iv_gateway_on_twilio(void *ctx, struct iv_http_req *rq)
-{
-	struct iv_gateway *g = ((struct iv_route_ctx *)ctx)->gateway;
-	struct iv_err e = {0};
-
-	if (refuse_while_draining(g, rq))
-		return;
-	/* Its own signature says that it is Twilio; that of the start message, which call it may have. */
-	if (!iv_twilio_upgrade_ok(g->d.cfg, iv_http_path(rq), iv_http_header(rq, "x-twilio-signature"))) {
-		(void)iv_fail_field(&e, IV_EFORBIDDEN, "X-Twilio-Signature",
-				    "must be Twilio's over PUBLIC_BASE_URL, as wss, and this path");
-		iv_metric_add(IV_M_calls_refused_total, refusal_label(e.code), 1);
-		iv_http_reply_err(rq, &e);
-		return;
-	}
-	go(arrive(g, rq, IV_LEG_TWILIO), rq, &twilio_flow);
-}
-
-/* ── the page's way in, for development on one machine ── */
-
-static bool from_this_machine(struct iv_http_req *rq)
-{
-	struct iv_str peer = iv_http_peer(rq), host = iv_http_header(rq, "host"), name = host;
-	ptrdiff_t colon = iv_str_find(host, IV_S(":"), 0);
-
-	/* The Host as well: a page of somebody else's name that resolves to us must not get in. */
-	if (colon >= 0)
-		name.len = (size_t)colon;
-	return (iv_str_eq(peer, IV_S("127.0.0.1")) || iv_str_eq(peer, IV_S("::1"))) &&
-	       (iv_str_ieq(name, IV_S("localhost")) || iv_str_eq(name, IV_S("127.0.0.1")));
-}
-
-void iv_gateway_on_ticket(void *ctx, struct iv_http_req *rq)
-{
-	struct iv_gateway *g = ((struct iv_route_ctx *)ctx)->gateway;
-	int64_t now_s = iv_wall_ms() / 1000;
-	char call_id[IV_ID_SIZE], sig[65];
-	struct iv_err e = {0};
-	struct iv_jw w;
-
-	iv_id_new("call", iv_wall_ms(), call_id);
-	if (strcmp(g->d.cfg->env, "development") != 0 || !from_this_machine(rq) ||
-	    !iv_auth_sign(g->d.auth, iv_str(call_id), now_s, sig)) {
-		(void)iv_fail(&e, IV_EFORBIDDEN,
-			      "tickets are given in development, to this machine, when REALTIME_WS_SECRET is set");
-		iv_http_reply_err(rq, &e);
-		return;
-	}
-	iv_buf_clear(&g->json);
-	iv_jw_init(&w, &g->json);
-	iv_jw_obj(&w, NULL);
-	iv_jw_cstr(&w, "callId", call_id);
-	iv_jw_i64(&w, "ts", now_s);
-	iv_jw_cstr(&w, "sig", sig);
-	iv_jw_arr(&w, "agents");
-	for (size_t i = 0; i < iv_agents_count(g->d.agents); i++) {
-		iv_jw_obj(&w, NULL);
-		iv_jw_str(&w, "id", iv_agents_at(g->d.agents, i)->id);
-		iv_jw_str(&w, "name", iv_agents_at(g->d.agents, i)->name);
-		iv_jw_end_obj(&w);
-	}
-	iv_jw_end_arr(&w);
-	iv_jw_end_obj(&w);
-	iv_http_set_header(rq, "Cache-Control", IV_S("no-store"));
-	iv_http_reply(rq, iv_jw_done(&w) ? 200 : 500, "application/json", iv_buf_str(&g->json));
-}
+const struct iv_flow_type arrival_twilio = {"twilio_start", twilio_steps, end};
