@@ -187,7 +187,7 @@ struct iv_call {
 	size_t history_count, history_cap, history_bytes;
 
 	struct { char digits[65]; size_t n; int64_t last_us; bool collecting; char tool_id[96];
-		 int64_t deadline_us; size_t max; char finish; } keypad;
+		 int64_t deadline_us; size_t max; char finish; bool complete; } keypad;
 	struct { bool asking; int asked; } consent;
 	struct { int64_t since_us, caller_us; size_t prompts; } idle;
 	struct { double power; int frames; int64_t due_us; bool speaking; int streak; } emotion;
@@ -328,6 +328,7 @@ void tools_deinit(struct iv_call *c);
 void keypad_digit(struct iv_call *c, char digit);
 void keypad_collect(struct iv_call *c, struct iv_str tool_id, size_t max, char finish);
 void keypad_check(struct iv_call *c);
+void keypad_back(struct iv_call *c); /* the line is back: what was pressed meanwhile counts from now */
 void opening_start(struct iv_call *c);
 bool opening_takes(struct iv_call *c, struct iv_str text); /* an answer to the consent question */
 void idle_touch(struct iv_call *c);

@@ -1,4 +1,5 @@
-/* Digits the caller presses: into a tool that waits for them, or as a turn of their own. */
+/* Digits the caller presses: into a tool that waits for them, or as a turn of their own. What he presses while his line is
+ * elsewhere (the carrier asked him) waits here until it is back: with the journal it goes to whichever process goes on. */
 #include <stdio.h>
 #include "call_priv.h"
 
@@ -8,6 +9,7 @@ void keypad_collect(struct iv_call *c, struct iv_str tool_id, size_t max, char f
 {
 	c->keypad.collecting = true;
 	c->keypad.n = 0;
+	c->keypad.complete = false;
 	c->keypad.max = max < sizeof(c->keypad.digits) ? max : sizeof(c->keypad.digits) - 1;
 	c->keypad.finish = finish;
 	c->keypad.deadline_us = 0; /* runs once the question was heard */
@@ -18,7 +20,7 @@ static void deliver(struct iv_call *c, bool complete)
 {
 	char json[128];
 
-	c->keypad.collecting = false;
+	c->keypad.collecting = c->keypad.complete = false;
 	(void)snprintf(json, sizeof(json), "{\"digits\":\"%.*s\",\"complete\":%s}", (int)c->keypad.n,
 		       c->keypad.digits, complete ? "true" : "false");
 	c->keypad.n = 0;
@@ -31,7 +33,17 @@ static void flush(struct iv_call *c)
 
 	(void)snprintf(text, sizeof(text), "[keypad: %.*s]", (int)c->keypad.n, c->keypad.digits);
 	c->keypad.n = 0;
+	c->keypad.complete = false;
 	listen_typed(c, iv_str(text));
+}
+
+static void complete(struct iv_call *c)
+{
+	c->keypad.complete = false;
+	if (c->keypad.collecting)
+		deliver(c, true);
+	else if (c->keypad.n)
+		flush(c);
 }
 
 void keypad_digit(struct iv_call *c, char digit)
@@ -49,19 +61,28 @@ void keypad_digit(struct iv_call *c, char digit)
 	c->keypad.last_us = c->now_us;
 	if (digit != finish && c->keypad.n < sizeof(c->keypad.digits) - 1)
 		c->keypad.digits[c->keypad.n++] = digit;
-	if (digit != finish && c->keypad.n < max) {
-		if (collecting)
-			c->keypad.deadline_us = c->now_us + (int64_t)COLLECT_WAIT_MS * US_PER_MS;
-		return;
-	}
-	if (collecting)
-		deliver(c, true);
-	else if (c->keypad.n)
-		flush(c);
+	c->keypad.complete = digit == finish || c->keypad.n >= max;
+	if (c->in.lost) /* whoever asked has waited for all of them already */
+		c->keypad.complete |= !collecting;
+	else if (c->keypad.complete)
+		complete(c);
+	else if (collecting)
+		c->keypad.deadline_us = c->now_us + (int64_t)COLLECT_WAIT_MS * US_PER_MS;
+}
+
+void keypad_back(struct iv_call *c)
+{
+	c->keypad.last_us = c->now_us;
+	if (c->keypad.deadline_us)
+		c->keypad.deadline_us = c->now_us + (int64_t)COLLECT_WAIT_MS * US_PER_MS;
+	if (c->keypad.complete)
+		complete(c);
 }
 
 void keypad_check(struct iv_call *c)
 {
+	if (c->in.lost)
+		return;
 	if (c->keypad.collecting) {
 		if (!c->keypad.deadline_us && !utts_unsaid(c))
 			c->keypad.deadline_us = c->now_us + (int64_t)COLLECT_WAIT_MS * US_PER_MS;

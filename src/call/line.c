@@ -57,6 +57,8 @@ void line_lost(struct iv_call *c, bool lost)
 		stop_for_now(c);
 	else
 		go_on(c);
+	if (!lost)
+		keypad_back(c);
 	if (!lost && c->nobody_took_it)
 		say_nobody_took_it(c);
 }

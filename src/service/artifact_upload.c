@@ -16,6 +16,7 @@ struct upload {
 	struct iv_list node;
 	struct iv_artifacts *a;
 	char tenant[130], id[IV_ID_SIZE], call[130], path[IV_ARTIFACT_PATH], wav[IV_ARTIFACT_PATH];
+	char known[IV_ARTIFACT_PATH]; /* the path in the row, while the row is ours */
 	const struct artifact_kind *kind;
 	int64_t attempt, began_us;
 
@@ -124,7 +125,7 @@ static enum iv_flow_next tell_made(struct iv_flow *f)
 {
 	struct upload *u = self(f);
 	struct iv_artifact_made_in in = {.tenant = iv_str(u->tenant), .id = iv_str(u->id), .owner = iv_str(u->a->owner),
-					 .local_path = iv_str(u->path), .bytes = u->bytes, .sha256 = iv_str(u->sha256),
+					 .taken_path = iv_str(u->known), .local_path = iv_str(u->path), .bytes = u->bytes, .sha256 = iv_str(u->sha256),
 					 .duration_ms = u->transcoded ? u->duration_ms : IV_SQL_NULL};
 
 	return iv_pg_one(u->a->s->worker, f, &u->pg, &(struct iv_scope){0}, &u->arena, &iv_sql_artifact_made, &in, NULL);
@@ -134,6 +135,7 @@ static enum iv_flow_next drop_wav(struct iv_flow *f)
 {
 	struct upload *u = self(f);
 
+	memcpy(u->known, u->path, sizeof(u->known)); /* as the row says now, if it is still ours */
 	if (!u->wav[0])
 		return IV_FLOW_NEXT;
 	u->working = true;
@@ -159,7 +161,7 @@ static enum iv_flow_next tell_stored(struct iv_flow *f)
 {
 	struct upload *u = self(f);
 	struct iv_artifact_stored_in in = {.tenant = iv_str(u->tenant), .id = iv_str(u->id), .owner = iv_str(u->a->owner),
-					   .object_key = iv_str(u->key)};
+					   .taken_path = iv_str(u->known), .object_key = iv_str(u->key)};
 
 	artifacts_store_up(u->a, true);
 	return iv_pg_one(u->a->s->worker, f, &u->pg, &(struct iv_scope){0}, &u->arena, &iv_sql_artifact_stored, &in, NULL);
@@ -199,8 +201,9 @@ static enum iv_flow_next put_back(struct iv_flow *f)
 {
 	struct upload *u = self(f);
 	struct iv_artifact_back_in in = {.tenant = iv_str(u->tenant), .id = iv_str(u->id), .owner = iv_str(u->a->owner),
-					 .in_ms = wait_ms(u), .error = u->why.code == IV_OK ? IV_STR_NULL : iv_str(u->why.msg)};
-	struct iv_artifact_lost_in lost = {.tenant = in.tenant, .id = in.id, .owner = in.owner, .error = iv_str(u->why.msg)};
+					 .taken_path = iv_str(u->known), .in_ms = wait_ms(u), .error = u->why.code == IV_OK ? IV_STR_NULL : iv_str(u->why.msg)};
+	struct iv_artifact_lost_in lost = {.tenant = in.tenant, .id = in.id, .owner = in.owner, .taken_path = in.taken_path,
+					  .error = iv_str(u->why.msg)};
 
 	if (u->lost)
 		return iv_pg_one(u->a->s->worker, f, &u->pg, &(struct iv_scope){0}, &u->arena, &iv_sql_artifact_lost, &lost,
@@ -288,10 +291,21 @@ static const struct iv_flow_step steps[] = {
 	{"prepare", start_prepare}, {"made", tell_made}, {"drop_wav", drop_wav}, {"put", put}, {"stored", tell_stored}, {0}};
 static const struct iv_flow_type upload_flow = {"artifact_upload", steps, ended};
 
+/* Two at once of one row have one object, and the older might be the later to write it. */
+static bool under_way(const struct iv_artifacts *a, struct iv_str id)
+{
+	IV_LIST_EACH(node, &a->uploads) {
+		if (iv_str_eq(iv_str(IV_CONTAINER(node, struct upload, node)->id), id))
+			return true;
+	}
+	return false;
+}
+
 void upload_start(struct iv_artifacts *a, struct iv_str tenant, struct iv_str id, struct iv_str call, struct iv_str kind,
 		  struct iv_str format, struct iv_str path, int64_t attempt)
 {
 	struct upload *u = calloc(1, sizeof(*u));
+	bool wait = under_way(a, id);
 
 	if (!u)
 		abort();
@@ -308,7 +322,11 @@ void upload_start(struct iv_artifacts *a, struct iv_str tenant, struct iv_str id
 		over(u); /* its lease runs out: whoever wrote it has to look */
 		return;
 	}
-	iv_flow_start(&u->flow, &upload_flow, a->s->loop, UPLOAD_MS, NULL);
+	memcpy(u->known, u->path, sizeof(u->known));
+	if (wait)
+		(void)iv_fail(&u->why, IV_ECONFLICT, "the file that it replaces is still being stored");
+	iv_flow_start(&u->flow, wait ? &back_flow : &upload_flow, a->s->loop, wait ? TELL_MS : UPLOAD_MS, NULL);
+	u->ended = wait;
 }
 
 void uploads_cancel(struct iv_artifacts *a)

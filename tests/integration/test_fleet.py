@@ -184,8 +184,7 @@ def test_keys_are_pressed_and_the_conversation_goes_on():
         together(*[lambda c=c: one(c) for c in CARRIERS])
 
 
-# Fails on a quick machine, and the cause is not known yet (docs/roadmap.md): run by its author, not by all.
-def open_test_a_caller_is_asked_for_keys_and_they_reach_the_agent():
+def test_a_caller_is_asked_for_keys_and_they_reach_the_agent():
     with Fleet(agents=DESK, rules=[{"match": {}, "then": {"digits": "42"}}]) as f:
         api = Api(f)
 

@@ -189,7 +189,7 @@ struct keeping {
 };
 
 struct recording_state {
-	struct iv_rows call, added;
+	struct iv_rows call, locked, added;
 	struct iv_control_run control;
 	struct iv_str answer;
 	struct iv_op op;
@@ -341,7 +341,8 @@ static enum iv_flow_next add_row(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
 	struct recording_state *st = c->state;
-	struct iv_artifact_add_in in = {.call = iv_api_param(c, "id"),
+	struct iv_artifact_call_in call = {.call = iv_api_param(c, "id")};
+	struct iv_artifact_add_in in = {.call = call.call,
 					.kind = iv_str(st->file.kind),
 					.format = iv_str(st->file.format),
 					.disk = iv_str(iv_artifacts_disk(c->s->artifacts)),
@@ -349,7 +350,10 @@ static enum iv_flow_next add_row(struct iv_flow *f)
 					.bytes = st->file.bytes,
 					.sha256 = iv_str(st->file.sha256)};
 
-	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_artifact_add, &in, &st->added);
+	return iv_pg_run(c->s->pg, f, &c->pg, &c->scope, &c->arena,
+			 (struct iv_pg_part[]){{&iv_sql_artifact_call, &call, &st->locked},
+					       {&iv_sql_artifact_add, &in, &st->added}},
+			 2);
 }
 
 static enum iv_flow_next added(struct iv_flow *f)

@@ -16,6 +16,7 @@ enum {
 	TALK_MS = 4 * 3600 * 1000, /* two people; then somebody forgot to tell us */
 	PART_MS = 15000,
 	ORDER_BYTES = 16384,
+	KEYS_MOST = 64,           /* of one question; more than can be asked for */
 };
 
 struct parting {
@@ -113,16 +114,10 @@ bool line_keys(struct session *s, struct iv_str digits)
 
 void line_back(struct session *s)
 {
-	char pressed[sizeof(s->pressed)];
-
-	memcpy(pressed, s->pressed, sizeof(pressed));
-	s->pressed[0] = '\0';
 	iv_buf_clear(&s->next);
 	s->bridged = false;
 	streams_asr_open(s);
 	session_step(s, &(struct iv_event){.type = IV_EV_LEG_BACK});
-	for (const char *key = pressed; *key; key++)
-		session_step(s, &(struct iv_event){.type = IV_EV_DTMF, .text = {key, 1}});
 }
 
 const char *line_lost_reason(const struct session *s)
@@ -359,7 +354,9 @@ static void on_dialed(void *arg, struct iv_control_request *rq)
 						   .text = talked ? IV_S("transfer") : IV_S("hangup")});
 		answer_verb(rq, IV_LINE_HANGUP);
 	} else {
-		(void)iv_str_copy(s->pressed, sizeof(s->pressed), r.digits); /* longer than what can be asked for: cut */
+		/* Now, and not when the line is back: that may be another process's, which gets them with the journal. */
+		for (size_t i = 0; i < r.digits.len && i < KEYS_MOST; i++)
+			session_step(s, &(struct iv_event){.type = IV_EV_DTMF, .text = {r.digits.ptr + i, 1}});
 		set_next(s, &again);
 		answer_verb(rq, IV_LINE_LISTEN);
 	}

@@ -68,7 +68,6 @@ struct session {
 	bool ordered;            /* `next` was set by an order, before the machine agreed */
 	bool bridged;            /* away: with another telephone */
 	struct iv_buf next;      /* away: an iv_line_do as JSON; empty: listen again */
-	char pressed[40];        /* keys of an `ask`, for when the line is back */
 	char agent_id[CALL_ID_SIZE], campaign_id[CALL_ID_SIZE];
 	const char *slot_reason; /* "inbound", "outbound", "realtime" */
 	unsigned hold_round;

@@ -36,29 +36,30 @@ where instance_id = $1 and state = 'local' and kind <> 'journal' and next_at < '
 	and (retain_until is null or retain_until > now())
 
 -- name: artifact_made :exec :global
--- The file is another one now: transcoded, measured.
--- in: tenant text, id text, owner text, local_path text, bytes int, sha256 text, duration_ms int
-update artifacts set local_path = $4, bytes = $5, sha256 = $6, duration_ms = coalesce($7, duration_ms)
-where tenant_id = $1 and id = $2 and lease_owner = $3 and state = 'uploading'
+-- The file is another one now: transcoded, measured. Here and below the row is known by the path it was taken with, too:
+-- a file that was brought meanwhile has taken it over, and perhaps the same process stores that one already.
+-- in: tenant text, id text, owner text, taken_path text, local_path text, bytes int, sha256 text, duration_ms int
+update artifacts set local_path = $5, bytes = $6, sha256 = $7, duration_ms = coalesce($8, duration_ms)
+where tenant_id = $1 and id = $2 and lease_owner = $3 and local_path = $4 and state = 'uploading'
 
 -- name: artifact_stored :exec :global
--- in: tenant text, id text, owner text, object_key text
-update artifacts set state = 'stored', object_key = $4, stored_at = now(), lease_owner = null, lease_until = null, last_error = null
-where tenant_id = $1 and id = $2 and lease_owner = $3 and state = 'uploading'
+-- in: tenant text, id text, owner text, taken_path text, object_key text
+update artifacts set state = 'stored', object_key = $5, stored_at = now(), lease_owner = null, lease_until = null, last_error = null
+where tenant_id = $1 and id = $2 and lease_owner = $3 and local_path = $4 and state = 'uploading'
 
 -- name: artifact_back :exec :global
 -- For later; without in_ms it stays where it is for good (no object store is set up for its kind).
--- in: tenant text, id text, owner text, in_ms int, error text
-update artifacts set state = 'local', lease_owner = null, lease_until = null, last_error = left($5, 200),
-	next_at = coalesce(now() + $4 * interval '1 millisecond', 'infinity')
-where tenant_id = $1 and id = $2 and lease_owner = $3 and state = 'uploading'
+-- in: tenant text, id text, owner text, taken_path text, in_ms int, error text
+update artifacts set state = 'local', lease_owner = null, lease_until = null, last_error = left($6, 200),
+	next_at = coalesce(now() + $5 * interval '1 millisecond', 'infinity')
+where tenant_id = $1 and id = $2 and lease_owner = $3 and local_path = $4 and state = 'uploading'
 
 -- name: artifact_lost :exec :global
 -- The file is gone: there is nothing that could be stored.
--- in: tenant text, id text, owner text, error text
+-- in: tenant text, id text, owner text, taken_path text, error text
 update artifacts set state = 'deleted', deleted_at = now(), local_path = null, lease_owner = null, lease_until = null,
-	last_error = left($4, 200)
-where tenant_id = $1 and id = $2 and lease_owner = $3 and state = 'uploading'
+	last_error = left($5, 200)
+where tenant_id = $1 and id = $2 and lease_owner = $3 and local_path = $4 and state = 'uploading'
 
 -- name: artifact_to_remove :many :global
 -- Files on this disk that are not needed on it any more.
@@ -120,9 +121,16 @@ select id, kind, format, state, instance_id, local_path, object_key, bytes, dura
 from artifacts where tenant_id = current_tenant() and call_id = $1 and state <> 'deleted' and kind <> 'journal'
 order by kind, format
 
+-- name: artifact_call :one :tenant
+-- Before artifact_add, in its transaction: one at a time for a call, so that each sees what the one before has put there.
+-- in:  call text
+-- out: erased bool
+select erased_at is not null from voice_call_records where tenant_id = current_tenant() and id = $1 for no key update
+
 -- name: artifact_add :one :tenant
 -- A file somebody brought; the second of its kind takes the place of the first, whose path on the same disk is given
--- back to be removed.
+-- back to be removed. That path is read before the row is written (count(*) has to wait for it): a row that this very
+-- statement has written is not locked again, and would be none.
 -- in:  call text, kind text, format text, disk text, local_path text, bytes int, sha256 text
 -- out: id text, replaced text
 with before as (
@@ -131,7 +139,7 @@ with before as (
 	for update
 ), added as (
 	insert into artifacts (tenant_id, call_id, kind, format, instance_id, local_path, bytes, sha256)
-	values (current_tenant(), $1, $2, $3, $4, $5, $6, $7)
+	select current_tenant(), $1, $2, $3, $4, $5, $6::bigint, $7 from (select count(*) from before) read_before
 	on conflict (tenant_id, call_id, kind, format) do update
 	set state = 'local', instance_id = excluded.instance_id, local_path = excluded.local_path, object_key = null,
 		bytes = excluded.bytes, sha256 = excluded.sha256, duration_ms = null, attempt = 0, next_at = now(),

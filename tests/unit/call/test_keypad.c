@@ -64,6 +64,26 @@ static void an_entry_interrupts_the_agent(void **state)
 	call_stop(&d);
 }
 
+static void keys_pressed_while_the_line_is_elsewhere_wait_for_it_and_are_then_a_turn_at_once(void **state)
+{
+	struct driver d;
+
+	(void)state;
+	call_start(&d, QUIET_AGENT ",\"keypad\":{\"maxDigits\":3}");
+	step(&d, (struct iv_event){.type = IV_EV_LEG_LOST});
+	press(&d, "4242#7");
+	run(&d, 5000);
+	want_none(&d, IV_ACT_LLM_ASK);
+	step(&d, (struct iv_event){.type = IV_EV_LEG_BACK});
+	want(&d, IV_ACT_LLM_ASK);
+	want_message(&d, 0, "user", "[keypad: 42427]");
+	step(&d, (struct iv_event){.type = IV_EV_LEG_LOST});
+	step(&d, (struct iv_event){.type = IV_EV_LEG_BACK});
+	run(&d, 3000);
+	want_none(&d, IV_ACT_LLM_ASK);
+	call_stop(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -71,6 +91,7 @@ int main(void)
 		cmocka_unit_test(the_finish_key_and_the_largest_number_end_it_at_once),
 		cmocka_unit_test(what_is_no_key_is_ignored),
 		cmocka_unit_test(an_entry_interrupts_the_agent),
+		cmocka_unit_test(keys_pressed_while_the_line_is_elsewhere_wait_for_it_and_are_then_a_turn_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
