@@ -23,7 +23,7 @@
 #define CARRIER_KEPT_MAX 4000  /* ended calls whose story is still told */
 #define CARRIER_EVENTS_MAX 600 /* of one call */
 
-enum carrier_kind { CARRIER_JAMBONZ, CARRIER_TWILIO };
+enum carrier_kind { CARRIER_JAMBONZ, CARRIER_TWILIO, CARRIER_ELEVENLABS }; /* the last only of REST */
 enum carrier_direction { CARRIER_INBOUND, CARRIER_OUTBOUND, CARRIER_DIALLED };
 
 struct carriers_opts {
@@ -31,11 +31,13 @@ struct carriers_opts {
 	int port; /* 0: any */
 	const char *jambonz_hook, *jambonz_status, *jambonz_secret, *jambonz_key, *jambonz_account, *jambonz_application;
 	const char *twilio_voice, *twilio_status, *twilio_token, *twilio_account;
+	const char *elevenlabs_webhook, *elevenlabs_secret;
 	const char *via; /* http://host:port: where https and wss go in the clear, as behind a balancer; or NULL */
 	bool print;      /* the story as it happens, to stdout */
 };
 
 struct carrier_call;
+struct elevenlabs;
 struct numbers;
 struct scripts;
 
@@ -52,7 +54,7 @@ struct carriers {
 	struct scripts *scripts;
 	struct numbers *numbers;
 	cJSON *conferences;   /* name → number of people */
-	cJSON *conversations; /* that ElevenLabs was asked for */
+	struct elevenlabs *elevenlabs;
 	size_t kept, live;
 	struct iv_list hooks; /* under way */
 	int hooks_out;        /* these, and REST answers that wait */
@@ -262,6 +264,7 @@ struct iv_str carrier_credential(const struct iv_http_req *rq, const char *schem
 struct rest_fault;
 bool rest_begins(struct carriers *c, struct iv_http_req *rq, enum carrier_kind kind, const char *what, struct iv_str to,
 		 struct rest_fault **fault);
+int64_t rest_code(const struct rest_fault *fault); /* rest.code where no status was ordered; 0: none */
 void rest_reply(struct rest_fault *fault, struct iv_http_req *rq, int status, const char *type, struct iv_str body);
 
 void twilio_error(struct iv_http_req *rq, int status, int code, const char *message);

@@ -32,6 +32,7 @@ void carriers_defaults(struct carriers_opts *o)
 				    .jambonz_key = "lab-jambonz-key",
 				    .jambonz_account = "9351f46a-678c-43f5-b8a6-d4eb58d131af",
 				    .jambonz_application = "0e0681b0-d49f-4fb8-b973-b5a3c6758de1",
+				    .elevenlabs_secret = "wsec_lab",
 				    .twilio_token = "lab-twilio-token",
 				    .twilio_account = "ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
 }
@@ -53,6 +54,8 @@ bool carriers_option(struct carriers_opts *o, const char *name, const char *valu
 		{"--twilio-status", &o->twilio_status},
 		{"--twilio-token", &o->twilio_token},
 		{"--account", &o->twilio_account},
+		{"--elevenlabs-webhook", &o->elevenlabs_webhook},
+		{"--elevenlabs-secret", &o->elevenlabs_secret},
 		{"--via", &o->via},
 	};
 

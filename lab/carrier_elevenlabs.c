@@ -1,143 +1,185 @@
-/* ElevenLabs' own dialling: POST /v1/convai/twilio/outbound-call, and its conversations. Its agent and its line are its
- * own affair: nobody rings here, and how a conversation stands is what the rules say of `get`.
+/* ElevenLabs' account as the lab keeps it: settings, how it answers, what rules do to its answers.
  *
- * Rules of carrier "elevenlabs": rest.status answers that; rest.code without a status is a call it will not place, said
- * with 200 and success false. */
+ * Rules of carrier "elevenlabs" about REST name create (outbound calls), register, agents, numbers or conversations;
+ * rest.code of `create` without a status is a call it will not place, said with 200 and success false; of a 429, that
+ * too many calls are up (and not too many requests a second). */
 #include <stdio.h>
 #include <stdlib.h>
-#include "carrier.h"
 #include "carrier_elevenlabs.h"
 
-static void reply(struct iv_http_req *rq, int status, cJSON *body)
+struct elevenlabs *elevenlabs_new(struct carriers *c)
 {
-	char *text = cJSON_PrintUnformatted(body);
+	struct elevenlabs *e = calloc(1, sizeof(*e));
 
-	iv_http_reply(rq, status, "application/json", iv_str(text));
+	if (!e)
+		abort();
+	e->c = c;
+	e->agents = cJSON_CreateArray();
+	e->numbers = cJSON_CreateArray();
+	iv_list_init(&e->talks);
+	iv_list_init(&e->posts);
+	iv_str_copy(e->webhook, sizeof(e->webhook), iv_str(c->opts.elevenlabs_webhook ? c->opts.elevenlabs_webhook : ""));
+	iv_str_copy(e->secret, sizeof(e->secret), iv_str(c->opts.elevenlabs_secret));
+	return e;
+}
+
+void elevenlabs_quit(struct elevenlabs *e)
+{
+	IV_LIST_EACH(node, &e->talks)
+	{
+		struct hosted *t = IV_CONTAINER(node, struct hosted, node);
+
+		iv_timer_stop(&t->timer);
+		t->hook = false;
+		elevenlabs_hang_up(t);
+	}
+	elevenlabs_posts_cancel(e);
+}
+
+void elevenlabs_free(struct elevenlabs *e)
+{
+	if (!e)
+		return;
+	hosted_free_all(e);
+	cJSON_Delete(e->agents);
+	cJSON_Delete(e->numbers);
+	free(e);
+}
+
+/* ── answers */
+
+void elevenlabs_error_body(struct iv_buf *out, int status, int code)
+{
+	static const struct {
+		int status;
+		const char *type, *code, *legacy;
+	} table[] = {
+		{401, "authentication_error", "invalid_api_key", "invalid_api_key"},
+		{404, "not_found", "not_found", "not_found"},
+		{429, "rate_limit_error", "rate_limit_exceeded", "system_busy"},
+		{429, "rate_limit_error", "concurrent_limit_exceeded", "too_many_concurrent_requests"},
+	};
+	const char *type = "internal_error", *word = "internal_error", *legacy = "internal_error";
+
+	for (size_t i = 0; i < IV_COUNT(table); i++) {
+		if (table[i].status != status || (i == 3 && !code))
+			continue;
+		type = table[i].type;
+		word = table[i].code;
+		legacy = table[i].legacy;
+	}
+	if (!iv_buf_printf(out,
+			   "{\"detail\":{\"type\":\"%s\",\"code\":\"%s\",\"message\":\"a rule says so\",\"status\":\"%s\","
+			   "\"request_id\":\"lab\",\"param\":null}}",
+			   type, word, legacy))
+		abort(); /* a few words */
+}
+
+void elevenlabs_reply(struct elevenlabs_rq *r, int status, cJSON *body)
+{
+	char *text = body ? cJSON_PrintUnformatted(body) : NULL;
+
+	rest_reply(r->fault, r->rq, status, body ? "application/json" : NULL, iv_str(text));
 	free(text);
 	cJSON_Delete(body);
 }
 
-static void refuse(struct iv_http_req *rq, int status, const char *word, const char *message)
+void elevenlabs_refuse(struct elevenlabs_rq *r, int status, const char *code, const char *message)
 {
 	cJSON *body = cJSON_CreateObject(), *detail = cJSON_AddObjectToObject(body, "detail");
 
-	cJSON_AddStringToObject(detail, "status", word);
+	cJSON_AddStringToObject(detail, "type", status == 404 ? "not_found" : "invalid_request");
+	cJSON_AddStringToObject(detail, "code", code);
 	cJSON_AddStringToObject(detail, "message", message);
-	reply(rq, status, body);
+	cJSON_AddStringToObject(detail, "status", code);
+	elevenlabs_reply(r, status, body);
 }
 
-static bool authorised(struct iv_http_req *rq)
+void elevenlabs_missing(struct elevenlabs_rq *r, const char *member)
 {
-	if (iv_http_header(rq, "xi-api-key").len > 0)
+	cJSON *body = cJSON_CreateObject(), *one = cJSON_CreateObject(), *loc = cJSON_CreateArray();
+
+	cJSON_AddItemToArray(loc, cJSON_CreateString("body"));
+	cJSON_AddItemToArray(loc, cJSON_CreateString(member));
+	cJSON_AddItemToObject(one, "loc", loc);
+	cJSON_AddStringToObject(one, "msg", "field required");
+	cJSON_AddStringToObject(one, "type", "value_error.missing");
+	cJSON_AddItemToArray(cJSON_AddArrayToObject(body, "detail"), one);
+	elevenlabs_reply(r, 422, body);
+}
+
+bool elevenlabs_begin(struct elevenlabs_rq *r, void *ctx, struct iv_http_req *rq, const char *what, const char *to)
+{
+	struct carriers *c = ctx;
+
+	*r = (struct elevenlabs_rq){.e = c->elevenlabs, .rq = rq};
+	if (!iv_http_header(rq, "xi-api-key").len) {
+		elevenlabs_refuse(r, 401, "invalid_api_key", "Invalid API key");
+		return false;
+	}
+	if (iv_http_body(rq).len) {
+		r->body = iv_json_parse(iv_http_body(rq), NULL);
+		if (!cJSON_IsObject(r->body)) {
+			cJSON_Delete(r->body);
+			elevenlabs_missing(r, "body");
+			return false;
+		}
+	}
+	if (!rest_begins(c, rq, CARRIER_ELEVENLABS, what, to ? iv_json_str(r->body, to) : IV_STR_NULL, &r->fault))
 		return true;
-	refuse(rq, 401, "invalid_api_key", "Invalid API key");
+	cJSON_Delete(r->body);
 	return false;
 }
 
-/* What the rules want of this answer. */
-static struct plan_rest wanted(struct carriers *c, const char *what, struct iv_str to)
+void elevenlabs_end(struct elevenlabs_rq *r)
 {
-	struct rule_match match = {.carrier = IV_S("elevenlabs"), .rest = iv_str(what), .to = to};
-	struct carrier_plan plan = {0};
-	struct iv_arena arena;
-
-	carrier_plan_shape.defaults(&plan);
-	iv_arena_init(&arena, 65536);
-	if (!rules_apply(c->rules, &match, &plan, &arena, NULL))
-		plan.rest = (struct plan_rest){0};
-	iv_arena_deinit(&arena);
-	return plan.rest;
+	cJSON_Delete(r->body);
 }
 
-static cJSON *placed(struct carriers *c, const cJSON *json)
+void elevenlabs_merge(cJSON *doc, const cJSON *over)
 {
-	const cJSON *data = cJSON_GetObjectItem(json, "conversation_initiation_client_data");
-	cJSON *one = cJSON_CreateObject();
-	char id[CARRIER_SID], sid[CARRIER_SID];
+	for (const cJSON *i = over ? over->child : NULL; i; i = i->next) {
+		cJSON *there = cJSON_GetObjectItemCaseSensitive(doc, i->string);
 
-	new_sid("conv_", id);
-	new_sid("CA", sid);
-	cJSON_AddStringToObject(one, "conversation_id", id);
-	cJSON_AddStringToObject(one, "callSid", sid);
-	cJSON_AddStringToObject(one, "status", "initiated");
-	cJSON_AddStringToObject(one, "agent_id", cJSON_GetStringValue(cJSON_GetObjectItem(json, "agent_id")));
-	cJSON_AddItemToObject(one, "user_id", cJSON_Duplicate(cJSON_GetObjectItem(data, "user_id"), true));
-	cJSON_AddItemToObject(one, "request", cJSON_Duplicate(json, true));
-	cJSON_AddItemToArray(c->conversations, one);
-	return one;
-}
-
-static void create(struct carriers *c, struct iv_http_req *rq, const cJSON *json)
-{
-	struct plan_rest plan = wanted(c, "create", iv_json_str(json, "to_number"));
-	const cJSON *one = plan.after_placed || (!plan.status && !plan.code) ? placed(c, json) : NULL;
-	cJSON *body;
-
-	if (plan.status) {
-		refuse(rq, (int)plan.status, "lab", "a rule says so");
-		return;
-	}
-	body = cJSON_CreateObject();
-	cJSON_AddBoolToObject(body, "success", one != NULL);
-	cJSON_AddStringToObject(body, "message", one ? "Success" : "The call could not be placed");
-	cJSON_AddItemToObject(body, "conversation_id",
-			      one ? cJSON_Duplicate(cJSON_GetObjectItem(one, "conversation_id"), true) : cJSON_CreateNull());
-	cJSON_AddItemToObject(body, "callSid",
-			      one ? cJSON_Duplicate(cJSON_GetObjectItem(one, "callSid"), true) : cJSON_CreateNull());
-	reply(rq, 200, body);
-}
-
-void elevenlabs_outbound(void *ctx, struct iv_http_req *rq)
-{
-	static const char *const needed[] = {"agent_id", "agent_phone_number_id", "to_number"};
-	cJSON *json;
-	bool ok = true;
-
-	if (!authorised(rq))
-		return;
-	json = iv_json_parse(iv_http_body(rq), NULL);
-	for (size_t i = 0; i < IV_COUNT(needed); i++)
-		ok = ok && iv_json_str(json, needed[i]).len > 0;
-	if (ok)
-		create(ctx, rq, json);
-	else
-		refuse(rq, 422, "validation_error", "agent_id, agent_phone_number_id and to_number are required");
-	cJSON_Delete(json);
-}
-
-void elevenlabs_conversations(void *ctx, struct iv_http_req *rq)
-{
-	struct carriers *c = ctx;
-	cJSON *body, *all;
-	const cJSON *one;
-	char user[256];
-	bool named = iv_query_get(iv_http_query(rq), IV_S("user_id"), user, sizeof(user));
-
-	if (!authorised(rq))
-		return;
-	body = cJSON_CreateObject();
-	all = cJSON_AddArrayToObject(body, "conversations");
-	cJSON_ArrayForEach(one, c->conversations)
-		if (!named || iv_str_eq(iv_json_str(one, "user_id"), iv_str(user)))
-			cJSON_AddItemToArray(all, cJSON_Duplicate(one, true));
-	cJSON_AddNullToObject(body, "next_cursor");
-	cJSON_AddBoolToObject(body, "has_more", false);
-	reply(rq, 200, body);
-}
-
-void elevenlabs_conversation(void *ctx, struct iv_http_req *rq)
-{
-	struct carriers *c = ctx;
-	const cJSON *one;
-
-	if (!authorised(rq))
-		return;
-	cJSON_ArrayForEach(one, c->conversations)
-	{
-		if (iv_str_eq(iv_json_str(one, "conversation_id"), iv_http_param(rq, "conversation"))) {
-			reply(rq, 200, cJSON_Duplicate(one, true));
-			return;
+		if (cJSON_IsObject(there) && cJSON_IsObject(i)) {
+			elevenlabs_merge(there, i);
+			continue;
 		}
+		if (there)
+			cJSON_DeleteItemFromObjectCaseSensitive(doc, i->string);
+		cJSON_AddItemToObject(doc, i->string, cJSON_Duplicate(i, true));
 	}
-	refuse(rq, 404, "conversation_not_found", "No such conversation");
+}
+
+cJSON *elevenlabs_by(const cJSON *all, const char *key, struct iv_str value)
+{
+	cJSON *one;
+
+	cJSON_ArrayForEach(one, all) if (value.len && iv_str_eq(iv_json_str(one, key), value)) return one;
+	return NULL;
+}
+
+/* ── the lab's own control */
+
+/* {"webhookUrl", "secret", "audio"}: what is there is set. */
+void control_elevenlabs(void *ctx, struct iv_http_req *rq)
+{
+	struct elevenlabs *e = ((struct carriers *)ctx)->elevenlabs;
+	struct iv_err err = {0};
+	cJSON *json = iv_json_parse(iv_http_body(rq), &err);
+	struct iv_str url = iv_json_str(json, "webhookUrl"), secret = iv_json_str(json, "secret");
+
+	if (!json || url.len >= sizeof(e->webhook) || secret.len >= sizeof(e->secret)) {
+		(void)iv_fail(&err, IV_EINVAL, "webhookUrl and secret must be short texts");
+		iv_http_reply_err(rq, &err);
+	} else {
+		if (url.ptr)
+			iv_str_copy(e->webhook, sizeof(e->webhook), url);
+		if (secret.ptr)
+			iv_str_copy(e->secret, sizeof(e->secret), secret);
+		if (cJSON_IsBool(iv_json_get(json, "audio")))
+			e->audio = cJSON_IsTrue(iv_json_get(json, "audio"));
+		iv_http_reply(rq, 204, NULL, IV_STR_NULL);
+	}
+	cJSON_Delete(json);
 }

@@ -96,6 +96,15 @@ bool numbers_own(struct carriers *c, struct iv_str number)
 	return !owned(c)->child || by_number(c, number) != NULL;
 }
 
+/* Who was given the account's credentials may do this too. */
+void numbers_take_voice(struct carriers *c, struct iv_str number, const char *url)
+{
+	const cJSON *n = by_number(c, number);
+
+	if (n)
+		cJSON_SetValuestring(cJSON_GetObjectItem(n, "voice_url"), url);
+}
+
 /* A trunk or an application wins over the voice URL, and then nobody asks it. */
 bool numbers_route(struct carriers *c, struct iv_str number, struct twilio_app *t)
 {

@@ -65,6 +65,7 @@ static const struct iv_field plan_fields[] = {
 	IV_INT(P, amd_ms, "amd_ms", 0, 0, MS_MAX, "until machine detection has decided"),
 	IV_INT(P, greeting_ms, "greeting_ms", 0, 0, MS_MAX, "of a machine, from the verdict to its tone"),
 	IV_STRS(P, say, "say", 0, 100, "steps of a caller: tone:300, text:Hello, FILE.wav, dtmf:1, wait:500, hangup"),
+	IV_JSON(P, talk, "talk", 0, 65536, "elevenlabs: laid over the conversation at its end"),
 	IV_STR(P, caller_name, "caller_name", 0, 0, 60, "of the person"),
 	IV_STR(P, digits, "digits", 0, 0, 32, "pressed where a gather waits"),
 	IV_ENUM(P, preamble, "preamble", 0, preambles, "jambonz: how the first frame of the socket looks"),
@@ -104,7 +105,7 @@ static const struct iv_field match_fields[] = {
 	IV_STR(M, direction, "direction", 0, 0, 16, "inbound, outbound or dialled"),
 	IV_STR(M, to, "to", 0, 0, 64, "number; may end with *"),
 	IV_STR(M, from, "from", 0, 0, 64, "number; may end with *"),
-	IV_STR(M, rest, "rest", 0, 0, 16, "create, update, get, list, delete or numbers"),
+	IV_STR(M, rest, "rest", 0, 0, 16, "create, update, get, list, delete, numbers; elevenlabs: register, agents, conversations too"),
 	IV_FIELDS_END,
 };
 static const struct iv_shape match_shape = {"RuleMatch", sizeof(M), match_fields, NULL};

@@ -36,6 +36,7 @@ struct carrier_plan {
 	int outcome, media, does, answered_by;
 	int64_t queue_ms, trying_ms, pick_up_ms, sip, give_up_ms, hang_up_ms, amd_ms, greeting_ms;
 	struct iv_strs say;
+	struct iv_str talk;    /* elevenlabs: JSON, laid over a conversation at its end */
 	struct iv_str caller_name;
 	struct iv_str digits; /* pressed where a gather waits */
 	int preamble;  /* enum leg_preamble: how Jambonz' first frame looks */
@@ -47,9 +48,10 @@ struct carrier_plan {
 
 extern const struct iv_shape carrier_plan_shape;
 
-/* Where a rule applies; empty: everywhere. `to` and `from` may end with '*'. */
+/* Where a rule applies; empty: everywhere. `to` and `from` may end with '*'. `rest`: create, update, get, list, delete,
+ * numbers; elevenlabs: create, register, agents, numbers, conversations. */
 struct rule_match {
-	struct iv_str carrier, direction, to, from, rest; /* rest: create, update, get, list, delete, numbers */
+	struct iv_str carrier, direction, to, from, rest;
 };
 
 struct rules; /* a set, changeable while it works */

@@ -1,5 +1,6 @@
 /* What both REST APIs share: credentials, and the faults that rules order. */
 #include "carrier.h"
+#include "carrier_elevenlabs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,6 +118,10 @@ static void usual_body(const struct rest_fault *f, struct iv_buf *out, const cha
 			ok = iv_buf_adds(out, iv_str(table[i].jambonz));
 		}
 	}
+	if (f->kind == CARRIER_ELEVENLABS) {
+		*type = "application/json";
+		elevenlabs_error_body(out, (int)f->plan.status, (int)f->plan.code);
+	}
 	if (f->kind == CARRIER_TWILIO) {
 		*type = "application/json";
 		twilio_error_body(out, (int)f->plan.status, code ? code : 20001, twilio);
@@ -139,8 +144,8 @@ static void answer_fault(struct rest_fault *f)
 bool rest_begins(struct carriers *c, struct iv_http_req *rq, enum carrier_kind kind, const char *what, struct iv_str to,
 		 struct rest_fault **fault)
 {
-	struct rule_match match = {.carrier = kind == CARRIER_JAMBONZ ? IV_S("jambonz") : IV_S("twilio"),
-				   .rest = iv_str(what), .to = to};
+	static const char *const names[] = {"jambonz", "twilio", "elevenlabs"};
+	struct rule_match match = {.carrier = iv_str(names[kind]), .rest = iv_str(what), .to = to};
 	struct carrier_plan plan = {0};
 	struct iv_arena arena;
 	struct rest_fault *f;
@@ -152,7 +157,8 @@ bool rest_begins(struct carriers *c, struct iv_http_req *rq, enum carrier_kind k
 	/* read when they were set: what fails now is memory, and then there is no fault */
 	bool ok = rules_apply(c->rules, &match, &plan, &arena, NULL);
 	iv_arena_deinit(&arena);
-	if (!ok || (!plan.rest.status && !plan.rest.no_answer && !plan.rest.delay_ms))
+	if (!ok || (!plan.rest.status && !plan.rest.no_answer && !plan.rest.delay_ms &&
+		    (kind != CARRIER_ELEVENLABS || !plan.rest.code)))
 		return false;
 	f = calloc(1, sizeof(*f));
 	if (!f)
@@ -169,6 +175,11 @@ bool rest_begins(struct carriers *c, struct iv_http_req *rq, enum carrier_kind k
 	}
 	answer_fault(f);
 	return true;
+}
+
+int64_t rest_code(const struct rest_fault *fault)
+{
+	return fault && !fault->plan.status ? fault->plan.code : 0;
 }
 
 void rest_reply(struct rest_fault *fault, struct iv_http_req *rq, int status, const char *type, struct iv_str body)

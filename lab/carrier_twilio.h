@@ -53,5 +53,6 @@ bool twilio_e164(struct iv_str number);
 /* The number's settings win over the lab's options. False: the call dies without any hook. */
 bool numbers_route(struct carriers *c, struct iv_str number, struct twilio_app *t);
 bool numbers_own(struct carriers *c, struct iv_str number);
+void numbers_take_voice(struct carriers *c, struct iv_str number, const char *url);
 
 #endif

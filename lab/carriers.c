@@ -1,5 +1,6 @@
 /* Both carriers on one port. */
 #include "carrier.h"
+#include "carrier_elevenlabs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,7 @@ static void drop_all(struct carriers *c)
 	rules_free(c->rules);
 	iv_map_free(c->calls);
 	cJSON_Delete(c->conferences);
-	cJSON_Delete(c->conversations);
+	elevenlabs_free(c->elevenlabs);
 	free(c);
 }
 
@@ -58,6 +59,7 @@ void carriers_close(struct carriers *c, void (*closed)(void *arg), void *arg)
 	c->closed_arg = arg;
 	IV_LIST_EACH(node, &c->all)
 	call_hang_up(IV_CONTAINER(node, struct carrier_call, node), LINE_BY_CARRIER, 0, "the lab ends");
+	elevenlabs_quit(c->elevenlabs);
 	iv_http_close(c->server, server_closed, c);
 }
 
@@ -77,7 +79,7 @@ struct carriers *carriers_open(struct iv_net *net, const struct carriers_opts *o
 	c->calls = iv_map_new();
 	c->scripts = scripts_new(c->loop);
 	c->conferences = cJSON_CreateObject();
-	c->conversations = cJSON_CreateArray();
+	c->elevenlabs = elevenlabs_new(c);
 	iv_list_init(&c->all);
 	iv_list_init(&c->hooks);
 	iv_timer_init(&c->settle, c->loop, settle, c);

@@ -22,6 +22,7 @@ static const struct command {
 	{"carriers", lab_carriers,
 	 "[--port 9902] [--jambonz-hook URL --jambonz-status URL --jambonz-secret S]\n"
 	 "            [--twilio-voice URL --twilio-status URL --twilio-token T --account AC…]\n"
+	 "            [--elevenlabs-webhook URL] [--elevenlabs-secret S]\n"
 	 "            [--via http://HOST:PORT] [--scenario FILE|RULES] [--story]\n"
 	 "            Jambonz and Twilio on one port: their REST, their hooks, their calls; what calls do\n"
 	 "            is said by rules (PUT /_lab/rules), POST /_lab/calls rings the daemon"},

@@ -90,9 +90,21 @@ class Application:
                 if "upgrade" in headers:
                     await self._socket(reader, writer, target, headers)
                     break
-                body = await reader.readexactly(int(headers.get("content-length", 0)))
+                if headers.get("transfer-encoding") == "chunked":
+                    body = await self._chunks(reader)
+                else:
+                    body = await reader.readexactly(int(headers.get("content-length", 0)))
                 await self._answer(writer, Request(method, target, headers, body))
         writer.close()
+
+    @staticmethod
+    async def _chunks(reader):
+        body = b""
+        while size := int((await reader.readline()).strip(), 16):
+            body += await reader.readexactly(size)
+            await reader.readline()
+        await reader.readline()
+        return body
 
     async def _answer(self, writer, rq):
         self.requests.append(rq)
