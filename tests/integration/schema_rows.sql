@@ -43,3 +43,5 @@ insert into kernel_actions (tenant_id, id, decision_id, correlation_id, action_t
 insert into tenant_secrets (tenant_id, name, ciphertext, nonce, key_id)
 	values (:'t', 'crm', sha256(:'t'::bytea), substring(sha256('nonce'), 1, 12), 'k');
 insert into call_checks (tenant_id, call_id) values (:'t', 'call');
+insert into dnc_registries (tenant_id, country, as_of, numbers) values (:'t', 'US', now(), 1);
+insert into dnc_registry_numbers (tenant_id, phone_e164, country, as_of) values (:'t', '+15550100003', 'US', now());

@@ -15,7 +15,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 # Tables whose rows may belong to nobody, or that nobody but the schema's own functions may touch.
 SHARED, HIDDEN = {"rate_cards"}, {"user_sessions"}
 # What background work has no business with, whoever sets it up.
-NOT_FOR_WORKERS = {"api_keys", "tenant_secrets", "users", "user_tenants", "user_sessions", "consent_ledger", "dnc_entries"}
+NOT_FOR_WORKERS = {"api_keys", "tenant_secrets", "users", "user_tenants", "user_sessions"}
 DENIED = "42501"
 
 
