@@ -9,6 +9,7 @@
 #include "app.h"
 #include "house.h"
 #include "protect.h"
+#include "supervisor.h"
 #include "iv_agents.h"
 #include "iv_artifacts.h"
 #include "iv_auth.h"
@@ -52,6 +53,7 @@ struct app {
 	struct iv_str clip;
 	struct iv_timer drain_deadline, hand_over;
 	struct protect *protect; /* NULL: not in ECS */
+	struct supervisor *supervisor; /* NULL: not under systemd */
 	uv_signal_t term, interrupt;
 	int log_fd;
 };
@@ -299,6 +301,7 @@ static void stop(void *arg)
 	iv_timer_stop(&app->drain_deadline);
 	iv_timer_stop(&app->hand_over);
 	protect_free(app->protect);
+	supervisor_free(app->supervisor);
 	iv_spools_close(app->spools, stopped_spools, app);
 }
 
@@ -340,6 +343,7 @@ static void drain(struct app *app, const char *why)
 		iv_timer_in_ms(&app->hand_over, alone_s * 1000);
 	else
 		on_hand_over(app);
+	supervisor_draining(app->supervisor);
 	iv_gateway_drain(app->route.gateway, stop, app);
 }
 
@@ -469,6 +473,9 @@ static bool start(struct app *app, struct iv_err *e)
 								      .clip = app->clip});
 	app->protect = protect_new(&(struct protect_deps){
 		.net = app->net, .loop = app->loop, .agent_uri = cfg->ecs_agent_uri, .live = calls_here, .arg = app});
+	app->supervisor = supervisor_new(cfg, app->loop, calls_here, app, e);
+	if (!app->supervisor && cfg->notify_socket[0])
+		return false;
 	app->route.ops = iv_ops_new(&(struct iv_ops_deps){.cfg = cfg,
 							  .loop = app->loop,
 							  .version = IV_VERSION,
@@ -525,6 +532,7 @@ int app_serve(const struct iv_config *cfg)
 	iv_metric_set(IV_M_build_info, 0, 1);
 	app.phase = PHASE_READY;
 	iv_providers_warm(app.providers);
+	supervisor_ready(app.supervisor);
 	iv_info("process.ready", IV_LI("port", iv_http_port(app.http)), IV_LS("version", IV_VERSION),
 		IV_LI("agents", iv_agents_count(app.agents)));
 	iv_loop_run(app.loop);

@@ -1,11 +1,14 @@
 """Health, metrics, drain, the page's files."""
 import json
+import os
 import re
 import signal
+import socket
+import subprocess
 import threading
 import time
 
-from stack import KEY, ROOT, Stack, get, wait_until
+from stack import DAEMON, KEY, ROOT, Stack, get, wait_until
 from test_door import QUIET, browser
 from ws import Closed, WebSocket
 
@@ -92,3 +95,45 @@ def test_the_page_and_its_policy():
         ws.until("connected")
         ws.close()
         assert get(s.http("/../etc/passwd"))[0] in (400, 404)
+
+
+def test_the_supervisor_hears_when_calls_are_taken_that_the_loop_turns_and_of_the_drain():
+    s = Stack(env={"DRAIN_SECONDS": "60", "WATCHDOG_USEC": "400000"}, agents={"quiet": QUIET}, lab=False)
+    path, heard = os.path.join(s.dir, "notify"), []
+    s.env["NOTIFY_SOCKET"] = path
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as supervisor:
+        supervisor.bind(path)
+        supervisor.settimeout(0.05)
+
+        def hears(what):
+            def look():
+                try:
+                    heard.append((time.monotonic(), supervisor.recv(4096).decode().split("\n")))
+                except TimeoutError:
+                    pass
+                return any(what in lines for _, lines in heard)
+            wait_until(look, 20, what)
+
+        with s:
+            hears("READY=1")
+            assert "WATCHDOG=1" in heard[0][1] and "STATUS=serving 0 calls" in heard[0][1], heard
+            ws = browser(s, "q1")
+            ws.until("connected")
+            hears("STATUS=serving 1 calls")
+            s.daemon.send_signal(signal.SIGTERM)
+            hears("STOPPING=1")
+            hears("STATUS=draining, still 1 calls")
+            hears("EXTEND_TIMEOUT_USEC=600000")
+            ws.close()
+            assert s.daemon.wait(20) == 0
+            s.daemon = None
+    # A word comes twice in what the watchdog allows; a stalled loop says nothing and is killed for it.
+    times = [t for t, lines in heard if "WATCHDOG=1" in lines]
+    assert len(times) > 3, heard
+
+
+def test_a_supervisor_that_cannot_be_told_stops_the_start():
+    s = Stack(agents={"quiet": QUIET}, lab=False)
+    p = subprocess.run([DAEMON, "serve"], env={**s.env, "NOTIFY_SOCKET": "relative/path"}, cwd=ROOT, capture_output=True, text=True, timeout=20,
+                       check=False)
+    assert p.returncode == 78 and "NOTIFY_SOCKET: must be a path" in p.stderr, (p.returncode, p.stderr)
