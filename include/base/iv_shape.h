@@ -23,6 +23,7 @@ enum iv_field_flag {
 	IV_REQUIRED = 1,
 	IV_SECRET = 2,   /* accepted, never printed */
 	IV_READONLY = 4, /* printed, refused in input */
+	IV_NULLABLE = 8, /* said of an answer that its steps write themselves: null where there is none */
 };
 
 struct iv_strs {

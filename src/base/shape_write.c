@@ -138,29 +138,41 @@ static void describe_list(const struct iv_field *f, struct view v, struct iv_jw 
 	iv_jw_end_obj(w);
 }
 
+static void put_type(const struct iv_field *f, const char *type, struct iv_jw *w)
+{
+	if (!(f->flags & IV_NULLABLE)) {
+		iv_jw_cstr(w, "type", type);
+		return;
+	}
+	iv_jw_arr(w, "type");
+	iv_jw_cstr(w, NULL, type);
+	iv_jw_cstr(w, NULL, "null");
+	iv_jw_end_arr(w);
+}
+
 static void describe_type(const struct iv_field *f, struct view v, struct iv_jw *w)
 {
 	switch (f->kind) {
 	case IV_F_STR:
-		iv_jw_cstr(w, "type", "string");
+		put_type(f, "string", w);
 		if (f->min > 0)
 			iv_jw_num(w, "minLength", f->min, 0);
 		if (f->max > 0)
 			iv_jw_num(w, "maxLength", f->max, 0);
 		break;
 	case IV_F_INT:
-		iv_jw_cstr(w, "type", "integer");
+		put_type(f, "integer", w);
 		bounds(f, "minimum", "maximum", w);
 		break;
 	case IV_F_DBL:
-		iv_jw_cstr(w, "type", "number");
+		put_type(f, "number", w);
 		bounds(f, "minimum", "maximum", w);
 		break;
 	case IV_F_BOOL:
-		iv_jw_cstr(w, "type", "boolean");
+		put_type(f, "boolean", w);
 		break;
 	case IV_F_ENUM:
-		iv_jw_cstr(w, "type", "string");
+		put_type(f, "string", w);
 		iv_jw_arr(w, "enum");
 		for (int i = 0; f->names[i]; i++)
 			iv_jw_cstr(w, NULL, f->names[i]);

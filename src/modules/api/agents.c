@@ -78,18 +78,20 @@ struct agent_row {
 	int64_t version;
 };
 
+/* Answers with more in them: answers.c. */
 static const struct iv_field row_fields[] = {
-	IV_STR(struct agent_row, id, "id", IV_READONLY, 0, 0, "agt_…"),
-	IV_INT(struct agent_row, version, "version", IV_READONLY, 0, 0, "Counts up with every change of name or config"),
-	IV_STR(struct agent_row, name, "name", 0, 0, 0, "Its name"),
+	IV_STR(struct agent_row, id, "id", IV_READONLY | IV_REQUIRED, 0, 0, "agt_…"),
+	IV_INT(struct agent_row, version, "version", IV_READONLY | IV_REQUIRED, 0, 0,
+	       "Counts up with every change of name or config"),
+	IV_STR(struct agent_row, name, "name", IV_REQUIRED, 0, 0, "Its name"),
 	IV_STR(struct agent_row, description, "description", 0, 0, 0, "What it is for"),
-	IV_STR(struct agent_row, status, "status", 0, 0, 0, "active, inactive or draft"),
+	IV_STR(struct agent_row, status, "status", IV_REQUIRED, 0, 0, "active, inactive or draft"),
 	IV_STR(struct agent_row, use_case, "useCase", 0, 0, 0, "What it was made for"),
 	IV_STR(struct agent_row, provider, "provider", 0, 0, 0, "Who speaks for it: invorto or elevenlabs"),
 	IV_STR(struct agent_row, template_id, "templateId", 0, 0, 0, "The template it was made from"),
-	IV_JSON(struct agent_row, config, "config", 0, 0, "As it was sent"),
-	IV_STR(struct agent_row, created_at, "createdAt", IV_READONLY, 0, 0, "RFC 3339"),
-	IV_STR(struct agent_row, updated_at, "updatedAt", IV_READONLY, 0, 0, "RFC 3339"),
+	IV_JSON(struct agent_row, config, "config", IV_REQUIRED, 0, "As it was sent"),
+	IV_STR(struct agent_row, created_at, "createdAt", IV_READONLY | IV_REQUIRED, 0, 0, "RFC 3339"),
+	IV_STR(struct agent_row, updated_at, "updatedAt", IV_READONLY | IV_REQUIRED, 0, 0, "RFC 3339"),
 	IV_FIELDS_END,
 };
 const struct iv_shape agent_row_shape = {"agent", sizeof(struct agent_row), row_fields, NULL};
@@ -507,20 +509,22 @@ const struct iv_api_route *agent_routes(void)
 			    "\"greeting\":\"Hello, how can I help?\","
 			    "\"disclosure\":\"You are talking to an AI assistant.\"}"},
 		{.method = "GET", .path = "/v1/agents", .id = "listAgents", .tag = "Agents", .role = IV_ROLE_ANALYST,
-		 .query = &list_query_shape, .status = 200, .steps = list_steps, STATE,
+		 .query = &list_query_shape, .out = &agent_list_answer, .status = 200, .steps = list_steps, STATE,
 		 .doc = "Agents, newest first"},
 		{.method = "GET", .path = AGENT_ID, .id = "getAgent", .tag = "Agents", .role = IV_ROLE_ANALYST,
-		 .status = 200, .steps = get_steps, STATE, .errors = missing, .doc = "One agent, with what its calls came to"},
+		 .out = &agent_answer, .status = 200, .steps = get_steps, STATE, .errors = missing,
+		 .doc = "One agent, with what its calls came to"},
 		{.method = "PATCH", .path = AGENT_ID, .id = "updateAgent", .tag = "Agents", .role = IV_ROLE_DEV,
-		 .flags = IV_API_PATCH | IV_API_AUDIT, .status = 200, .body_max = CONFIG_BYTES + 4096,
-		 .steps = patch_steps, STATE, .errors = changing,
+		 .flags = IV_API_PATCH | IV_API_AUDIT, .out = &agent_changed_answer, .status = 200,
+		 .body_max = CONFIG_BYTES + 4096, .steps = patch_steps, STATE, .errors = changing,
 		 .doc = "Change an agent: what is sent is merged over what is there; null takes a member away"},
 		{.method = "DELETE", .path = AGENT_ID, .id = "deleteAgent", .tag = "Agents", .role = IV_ROLE_DEV,
-		 .flags = IV_API_AUDIT, .status = 200, .steps = delete_steps, STATE, .errors = changing,
+		 .flags = IV_API_AUDIT, .out = &agent_deleted_answer, .status = 200,
+		 .steps = delete_steps, STATE, .errors = changing,
 		 .doc = "Delete an agent that has no live call; its calls stay"},
 		{.method = "GET", .path = AGENT_ID "/versions", .id = "listAgentVersions", .tag = "Agents",
-		 .role = IV_ROLE_ANALYST, .query = &versions_shape, .status = 200, .steps = versions_steps, STATE,
-		 .errors = missing, .doc = "Every config an agent ever had, newest first"},
+		 .role = IV_ROLE_ANALYST, .query = &versions_shape, .out = &agent_versions_answer, .status = 200,
+		 .steps = versions_steps, STATE, .errors = missing, .doc = "Every config an agent ever had, newest first"},
 		{0},
 	};
 

@@ -407,8 +407,9 @@ const struct iv_api_route *artifact_routes(void)
 {
 	static const struct iv_api_route rows[] = {
 		{.method = "GET", .path = "/v1/calls/:id/artifacts", .id = "getArtifacts", .tag = "Calls",
-		 .role = IV_ROLE_ANALYST, .status = 200, .state_size = sizeof(struct kept_state), .steps = kept_steps,
-		 .errors = missing, .doc = "What is kept of a call, each with a link that is good for an hour"},
+		 .role = IV_ROLE_ANALYST, .out = &artifacts_answer, .status = 200, .state_size = sizeof(struct kept_state),
+		 .steps = kept_steps, .errors = missing,
+		 .doc = "What is kept of a call, each with a link that is good for an hour"},
 		{.method = "POST", .path = "/v1/calls/:id/recording", .id = "controlRecording", .tag = "Live calls",
 		 .role = IV_ROLE_DEV, .flags = IV_API_AUDIT, .in = &recording_shape, .media = sounds,
 		 .body_max_at = offsetof(struct iv_config, recording_upload_max), .status = 202, .deadline_ms = WRITE_MS,

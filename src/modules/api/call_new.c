@@ -241,7 +241,7 @@ const struct iv_api_route *call_new_routes(void)
 {
 	static const struct iv_api_route rows[] = {
 		{.method = "POST", .path = "/v1/calls", .id = "createCall", .tag = "Calls", .role = IV_ROLE_DEV,
-		 .flags = IV_API_PLACES_CALL | IV_API_AUDIT, .in = &shape, .status = 201,
+		 .flags = IV_API_PLACES_CALL | IV_API_AUDIT, .in = &shape, .out = &call_made_answer, .status = 201,
 		 .state_size = sizeof(struct state), .steps = steps, .errors = errors, .deadline_ms = DEADLINE_MS,
 		 .doc = "Place a call, within the tenant's caps; without a carrier it is written down and waits for its socket",
 		 .example = "{\"agentId\":\"agt_01J0000000000000000000000\",\"to\":\"+919876543210\"}"},

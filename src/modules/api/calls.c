@@ -457,23 +457,25 @@ static const enum iv_code live_errors[] = {IV_ENOENT, IV_ECONFLICT, IV_EUNSUPPOR
 #define ORDER(verb, op, text)                                                                                          \
 	{                                                                                                              \
 		.method = "POST", .path = CALL_ID "/" #verb, .id = op, .tag = "Live calls", .role = IV_ROLE_DEV,       \
-		.flags = IV_API_AUDIT, .in = &verb##_shape, .status = 202, STATE, .steps = order_steps,                \
-		.errors = live_errors, .doc = text                                                                     \
+		.flags = IV_API_AUDIT, .in = &verb##_shape, .out = &order_answer, .status = 202, STATE,                \
+		.steps = order_steps, .errors = live_errors, .doc = text                                               \
 	}
 
 const struct iv_api_route *call_routes(void)
 {
 	static const struct iv_api_route rows[] = {
 		{.method = "GET", .path = "/v1/calls", .id = "listCalls", .tag = "Calls", .role = IV_ROLE_ANALYST,
-		 .query = &list_shape, .status = 200, STATE, .steps = list_steps, .doc = "Calls, the latest first"},
-		{.method = "GET", .path = CALL_ID, .id = "getCall", .tag = "Calls", .role = IV_ROLE_ANALYST, .status = 200,
-		 STATE, .steps = get_steps, .errors = missing, .doc = "One call with its costs"},
+		 .query = &list_shape, .out = &call_list_answer, .status = 200, STATE, .steps = list_steps,
+		 .doc = "Calls, the latest first"},
+		{.method = "GET", .path = CALL_ID, .id = "getCall", .tag = "Calls", .role = IV_ROLE_ANALYST,
+		 .out = &call_answer, .status = 200, STATE, .steps = get_steps, .errors = missing,
+		 .doc = "One call with its costs"},
 		{.method = "PATCH", .path = CALL_ID "/status", .id = "setCallStatus", .tag = "Calls", .role = IV_ROLE_DEV,
-		 .flags = IV_API_AUDIT, .in = &status_shape, .status = 200, STATE, .steps = status_steps,
-		 .errors = conflicting, .doc = "Say how a call stands; one that is over stays as it is"},
+		 .flags = IV_API_AUDIT, .in = &status_shape, .out = &call_changed_answer, .status = 200, STATE,
+		 .steps = status_steps, .errors = conflicting, .doc = "Say how a call stands; one that is over stays as it is"},
 		{.method = "GET", .path = CALL_ID "/timeline", .id = "getTimeline", .tag = "Calls",
-		 .role = IV_ROLE_ANALYST, .query = &timeline_shape, .status = 200, STATE, .steps = timeline_steps,
-		 .errors = missing, .doc = "What happened in a call, oldest first"},
+		 .role = IV_ROLE_ANALYST, .query = &timeline_shape, .out = &timeline_answer, .status = 200, STATE,
+		 .steps = timeline_steps, .errors = missing, .doc = "What happened in a call, oldest first"},
 		{.method = "POST", .path = CALL_ID "/summary", .id = "putSummary", .tag = "Calls", .role = IV_ROLE_DEV,
 		 .flags = IV_API_AUDIT, .status = 200, STATE, .body_max = SUMMARY_BYTES, .steps = summary_steps,
 		 .errors = missing, .doc = "Give a call the summary somebody else made of it"},

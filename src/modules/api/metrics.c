@@ -126,7 +126,8 @@ const struct iv_api_route *metric_routes(void)
 {
 	static const struct iv_api_route rows[] = {
 		{.method = "GET", .path = "/v1/metrics", .id = "getMetrics", .tag = "Usage", .role = IV_ROLE_ANALYST,
-		 .query = &usage_query_shape, .status = 200, .state_size = sizeof(struct metrics_state), .steps = steps,
+		 .query = &usage_query_shape, .out = &metrics_answer, .status = 200,
+		 .state_size = sizeof(struct metrics_state), .steps = steps,
 		 .doc = "How the tenant's calls go: by status, minutes, cost, success rate, how quick the turns are"},
 		{0},
 	};

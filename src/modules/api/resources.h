@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include "answers.h"
 #include "iv_api.h"
 
 /* ── pages: ?page=&limit= as the older clients ask, or ?cursor= ── */

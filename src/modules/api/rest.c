@@ -4,6 +4,7 @@
 
 void iv_rest_mount(struct iv_api *a)
 {
+	answers_init();
 	iv_api_mount(a, agent_routes());
 	iv_api_mount(a, call_new_routes());
 	iv_api_mount(a, call_routes());

@@ -212,7 +212,7 @@ const struct iv_api_route *usage_routes(void)
 {
 	static const struct iv_api_route rows[] = {
 		{.method = "GET", .path = "/v1/tenants/:id/usage", .id = "getUsage", .tag = "Usage",
-		 .role = IV_ROLE_ANALYST, .query = &usage_query_shape, .status = 200,
+		 .role = IV_ROLE_ANALYST, .query = &usage_query_shape, .out = &usage_answer, .status = 200,
 		 .state_size = sizeof(struct usage_state), .steps = usage_steps, .errors = missing,
 		 .doc = "What was used and what it cost; the id may be me"},
 		{.method = "GET", .path = "/v1/tenants/:id/usage/export", .id = "exportUsage", .tag = "Usage",
