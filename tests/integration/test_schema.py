@@ -13,7 +13,7 @@ from stack import DAEMON, ROOT
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 # Tables whose rows may belong to nobody, or that nobody but the schema's own functions may touch.
-SHARED, HIDDEN = {"rate_cards"}, {"user_sessions"}
+SHARED, HIDDEN = {"rate_cards", "optimizer_rules"}, {"user_sessions"}
 # What background work has no business with, whoever sets it up.
 NOT_FOR_WORKERS = {"api_keys", "tenant_secrets", "users", "user_tenants", "user_sessions"}
 DENIED = "42501"
@@ -269,19 +269,20 @@ def test_every_table_with_a_tenant_is_guarded_the_same_way():
             where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p'))
         select relname, 'is not forced' from t where not forced
         union all
-        select relname, 'lacks the policy' from t where relname not in ('rate_cards', 'user_sessions') and not exists (
+        select relname, 'lacks the policy' from t where relname not in ('rate_cards', 'optimizer_rules', 'user_sessions') and not exists (
             select from pg_policies p where p.tablename = relname and p.policyname = 'tenant' and p.cmd = 'ALL' and p.permissive = 'PERMISSIVE'
                 and p.roles = '{public}' and p.qual = 'user_belongs_to_tenant(tenant_id)' and p.with_check = p.qual)
         union all
         select p.tablename::text, 'policy ' || p.policyname || ' is for ' || p.roles::text from pg_policies p join t on relname = p.tablename
             where p.policyname <> 'tenant' and not p.roles <@ '{invorto_worker,invorto_owner}'
+                and (p.tablename, p.policyname, p.cmd) <> ('optimizer_rules', 'shared', 'SELECT')
         union all
         select relname, 'has rows of nobody' from t join pg_attribute a on a.attrelid = t.oid and a.attname = 'tenant_id'
-            where not a.attnotnull and relname not in ('rate_cards', 'user_sessions')
+            where not a.attnotnull and relname not in ('rate_cards', 'optimizer_rules', 'user_sessions')
         union all
         select relname, 'its key does not begin with the tenant' from t join pg_index i on i.indrelid = t.oid and i.indisprimary
             join pg_attribute a on a.attrelid = t.oid and a.attnum = i.indkey[0]
-            where a.attname <> 'tenant_id' and relname not in ('rate_cards', 'user_sessions')
+            where a.attname <> 'tenant_id' and relname not in ('rate_cards', 'optimizer_rules', 'user_sessions')
         union all
         select k.conname, 'may point at another tenant' from pg_constraint k join t on t.oid = k.conrelid join t f on f.oid = k.confrelid
             where k.contype = 'f' and f.relname <> 'rate_cards' and not exists (
@@ -391,7 +392,7 @@ def test_a_call_ends_once():
     assert end(db, "c1", ENDING) == ["t", "completed", "90", "0.1000", "8.7000"]
     first = what_followed(db, "c1")
     assert first == {
-        "ledger": [["inbound_call", "90", "0.1000", "8.7000", "2026-11-21"]], "kernel": [["voice.call.completed", "pending"]],
+        "ledger": [["inbound_call", "90", "0.1000", "8.7000", "2026-11-21"]], "kernel": [["voice.call.completed", "completed"]],
         "events": [["call.ended", "evt_mine"]], "timeline": [["1", "call.started"], ["2", "stt.final"], ["3", "call.ended"]],
         "costs": [["stt", "3.7500"]], "artifacts": [["recording", "local"]]}, first
     assert db.admin("select from_number, usage ->> 'turns', voice_agent_id from voice_call_records where id = 'c1'") == [["+15550100007", "3", "agt"]]
@@ -435,7 +436,7 @@ def test_a_final_status_written_by_hand_has_the_same_consequences():
     assert end(db, "h1", ENDING)[0] == "f"
     db.sql("insert into voice_call_records (tenant_id, id, status) values ('A', 'h2', 'no-answer')", tenant="A")
     followed = what_followed(db, "h2")
-    assert followed["ledger"][0][1:4] == ["0", "0.0000", "0.0000"] and followed["kernel"] == [["voice.call.failed", "pending"]]
+    assert followed["ledger"][0][1:4] == ["0", "0.0000", "0.0000"] and followed["kernel"] == [["voice.call.failed", "completed"]]
 
 
 def test_the_end_of_a_call_that_never_was_recorded_is_recorded():
