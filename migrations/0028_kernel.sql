@@ -292,14 +292,15 @@ insert into optimizer_rules (id, name, position, metric, comparison, threshold, 
 	'[{"metric": "connect_rate", "comparison": ">", "threshold": 0.40}]', 'scale_up', 'increase_volume', '{"factor": 1.5}',
 	'Efficiency {value} is above {threshold}: {numerator} of {denominator} calls qualified in {days} days');
 
--- What a campaign's calls came to: those that ended within `over` before `at`. Connected is whatever a person answered;
--- qualified, a connected one with that outcome, or a score of 7 and more.
+-- What a campaign's calls came to: those that ended within `over` before `at` and that a carrier took. Connected is
+-- whatever a person answered; qualified, a connected one with that outcome, or with a score of 7 and more.
 create function kernel_counts(tenant text, campaign text, at timestamptz, over interval, parity boolean)
 returns table (total bigint, completed bigint, failed bigint, connected bigint, qualified bigint, no_answer bigint, busy bigint,
 	voicemail bigint, seconds bigint, cost_usd numeric)
 language sql stable
 as $$
-	select count(*), count(*) filter (where k.status = 'completed'), count(*) filter (where k.status = 'failed'),
+	select count(*), count(*) filter (where k.status = 'completed'),
+		count(*) filter (where k.status = 'failed' or (not parity and k.outcome = 'failed')),
 		count(*) filter (where k.reached), count(*) filter (where k.good and (parity or k.reached)),
 		count(*) filter (where k.status = 'no-answer' or k.outcome = 'no-answer'),
 		count(*) filter (where k.status = 'busy' or k.outcome = 'busy'), count(*) filter (where k.outcome = 'voicemail'),
@@ -307,13 +308,13 @@ as $$
 	from (
 		select c.status, c.outcome, c.duration_seconds, c.cost,
 			case when parity then c.status = 'completed' and c.outcome = 'connected'
-				else c.outcome in ('connected', 'qualified', 'not-interested', 'callback-requested', 'opted-out', 'transferred')
-				end as reached,
+				else coalesce(public.call_is_connected(coalesce(c.outcome, c.status)), false) end as reached,
 			c.outcome = 'qualified' or case when jsonb_typeof(c.analysis -> 'qualification_score') = 'number'
 				then (c.analysis -> 'qualification_score')::numeric >= 7 else false end as good
 		from public.voice_call_records c
 		where c.tenant_id = tenant and c.campaign_id = campaign
-			and (parity or (c.closed_at is not null and c.ended_at > at - over and c.ended_at <= at))
+			and (parity or (c.closed_at is not null and c.direction = 'outbound' and c.ended_at > at - over and c.ended_at <= at
+				and not (c.status = 'failed' and coalesce(c.end_reason, '') in ('not_placed', 'refused'))))
 	) k
 $$;
 grant execute on function kernel_counts(text, text, timestamptz, interval, boolean) to invorto_app, invorto_worker;

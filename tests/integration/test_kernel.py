@@ -362,3 +362,15 @@ def test_explaining_changes_nothing_and_agrees_with_what_is_decided():
     d = c.decide()
     assert said["rules"] == d["json"]["metadata"]["rules"] and said["chosen"]["decision"] == d["type"]
     assert Fraction(said["rules"][0]["numerator"], said["rules"][0]["denominator"]) == Fraction(5, 13)
+
+
+def test_the_numbers_are_those_that_the_campaign_s_own_metrics_say():
+    c = Campaign().add((5, FAILED), (6, MET), (4, GOOD), (3, SILENT), (2, MACHINE), (2, BUSY))
+    c.db.admin("insert into voice_call_records (tenant_id, id, campaign_id, status, end_reason, ended_at) values "
+               f"('A', 'refused', 'cmp1', 'failed', 'not_placed', '{NOW.isoformat()}')")
+    theirs = json.loads(c.db.sql("select campaign_metrics('A', 'cmp1', null)", tenant="A")[0][0])
+    d = c.decide()
+    for rule, name in (("stop_loss", "failure_rate"), ("retry_windows", "connect_rate"), ("agent_switch", "qualification_rate"),
+                       ("scale_up", "efficiency")):
+        assert abs(d["rules"][rule]["value"] - theirs[name]) < 0.0001, (rule, d["rules"][rule], theirs)
+    c.check_numbers(d)
