@@ -1,7 +1,7 @@
 /* iv_http: HTTP/1.1 server. One row of a route table is dispatch, limits, documentation and the label
  * of its metrics. Heads and chunks are read by our own strict grammar (libhttp-parser as packaged is
- * built without its strict checks). Request bodies are collected whole, chunked ones too; answers may
- * be streamed.
+ * built without its strict checks). Request bodies are collected whole, chunked ones too, or taken in
+ * pieces by the rows that say so; answers may be streamed.
  *
  * The server side of sockets is ours and not libwebsockets': lws 4.1.6 closes any upgrade whose
  * subprotocol list is over 127 bytes or names nothing it was compiled to know
@@ -21,6 +21,7 @@ struct iv_route {
 	 * another callback; exactly one iv_http_reply*, iv_http_stream_begin or iv_ws_accept. */
 	void (*handle)(void *ctx, struct iv_http_req *rq);
 	size_t body_max; /* bytes; 0: the server's default */
+	bool pieces;     /* the handler gets the request with its head, and asks for the body */
 	int deadline_ms; /* to begin the answer; 0: 30 s; passed: 504 */
 	const char *doc; /* one line */
 };
@@ -56,6 +57,12 @@ struct iv_str iv_http_path(const struct iv_http_req *rq);  /* without query, not
 struct iv_str iv_http_query(const struct iv_http_req *rq); /* behind '?', not decoded */
 struct iv_str iv_http_header(const struct iv_http_req *rq, const char *name); /* joined by ", " when repeated */
 struct iv_str iv_http_body(const struct iv_http_req *rq);
+/* Of a row with `pieces`. fn is called once, from the loop and never from in here: with 1 byte to 96 KiB, good until it
+ * returns; with nothing, when the body is whole; or with an error (IV_ETOOBIG over body_max, IV_EINVAL malformed chunks,
+ * IV_ETIMEDOUT nothing for header_ms), behind which there is no more. What is not asked for stays with the client. fn may
+ * answer, or ask again. NULL takes the question back. An answer before the body is whole ends the connection. */
+typedef void iv_http_piece_fn(void *arg, struct iv_str piece, const struct iv_err *e);
+void iv_http_body_next(struct iv_http_req *rq, iv_http_piece_fn *fn, void *arg);
 struct iv_buf iv_http_take_body(struct iv_http_req *rq); /* the body's memory is the caller's; the request has none left */
 /* ":callId" of the route, percent-decoded. */
 struct iv_str iv_http_param(const struct iv_http_req *rq, const char *name);

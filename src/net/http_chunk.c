@@ -18,13 +18,14 @@ static int hex(char c)
 
 static int on_size(struct http_chunks *c, char ch, const struct iv_buf *body)
 {
+	uint64_t room = c->max ? c->max - c->total : body->limit - body->len;
 	int digit = hex(ch);
 
 	if (digit >= 0) {
 		if (++c->digits > DIGITS_MAX)
 			return 400;
 		c->left = c->left << 4 | (unsigned)digit;
-		return c->left > body->limit - body->len ? 413 : 0;
+		return c->left > room ? 413 : 0;
 	}
 	if (c->digits == 0)
 		return 400;
@@ -58,6 +59,7 @@ static int on_char(struct http_chunks *c, char ch, const struct iv_buf *body)
 		return on_text(c, ch, CHUNK_SIZE_LF);
 	case CHUNK_SIZE_LF:
 		c->state = c->left ? CHUNK_DATA : CHUNK_TRAILER_START;
+		c->total += c->left;
 		return ch == '\n' ? 0 : 400;
 	case CHUNK_DATA_CR:
 		c->state = CHUNK_DATA_LF;

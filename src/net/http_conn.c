@@ -71,6 +71,7 @@ void http_conn_set_state(struct http_conn *c, enum http_conn_state state)
 		iv_timer_in_ms(&c->timer, c->answered_one ? o->keepalive_ms : o->header_ms);
 		break;
 	case HTTP_BODY:
+	case HTTP_PIECES:
 		iv_timer_in_ms(&c->timer, o->header_ms);
 		break;
 	case HTTP_HANDLING: {
@@ -126,6 +127,9 @@ static void on_timer(void *arg)
 	case HTTP_BODY:
 		http_refuse(c, 408, "body took too long");
 		break;
+	case HTTP_PIECES:
+		http_piece_failed(c->rq, IV_ETIMEDOUT, "nothing more of the body came");
+		break;
 	case HTTP_HANDLING:
 		answer_late(c);
 		break;
@@ -142,7 +146,7 @@ static void on_timer(void *arg)
 
 void http_conn_resume(struct http_conn *c)
 {
-	if (c->in_process || c->in.len == 0)
+	if (c->in_process || (c->in.len == 0 && c->state != HTTP_PIECES))
 		return; /* http_conn_process goes on by itself */
 	c->resume_due = true;
 	iv_timer_at(&c->timer, iv_now_us());

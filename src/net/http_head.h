@@ -47,9 +47,11 @@ struct http_chunks {
 	enum http_chunk_state state;
 	uint64_t left;
 	unsigned digits, extra; /* bytes of extensions and trailers so far */
+	uint64_t max;           /* of a body that is taken in pieces; 0: what fits the buffer */
+	uint64_t total;         /* bytes of the chunks so far, the one that is being read among them */
 };
 
-/* Decodes into body (its limit is the body's). 0 and state CHUNK_DONE at the end; *used says how
+/* Decodes into body (its limit is the body's, unless c->max says so). 0 and state CHUNK_DONE at the end; *used says how
  * many bytes were taken. 400 or 413. */
 int http_chunks_feed(struct http_chunks *c, const char *bytes, size_t n, size_t *used,
 		     struct iv_buf *body);

@@ -14,8 +14,6 @@ static void refuse_route(struct http_conn *c, int status)
 {
 	struct iv_http_req *rq = c->rq;
 
-	if (rq->head.content_length > 0 || rq->head.chunked)
-		rq->keep_alive = false; /* its body is not read */
 	if ((status == 404 || status == 405) && c->server->opts.unmatched) {
 		c->server->opts.unmatched(c->server->ctx, rq, status, rq->match.allow);
 	} else if (status == 405) {
@@ -34,6 +32,16 @@ static void refuse_route(struct http_conn *c, int status)
 	}
 }
 
+/* To a client that waits to be told before it sends the body. */
+static void go_on(struct http_conn *c)
+{
+	static char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+	uv_buf_t b = uv_buf_init(text, sizeof(text) - 1);
+
+	if (c->rq->head.expect_continue && c->in.len == 0)
+		(void)http_conn_write(c, &b, 1); /* failing closes c, which is all there is to do */
+}
+
 /* A parsed head: everything that can be refused before the body. */
 static void begin_request(struct http_conn *c)
 {
@@ -44,6 +52,8 @@ static void begin_request(struct http_conn *c)
 	int status;
 
 	rq->keep_alive = h->keep_alive && s->listening;
+	rq->body_whole = h->content_length <= 0 && !h->chunked;
+	rq->body_left = h->content_length > 0 ? (uint64_t)h->content_length : 0;
 	rq->begun_us = iv_now_us();
 	http_conn_set_state(c, HTTP_BODY);
 	status = route_find(s->routes, h->method, h->path, h->upgrade_websocket, &rq->arena,
@@ -63,16 +73,19 @@ static void begin_request(struct http_conn *c)
 		return;
 	}
 	size_t body_max = rq->match.route->body_max ? rq->match.route->body_max : s->opts.body_max;
-	iv_buf_init(&rq->body, body_max);
 	if (h->content_length > 0 && (uint64_t)h->content_length > body_max) {
 		http_refuse(c, 413, "body is larger than the route takes");
-	} else if (h->content_length <= 0 && !h->chunked) {
-		dispatch(c);
-	} else if (h->expect_continue && c->in.len == 0) {
-		static char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-		uv_buf_t b = uv_buf_init(go_on, sizeof(go_on) - 1);
-		(void)http_conn_write(c, &b, 1); /* failing closes c, which is all there is to do */
+		return;
 	}
+	if (rq->match.route->pieces) {
+		rq->chunks.max = body_max;
+		body_max = s->opts.header_max + HTTP_READ_BYTES; /* of one: what a connection holds of its input */
+	}
+	iv_buf_init(&rq->body, body_max);
+	if (rq->body_whole || rq->match.route->pieces)
+		dispatch(c);
+	else
+		go_on(c);
 }
 
 static bool read_head(struct http_conn *c)
@@ -119,37 +132,98 @@ static bool read_head(struct http_conn *c)
 	return true;
 }
 
-static bool read_body(struct http_conn *c)
+/* What has come of the body, into rq->body; 0, or the status that refuses it. */
+static int take_body(struct http_conn *c)
 {
 	struct iv_http_req *rq = c->rq;
-	bool whole;
 
 	if (rq->head.chunked) {
 		size_t used;
 		int status = http_chunks_feed(&rq->chunks, c->in.ptr, c->in.len, &used, &rq->body);
 
-		if (status) {
-			http_refuse(c, status,
-				    status == 413 ? "body is larger than the route takes"
-						  : "malformed chunk");
-			return false;
-		}
 		iv_buf_consume(&c->in, used);
-		whole = rq->chunks.state == CHUNK_DONE;
-	} else {
-		size_t left = (size_t)rq->head.content_length - rq->body.len;
-		size_t take = c->in.len < left ? c->in.len : left;
-
-		if (!iv_buf_add(&rq->body, c->in.ptr, take)) {
-			http_refuse(c, 413, "no memory for the body");
-			return false;
-		}
-		iv_buf_consume(&c->in, take);
-		whole = take == left;
+		rq->body_whole = rq->chunks.state == CHUNK_DONE;
+		return status;
 	}
-	if (whole)
+	size_t take = c->in.len < rq->body_left ? c->in.len : (size_t)rq->body_left;
+	if (!iv_buf_add(&rq->body, c->in.ptr, take))
+		return 413;
+	iv_buf_consume(&c->in, take);
+	rq->body_left -= take;
+	rq->body_whole = rq->body_left == 0;
+	return 0;
+}
+
+static const char *why_refused(int status)
+{
+	return status == 413 ? "body is larger than the route takes" : "malformed chunk";
+}
+
+static bool read_body(struct http_conn *c)
+{
+	struct iv_http_req *rq = c->rq;
+	int status = take_body(c);
+
+	if (status)
+		http_refuse(c, status, why_refused(status));
+	else if (rq->body_whole)
 		dispatch(c);
-	return whole;
+	return status == 0 && rq->body_whole;
+}
+
+/* ── bodies in pieces */
+/* fn may answer: rq lives until after the turn, its connection may be on to the next. */
+static void give_piece(struct iv_http_req *rq, const struct iv_err *e)
+{
+	iv_http_piece_fn *fn = rq->on_piece;
+	struct iv_str piece = e ? IV_STR_NULL : iv_buf_str(&rq->body);
+
+	rq->on_piece = NULL;
+	http_conn_set_state(rq->conn, HTTP_HANDLING);
+	fn(rq->piece_arg, piece, e);
+	iv_buf_clear(&rq->body);
+}
+
+void http_piece_failed(struct iv_http_req *rq, enum iv_code code, const char *why)
+{
+	struct iv_err e = {0};
+
+	(void)iv_fail(&e, code, "%s", why);
+	give_piece(rq, &e);
+}
+
+static bool read_piece(struct http_conn *c)
+{
+	struct iv_http_req *rq = c->rq;
+	int status = rq->body_whole ? 0 : take_body(c);
+
+	if (status) {
+		http_piece_failed(rq, status == 413 ? IV_ETOOBIG : IV_EINVAL, why_refused(status));
+	} else if (rq->body.len || rq->body_whole) {
+		give_piece(rq, NULL);
+	} else {
+		http_conn_set_state(c, HTTP_PIECES); /* the next is given its time */
+		return false;
+	}
+	return true;
+}
+
+void iv_http_body_next(struct iv_http_req *rq, iv_http_piece_fn *fn, void *arg)
+{
+	struct http_conn *c = rq->conn;
+
+	rq->on_piece = fn;
+	rq->piece_arg = arg;
+	if (!c || c->state == HTTP_CLOSED || rq->closing)
+		return; /* on_close tells */
+	http_conn_set_state(c, fn ? HTTP_PIECES : HTTP_HANDLING);
+	if (!fn)
+		return;
+	if (!rq->asked && !rq->body_whole)
+		go_on(c);
+	rq->asked = true;
+	if (rq->body_whole || c->in.len)
+		http_conn_resume(c);
 }
 
 static void feed_socket(struct http_conn *c)
@@ -172,13 +246,16 @@ void http_conn_process(struct http_conn *c)
 		c->resume_due = false;
 		http_conn_set_state(c, c->state);
 	}
-	while (more && c->in.len > 0) {
+	while (more && (c->in.len > 0 || (c->state == HTTP_PIECES && c->rq->body_whole))) {
 		switch (c->state) {
 		case HTTP_HEAD:
 			more = read_head(c);
 			break;
 		case HTTP_BODY:
 			more = read_body(c);
+			break;
+		case HTTP_PIECES:
+			more = read_piece(c);
 			break;
 		case HTTP_UPGRADED:
 			feed_socket(c);

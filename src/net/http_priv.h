@@ -21,6 +21,7 @@ enum http_conn_state {
 	HTTP_HEAD, /* waiting for, or in the middle of, a request's head */
 	HTTP_BODY,
 	HTTP_HANDLING,	/* the handler has the request */
+	HTTP_PIECES,	/* it waits for more of the body */
 	HTTP_STREAMING, /* its answer has begun */
 	HTTP_FLUSHING,	/* answered; the next request is read when the kernel has taken it all */
 	HTTP_UPGRADED,	/* a WebSocket */
@@ -83,6 +84,10 @@ struct iv_http_req {
 	struct route_match match;
 	struct iv_buf body;
 	struct http_chunks chunks;
+	uint64_t body_left;     /* of a Content-Length */
+	bool body_whole, asked; /* nothing of it is still to be read; the handler has asked for it */
+	iv_http_piece_fn *on_piece;
+	void *piece_arg;
 	struct iv_buf extra; /* header lines set by the handler */
 	bool keep_alive, began, answered, chunked_out, has_body, closing, full;
 	int64_t begun_us;
@@ -126,6 +131,8 @@ void http_conn_throttle(struct http_conn *c);
 void http_server_conn_gone(struct iv_http_server *s);
 
 /* ── http_input.c */
+/* Tells who waits for a piece, and will get no more. */
+void http_piece_failed(struct iv_http_req *rq, enum iv_code code, const char *why);
 void http_conn_process(struct http_conn *c);
 
 /* ── http_out.c */

@@ -146,7 +146,7 @@ static bool take_turn(struct iv_http_req *rq)
 		http_req_leave(rq);
 		return false;
 	}
-	rq->keep_alive = rq->keep_alive && rq->server->listening;
+	rq->keep_alive = rq->keep_alive && rq->server->listening && rq->body_whole;
 	return true;
 }
 
@@ -283,7 +283,7 @@ static void begin_stream(struct iv_http_req *rq, int status, const char *content
 		return;
 	rq->chunked_out = length < 0 && !rq->head.http_1_0 && has_body(rq, status);
 	/* Without chunks and length only the end of the connection ends the answer. */
-	rq->keep_alive = rq->keep_alive && rq->server->listening &&
+	rq->keep_alive = rq->keep_alive && rq->server->listening && rq->body_whole &&
 			 (rq->chunked_out || length >= 0 || !has_body(rq, status));
 	iv_buf_init(&head, HEAD_MAX);
 	ok = put_head(rq, &head, status, content_type);
