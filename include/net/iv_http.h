@@ -14,14 +14,16 @@
 struct iv_http_server;
 struct iv_http_req; /* one request, from its headers to the end of its answer */
 
+/* Or'ed into body_max: the handler is called with the head alone, and takes the body with iv_http_body_next. */
+#define IV_HTTP_PIECES ((size_t)1 << (8 * sizeof(size_t) - 1))
+
 struct iv_route {
 	const char *method; /* "GET" (also answers HEAD), "POST", … ; "WS" for an upgrade */
 	const char *path;   /* "/v1/realtime/:callId"; a last segment of "*" takes the rest */
 	/* The request is whole (a "WS" row: its headers are). The handler answers now, or later from
 	 * another callback; exactly one iv_http_reply*, iv_http_stream_begin or iv_ws_accept. */
 	void (*handle)(void *ctx, struct iv_http_req *rq);
-	size_t body_max; /* bytes; 0: the server's default */
-	bool pieces;     /* the handler gets the request with its head, and asks for the body */
+	size_t body_max; /* bytes; 0: the server's default; with IV_HTTP_PIECES the handler asks for the body */
 	int deadline_ms; /* to begin the answer; 0: 30 s; passed: 504 */
 	const char *doc; /* one line */
 };
@@ -57,7 +59,7 @@ struct iv_str iv_http_path(const struct iv_http_req *rq);  /* without query, not
 struct iv_str iv_http_query(const struct iv_http_req *rq); /* behind '?', not decoded */
 struct iv_str iv_http_header(const struct iv_http_req *rq, const char *name); /* joined by ", " when repeated */
 struct iv_str iv_http_body(const struct iv_http_req *rq);
-/* Of a row with `pieces`. fn is called once, from the loop and never from in here: with 1 byte to 96 KiB, good until it
+/* Of a row with IV_HTTP_PIECES. fn is called once, from the loop and never from in here: with 1 byte to 96 KiB, good until it
  * returns; with nothing, when the body is whole; or with an error (IV_ETOOBIG over body_max, IV_EINVAL malformed chunks,
  * IV_ETIMEDOUT nothing for header_ms), behind which there is no more. What is not asked for stays with the client. fn may
  * answer, or ask again. NULL takes the question back. An answer before the body is whole ends the connection. */

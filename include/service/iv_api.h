@@ -24,6 +24,7 @@ enum iv_api_flag {
 	IV_API_STREAMS = 16,    /* a step answers by itself, with iv_api_take */
 	IV_API_SHOWN_ONCE = 64, /* the answer holds a secret: it is not remembered, a second request is told so */
 	IV_API_AUDIT = 32,      /* success is written to the audit log: who, what, c->entity_id */
+	IV_API_PIECES = 128,    /* a body of the row's media is not read: a step takes it (iv_upload.h) */
 };
 
 #define IV_API_ERRORS 24 /* codes one row may answer, and the end */
@@ -45,8 +46,8 @@ struct iv_api_route {
 	size_t body_max;                         /* 0: 64 KiB */
 	int deadline_ms;                         /* 0: 10 s */
 	const char *content_type;                /* of an answer that is not JSON: "text/csv" */
-	/* Bodies that are taken as they are, beside JSON that fits `in`: then c->in is NULL. Ends with NULL; NULL: none.
-	 * How large they may be is the setting at this offset of struct iv_config (an int64_t). */
+	/* Bodies that are taken as they are, with IV_API_PIECES, beside JSON that fits `in`: then c->in is NULL. Ends with
+	 * NULL; NULL: none. How large they may be is the setting at this offset of struct iv_config (an int64_t). */
 	const char *const *media;
 	size_t body_max_at;
 	const char *example;                     /* a body, for the document; NULL: made from the shape */
@@ -100,8 +101,6 @@ bool iv_api_any_bad(const struct iv_api_call *c);
 enum iv_flow_next iv_api_refuse_if_bad(struct iv_api_call *c);
 /* Retry-After of a refusal to come. */
 void iv_api_retry_after(struct iv_api_call *c, int64_t seconds);
-/* Of a row with media: the body's memory, which is the step's to free from now on; c->body is empty then. */
-struct iv_buf iv_api_take_body(struct iv_api_call *c);
 /* Hands the request to a step of an IV_API_STREAMS row, with our headers set: it answers itself, now or
  * later, also after the flow has ended. NULL when the client left. */
 struct iv_http_req *iv_api_take(struct iv_api_call *c);

@@ -63,10 +63,10 @@ const char *iv_artifact_content_type(struct iv_str kind, struct iv_str format); 
 
 /* "wav", "ogg" or "mp3" by its first bytes; NULL: none of them. */
 const char *iv_artifact_sound(struct iv_str bytes);
-/* Writes it as a file of its own beside ours, DATA_DIR/recordings/TENANT/CALL.upload-RANDOM.wav; blocks, for a worker
- * thread. */
-IV_MUST_CHECK bool iv_artifact_keep(const struct iv_artifact_place *p, const char *format, struct iv_str bytes,
-				    struct iv_artifact_file *out, struct iv_err *e);
+/* What it is and where it is to be written, a file of its own beside ours:
+ * DATA_DIR/recordings/TENANT/CALL.upload-RANDOM.wav. */
+IV_MUST_CHECK bool iv_artifact_brought(const struct iv_artifact_place *p, const char *format,
+				       struct iv_artifact_file *out, struct iv_err *e);
 /* The object it will be: "s3://BUCKET/KEY" in the arena; "" without a bucket. */
 struct iv_str iv_artifact_object(const struct iv_artifacts *a, struct iv_str tenant_id, struct iv_str call_id,
 				 struct iv_str kind, struct iv_str format, struct iv_arena *arena);

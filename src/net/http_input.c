@@ -72,17 +72,20 @@ static void begin_request(struct http_conn *c)
 			dispatch(c);
 		return;
 	}
-	size_t body_max = rq->match.route->body_max ? rq->match.route->body_max : s->opts.body_max;
+	size_t body_max = rq->match.route->body_max & ~IV_HTTP_PIECES;
+	bool pieces = rq->match.route->body_max & IV_HTTP_PIECES;
+	if (!body_max)
+		body_max = s->opts.body_max;
 	if (h->content_length > 0 && (uint64_t)h->content_length > body_max) {
 		http_refuse(c, 413, "body is larger than the route takes");
 		return;
 	}
-	if (rq->match.route->pieces) {
+	if (pieces) {
 		rq->chunks.max = body_max;
 		body_max = s->opts.header_max + HTTP_READ_BYTES; /* of one: what a connection holds of its input */
 	}
 	iv_buf_init(&rq->body, body_max);
-	if (rq->body_whole || rq->match.route->pieces)
+	if (rq->body_whole || pieces)
 		dispatch(c);
 	else
 		go_on(c);

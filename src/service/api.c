@@ -54,7 +54,7 @@ static void check_row(const struct iv_api *a, const struct iv_api_route *row)
 	assert(row->path && row->path[0] == '/' && row->id && row->tag && row->doc && row->steps);
 	assert(row->status >= 200 && row->status < 300);
 	assert(!(get && (row->in || (row->flags & (IV_API_RAW | IV_API_PATCH | IV_API_PLACES_CALL)))));
-	assert(!(row->in && (row->flags & IV_API_RAW)) && !(row->media && !row->in));
+	assert(!(row->in && (row->flags & IV_API_RAW)) && !row->media == !(row->flags & IV_API_PIECES));
 	assert(!(row->flags & IV_API_PATCH) || row->in);
 	assert(row->status != 204 || !row->out);
 	for (size_t i = 0; i < a->count; i++) {
@@ -91,6 +91,8 @@ static struct api_row *new_row(const struct iv_api_route *row)
 		add_step(r, "rate", api_rate);
 		add_step(r, "rated", api_rated);
 	}
+	if (row->flags & IV_API_PIECES)
+		add_step(r, "collect", api_collect);
 	add_step(r, "read", api_read);
 	if (r->remembers) {
 		add_step(r, "claim", api_claim);
@@ -152,7 +154,7 @@ const struct iv_route *iv_api_routes(struct iv_api *a, void (*handle)(void *ctx,
 		a->http[i] = (struct iv_route){.method = row->method,
 					       .path = row->path,
 					       .handle = handle,
-					       .body_max = body_max(a, row),
+					       .body_max = body_max(a, row) | (row->flags & IV_API_PIECES ? IV_HTTP_PIECES : 0),
 					       .deadline_ms = (row->deadline_ms ? row->deadline_ms : API_DEADLINE_MS) +
 							      2 * API_FINISH_MS,
 					       .doc = row->doc};
@@ -224,7 +226,7 @@ static void on_gone(void *arg)
 	struct iv_api_call *c = arg;
 
 	c->http = NULL;
-	if (c->priv->running && !c->priv->claim.held)
+	if (c->priv->running && (c->priv->taking || !c->priv->claim.held))
 		iv_flow_cancel(c->priv->running, IV_ECANCELED, "the client left");
 }
 
@@ -272,9 +274,7 @@ void iv_api_handle(struct iv_api *a, struct iv_http_req *rq)
 	c->http = rq;
 	iv_arena_init(&c->arena, API_ARENA_BYTES);
 	iv_buf_init(&c->json, API_ANSWER_BYTES);
-	if (c->route->media)
-		r->priv.body = iv_http_take_body(rq);
-	c->body = c->route->media ? iv_buf_str(&r->priv.body) : iv_http_body(rq);
+	c->body = iv_http_body(rq); /* none yet, with IV_API_PIECES */
 	api_request_id(rq, r->priv.request_id);
 	c->request_id = r->priv.request_id;
 	c->peer = iv_arena_str(&c->arena, iv_auth_peer(a->s->auth, iv_http_peer(rq), iv_http_header(rq, "x-forwarded-for")));
@@ -310,16 +310,6 @@ void iv_api_set_header(struct iv_api_call *c, const char *name, struct iv_str va
 void iv_api_retry_after(struct iv_api_call *c, int64_t seconds)
 {
 	c->priv->retry_after_s = seconds > 0 ? seconds : 1;
-}
-
-struct iv_buf iv_api_take_body(struct iv_api_call *c)
-{
-	struct iv_buf body = c->priv->body;
-
-	assert(c->route->media);
-	iv_buf_init(&c->priv->body, 0);
-	c->body = IV_S("");
-	return body;
 }
 
 struct iv_http_req *iv_api_take(struct iv_api_call *c)

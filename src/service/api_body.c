@@ -138,7 +138,7 @@ static cJSON *parse_body(struct iv_api_call *c)
 }
 
 /* Is it one of the kinds that are taken as they are? */
-static bool is_media(const struct iv_api_call *c)
+bool api_is_media(const struct iv_api_call *c)
 {
 	struct iv_str rest = iv_http_header(c->http, "content-type"), media = IV_STR_NULL;
 
@@ -156,12 +156,8 @@ static void read_body(struct iv_api_call *c)
 	struct iv_err e = {0};
 	bool ok;
 
-	if ((c->route->flags & IV_API_RAW) || is_media(c))
+	if ((c->route->flags & IV_API_RAW) || api_is_media(c))
 		return;
-	if (c->body.len > API_BODY_MAX && c->route->media) {
-		(void)iv_flow_fail(&c->flow, IV_ETOOBIG, "JSON must be at most %d bytes", API_BODY_MAX);
-		return;
-	}
 	c->doc = c->priv->doc = parse_body(c);
 	if (!c->doc)
 		return;

@@ -31,25 +31,18 @@ static bool acceptable(struct iv_str key)
 	return key.len >= 1 && key.len <= KEY_MAX;
 }
 
-/* A large body by its length and both its ends: the whole of it would hold up the calls of this process. */
-static void digest_body(struct iv_str body, uint8_t out[IV_SHA256_BYTES])
+/* A body that is still with the client is known by its length, and by the digest its sender may give (RFC 9530). */
+static void digest_body(const struct iv_api_call *c, uint8_t out[IV_SHA256_BYTES])
 {
-	const size_t end = 256 << 10;
 	uint8_t parts[2][IV_SHA256_BYTES];
-	char length[24];
-	struct iv_buf all;
 
-	if (body.len <= 2 * end) {
-		iv_sha256(body, out);
+	if (!c->route->media || c->in) {
+		iv_sha256(c->body, out);
 		return;
 	}
-	iv_sha256((struct iv_str){body.ptr, end}, parts[0]);
-	iv_sha256((struct iv_str){body.ptr + body.len - end, end}, parts[1]);
-	iv_buf_init(&all, sizeof(parts) + sizeof(length));
-	if (!iv_buf_printf(&all, "%zu:", body.len) || !iv_buf_add(&all, parts, sizeof(parts)))
-		abort(); /* it fits: there is no memory at all */
-	iv_sha256(iv_buf_str(&all), out);
-	iv_buf_deinit(&all);
+	iv_sha256(iv_http_header(c->http, "content-length"), parts[0]);
+	iv_sha256(iv_http_header(c->http, "content-digest"), parts[1]);
+	iv_sha256((struct iv_str){(const char *)parts, sizeof(parts)}, out);
 }
 
 /* Of all that makes the request this one: path with its ids, query, body. */
@@ -59,7 +52,7 @@ static bool fingerprint(struct iv_api_call *c, char out[65])
 
 	iv_sha256(c->priv->path, parts[0]);
 	iv_sha256(iv_http_query(c->http), parts[1]);
-	digest_body(c->body, parts[2]);
+	digest_body(c, parts[2]);
 	iv_sha256((struct iv_str){(const char *)parts, sizeof(parts)}, whole);
 	return iv_hex(whole, sizeof(whole), out) == 64;
 }
@@ -81,7 +74,7 @@ enum iv_flow_next api_claim(struct iv_flow *f)
 	claim->key = iv_arena_str(&c->arena, key);
 	/* From here on the client may leave and the work goes on. */
 	if (!claim->key.ptr || !fingerprint(c, claim->fingerprint) ||
-	    (c->body.len && !c->route->media && !(c->body = iv_arena_str(&c->arena, c->body)).ptr))
+	    (c->body.len && !(c->body = iv_arena_str(&c->arena, c->body)).ptr))
 		return iv_flow_fail(f, IV_ETOOBIG, "no memory for the request");
 	claim->held = true;
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_idempotency_claim,

@@ -93,7 +93,9 @@ struct iv_api_private {
 	} params[API_PARAMS_MAX]; /* copies: the client may leave before the flow ends */
 	size_t param_count;
 	struct iv_str path; /* as asked, a copy */
-	struct iv_buf body; /* of a row with media: ours, so that it outlives the client */
+	struct iv_buf body; /* JSON of a row with media, collected */
+	struct iv_op collect;
+	bool taking; /* the body is being read: without its client the request is nothing */
 	char request_id[129];
 };
 
@@ -107,7 +109,9 @@ enum iv_flow_next api_credential(struct iv_flow *f); /* api_auth.c */
 enum iv_flow_next api_may(struct iv_flow *f);
 enum iv_flow_next api_rate(struct iv_flow *f);
 enum iv_flow_next api_rated(struct iv_flow *f);
-enum iv_flow_next api_read(struct iv_flow *f);  /* api_body.c */
+enum iv_flow_next api_collect(struct iv_flow *f); /* api_upload.c */
+enum iv_flow_next api_read(struct iv_flow *f);    /* api_body.c */
+bool api_is_media(const struct iv_api_call *c);
 enum iv_flow_next api_claim(struct iv_flow *f); /* api_idempotency.c */
 enum iv_flow_next api_claimed(struct iv_flow *f);
 

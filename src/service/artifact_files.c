@@ -55,7 +55,7 @@ bool iv_artifact_path(const struct iv_artifact_place *p, const char *folder, con
 
 /* ── writing ── */
 
-static bool make_parents(const char *path)
+bool file_parents(const char *path)
 {
 	char copy[IV_ARTIFACT_PATH + 8];
 
@@ -79,7 +79,7 @@ bool file_write(const char *path, struct iv_str bytes, struct iv_err *e)
 	bool ok;
 
 	(void)snprintf(part, sizeof(part), "%s.part", path);
-	ok = make_parents(part) && (fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) >= 0;
+	ok = file_parents(part) && (fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)) >= 0;
 	for (size_t at = 0; ok && at < bytes.len;) {
 		ssize_t n = write(fd, bytes.ptr + at, bytes.len - at);
 
@@ -261,8 +261,8 @@ const char *iv_artifact_sound(struct iv_str b)
 	return is_mp3(b) ? "mp3" : NULL;
 }
 
-bool iv_artifact_keep(const struct iv_artifact_place *p, const char *format, struct iv_str bytes,
-		      struct iv_artifact_file *out, struct iv_err *e)
+bool iv_artifact_brought(const struct iv_artifact_place *p, const char *format, struct iv_artifact_file *out,
+			 struct iv_err *e)
 {
 	const struct artifact_kind *k = artifact_kind(IV_S("recording_upload"), iv_str(format));
 	uint8_t random[8];
@@ -274,10 +274,6 @@ bool iv_artifact_keep(const struct iv_artifact_place *p, const char *format, str
 	(void)snprintf(ending, sizeof(ending), "upload-%s.%s", hex, format);
 	if (!iv_artifact_path(p, k->folder, ending, out->path))
 		return iv_fail(e, IV_EINVAL, "the path of a recording is too long");
-	if (!file_write(out->path, bytes, e))
-		return false;
-	out->bytes = (int64_t)bytes.len;
-	iv_sha256_hex(bytes, out->sha256);
 	return true;
 }
 

@@ -36,6 +36,7 @@ int sound_put_right(const char *path, const struct sound_mute *mutes, size_t cou
 IV_MUST_CHECK bool sound_to_opus(struct iv_job *job, const char *wav, const char *opus, int64_t *bytes,
 				 int64_t *duration_ms, char sha256[65], struct iv_err *e);
 IV_MUST_CHECK bool file_digest(struct iv_job *job, const char *path, int64_t *bytes, char sha256[65], struct iv_err *e);
+bool file_parents(const char *path); /* makes the folders above it */
 /* The whole file at once under its name, synced. */
 IV_MUST_CHECK bool file_write(const char *path, struct iv_str bytes, struct iv_err *e);
 

@@ -109,12 +109,13 @@ static void request_body(struct writing *x, const struct iv_api_route *r)
 	struct iv_jw *w = &x->w;
 	bool patch = r->flags & IV_API_PATCH;
 
-	if (!r->in && !(r->flags & IV_API_RAW))
+	if (!r->in && !r->media && !(r->flags & IV_API_RAW))
 		return;
 	iv_jw_obj(w, "requestBody");
 	iv_jw_bool(w, "required", r->in ? body_required(r) : true);
 	iv_jw_obj(w, "content");
-	iv_jw_obj(w, r->in ? "application/json" : "*/*");
+	if (r->in || !r->media)
+		iv_jw_obj(w, r->in ? "application/json" : "*/*");
 	if (r->in) {
 		shapes_ref(&x->shapes, r->in, patch ? IV_SIDE_PATCH : IV_SIDE_REQUEST, "schema", w);
 		if (r->example)
@@ -122,7 +123,8 @@ static void request_body(struct writing *x, const struct iv_api_route *r)
 		else
 			shapes_example(r->in, patch, "example", w);
 	}
-	iv_jw_end_obj(w);
+	if (r->in || !r->media)
+		iv_jw_end_obj(w);
 	for (const char *const *m = r->media; m && *m; m++) {
 		iv_jw_obj(w, *m);
 		iv_jw_obj(w, "schema");

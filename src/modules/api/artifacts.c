@@ -3,12 +3,12 @@
 #include "resources.h"
 
 #include <stddef.h>
-#include <unistd.h>
 
 #include "iv_artifacts.h"
 #include "iv_calls.h"
 #include "iv_control.h"
 #include "iv_sql.h"
+#include "iv_upload.h"
 
 enum { WRITE_MS = 60000, ORDER_MS = 5000 };
 
@@ -177,24 +177,11 @@ static const struct iv_field recording_fields[] = {
 };
 static const struct iv_shape recording_shape = {"recording", sizeof(struct order_body), recording_fields, NULL};
 
-/* The file's writing, in a thread that may outlive the request: memory of its own. */
-struct keeping {
-	struct iv_loop *loop;
-	struct recording_state *st; /* NULL: nobody waits any more */
-	char data_dir[512], tenant[132], call[132], remove[IV_ARTIFACT_PATH];
-	struct iv_buf bytes;
-	const char *format;
-	struct iv_artifact_file file;
-	struct iv_err why;
-};
-
 struct recording_state {
 	struct iv_rows call, locked, added;
 	struct iv_control_run control;
 	struct iv_str answer;
-	struct iv_op op;
-	const char *format;      /* of the sound */
-	struct keeping *keeping; /* being written */
+	struct iv_upload upload;
 	struct iv_artifact_file file;
 };
 
@@ -244,96 +231,39 @@ static enum iv_flow_next ordered(struct iv_flow *f)
 	return written(f, &w);
 }
 
-/* What was said to come must be what came; octet-stream says nothing. */
-static enum iv_flow_next look(struct iv_flow *f)
+/* What was said to come must be what comes; octet-stream says nothing. */
+static bool look(struct iv_upload *u, struct iv_str head, struct iv_err *e)
 {
 	static const char *const said[][2] = {{"audio/wav", "wav"}, {"audio/x-wav", "wav"}, {"audio/ogg", "ogg"},
 					      {"audio/mpeg", "mp3"}};
+	struct iv_api_call *c = u->call;
+	struct recording_state *st = c->state;
+	const char *format = iv_artifact_sound(head);
+	struct iv_str rest = iv_api_header(c, "content-type"), type = IV_S("");
+	struct iv_artifact_place place;
+	char tenant[132], call[132];
+
+	(void)iv_str_split(&rest, ';', &type); /* it was one of ours */
+	if (!format)
+		return iv_fail(e, IV_EMEDIA, "the body is neither WAV nor Ogg nor MP3");
+	for (size_t i = 0; i < IV_COUNT(said); i++)
+		if (iv_str_ieq(iv_str_trim(type), iv_str(said[i][0])) && strcmp(said[i][1], format) != 0)
+			return iv_fail(e, IV_EMEDIA, "Content-Type says %s, and the body is %s", said[i][1], format);
+	(void)iv_str_copy(tenant, sizeof(tenant), c->who.tenant_id); /* both are in the books: they fit */
+	(void)iv_str_copy(call, sizeof(call), iv_api_param(c, "id"));
+	place = (struct iv_artifact_place){c->s->cfg->data_dir, tenant, call};
+	return iv_artifact_brought(&place, format, &st->file, e) && iv_str_copy(u->path, sizeof(u->path), iv_str(st->file.path));
+}
+
+static enum iv_flow_next take(struct iv_flow *f)
+{
 	struct iv_api_call *c = iv_api_self(f);
 	struct recording_state *st = c->state;
-	struct iv_str rest = iv_api_header(c, "content-type"), type = IV_S("");
 
-	st->format = iv_artifact_sound(c->body);
-	(void)iv_str_split(&rest, ';', &type); /* it was one of ours, or the client has left meanwhile */
 	if (iv_call_kept_at(&st->call, 0)->erased)
 		return iv_flow_fail(f, IV_EGONE, "the call was erased: nothing more is kept of it");
-	if (!st->format)
-		return iv_flow_fail(f, IV_EMEDIA, "the body is neither WAV nor Ogg nor MP3");
-	for (size_t i = 0; i < IV_COUNT(said); i++)
-		if (iv_str_ieq(iv_str_trim(type), iv_str(said[i][0])) && strcmp(said[i][1], st->format) != 0)
-			return iv_flow_fail(f, IV_EMEDIA, "Content-Type says %s, and the body is %s", said[i][1], st->format);
-	return IV_FLOW_NEXT;
-}
-
-static void free_keeping(struct keeping *k)
-{
-	iv_buf_deinit(&k->bytes);
-	free(k);
-}
-
-static void keep(void *arg)
-{
-	struct keeping *k = arg;
-	const struct iv_artifact_place place = {k->data_dir, k->tenant, k->call};
-
-	(void)!iv_artifact_keep(&place, k->format, iv_buf_str(&k->bytes), &k->file, &k->why); /* k->why tells */
-}
-
-static void remove_file(void *arg)
-{
-	(void)unlink(((struct keeping *)arg)->remove); /* not there: as it should be */
-}
-
-static void removed(void *arg)
-{
-	free_keeping(arg);
-}
-
-/* What nobody will ask for. */
-static void discard(struct keeping *k, const char *path)
-{
-	(void)iv_str_copy(k->remove, sizeof(k->remove), iv_str(path)); /* it was a path of ours: it fits */
-	iv_loop_work(k->loop, remove_file, removed, k);
-}
-
-static void kept(void *arg)
-{
-	struct keeping *k = arg;
-	struct recording_state *st = k->st;
-
-	if (!st) {
-		discard(k, k->file.path);
-		return;
-	}
-	st->file = k->file;
-	iv_op_done(&st->op, &k->why);
-	free_keeping(k);
-}
-
-static void give_up(struct iv_op *op)
-{
-	IV_CONTAINER(op, struct recording_state, op)->keeping->st = NULL;
-}
-
-static enum iv_flow_next write_file(struct iv_flow *f)
-{
-	struct iv_api_call *c = iv_api_self(f);
-	struct recording_state *st = c->state;
-	struct keeping *k = calloc(1, sizeof(*k));
-
-	if (!k)
-		abort();
-	k->loop = c->s->loop;
-	k->st = st;
-	k->format = st->format;
-	k->bytes = iv_api_take_body(c);
-	st->keeping = k;
-	(void)iv_str_copy(k->data_dir, sizeof(k->data_dir), iv_str(c->s->cfg->data_dir)); /* journals are written there */
-	(void)iv_str_copy(k->tenant, sizeof(k->tenant), c->who.tenant_id); /* both are in the books: they fit */
-	(void)iv_str_copy(k->call, sizeof(k->call), iv_api_param(c, "id"));
-	iv_op_begin(&st->op, f, give_up);
-	iv_loop_work(k->loop, keep, kept, k);
-	return iv_flow_await(f);
+	st->upload.look = look;
+	return iv_upload_take(c, &st->upload);
 }
 
 /* A file whose row could not be written stays: whether it was written may be in doubt. */
@@ -342,6 +272,10 @@ static enum iv_flow_next add_row(struct iv_flow *f)
 	struct iv_api_call *c = iv_api_self(f);
 	struct recording_state *st = c->state;
 	struct iv_artifact_call_in call = {.call = iv_api_param(c, "id")};
+
+	st->file.bytes = st->upload.bytes;
+	memcpy(st->file.sha256, st->upload.sha256, sizeof(st->file.sha256));
+
 	struct iv_artifact_add_in in = {.call = call.call,
 					.kind = iv_str(st->file.kind),
 					.format = iv_str(st->file.format),
@@ -362,17 +296,11 @@ static enum iv_flow_next added(struct iv_flow *f)
 	struct recording_state *st = c->state;
 	const struct iv_artifact_add_out *r = iv_artifact_add_at(&st->added, 0);
 	struct iv_str kind = iv_str(st->file.kind), format = iv_str(st->file.format), object;
-	struct keeping *k;
 	char replaced[IV_ARTIFACT_PATH];
 	struct iv_jw w;
 
-	if (r->replaced.len && iv_str_copy(replaced, sizeof(replaced), r->replaced) && strcmp(replaced, st->file.path) != 0) {
-		k = calloc(1, sizeof(*k));
-		if (!k)
-			abort();
-		k->loop = c->s->loop;
-		discard(k, replaced);
-	}
+	if (r->replaced.len && iv_str_copy(replaced, sizeof(replaced), r->replaced) && strcmp(replaced, st->file.path) != 0)
+		iv_upload_remove(c->s, replaced);
 	iv_artifacts_wake(c->s->artifacts);
 	c->entity_id = r->id;
 	object = iv_artifact_object(c->s->artifacts, c->who.tenant_id, iv_api_param(c, "id"), kind, format, &c->arena);
@@ -397,8 +325,8 @@ static enum iv_flow_next added(struct iv_flow *f)
 
 static const struct iv_flow_step kept_steps[] = {{"ask", ask}, {"keys", keys}, {"told", told}, {0}};
 static const struct iv_flow_step recording_steps[] = {{"ask_call", ask_call}, {"order", order},     {"ordered", ordered},
-						      {"look", look},         {"write", write_file}, {"add", add_row},
-						      {"added", added},       {0}};
+						      {"take", take},         {"add", add_row},   {"added", added},
+						      {0}};
 static const enum iv_code missing[] = {IV_ENOENT, IV_OK};
 static const enum iv_code recording_errors[] = {IV_ENOENT, IV_ECONFLICT, IV_EUNSUPPORTED, IV_EGONE, IV_OK};
 static const char *const sounds[] = {"audio/wav", "audio/x-wav", "audio/ogg", "audio/mpeg", "application/octet-stream", NULL};
@@ -411,7 +339,7 @@ const struct iv_api_route *artifact_routes(void)
 		 .steps = kept_steps, .errors = missing,
 		 .doc = "What is kept of a call, each with a link that is good for an hour"},
 		{.method = "POST", .path = "/v1/calls/:id/recording", .id = "controlRecording", .tag = "Live calls",
-		 .role = IV_ROLE_DEV, .flags = IV_API_AUDIT, .in = &recording_shape, .media = sounds,
+		 .role = IV_ROLE_DEV, .flags = IV_API_AUDIT | IV_API_PIECES, .in = &recording_shape, .media = sounds,
 		 .body_max_at = offsetof(struct iv_config, recording_upload_max), .status = 202, .deadline_ms = WRITE_MS,
 		 .state_size = sizeof(struct recording_state), .steps = recording_steps, .errors = recording_errors,
 		 .example = "{\"action\":\"pause\"}",

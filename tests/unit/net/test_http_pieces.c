@@ -113,10 +113,10 @@ static void hello(void *ctx, struct iv_http_req *rq)
 }
 
 static const struct iv_route routes[] = {
-	{.method = "POST", .path = "/take", .handle = take, .body_max = MAX, .pieces = true},
-	{.method = "POST", .path = "/little", .handle = take, .body_max = 10, .pieces = true},
-	{.method = "POST", .path = "/hold", .handle = hold, .body_max = MAX, .pieces = true},
-	{.method = "POST", .path = "/refuse", .handle = refuse, .body_max = MAX, .pieces = true},
+	{.method = "POST", .path = "/take", .handle = take, .body_max = MAX | IV_HTTP_PIECES},
+	{.method = "POST", .path = "/little", .handle = take, .body_max = 10 | IV_HTTP_PIECES},
+	{.method = "POST", .path = "/hold", .handle = hold, .body_max = MAX | IV_HTTP_PIECES},
+	{.method = "POST", .path = "/refuse", .handle = refuse, .body_max = MAX | IV_HTTP_PIECES},
 	{.method = "GET", .path = "/hello", .handle = hello},
 	{0},
 };
