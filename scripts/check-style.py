@@ -11,7 +11,7 @@ CLOCK = re.compile(r"\b(clock_gettime|gettimeofday|time)\s*\(")
 BLOCKING = re.compile(r"\bPQ(exec\w*|prepare|cancel|reset\w*|connectdb\w*|connectStart|describe\w+|fn|setdb\w*|ping\w*)\s*\(")
 AT_PROMPT = ("src/store/schema.c", "src/store/migrate.c")  # asked at the command line and at start
 HOMES = {  # header: folders that may include it
-    "libwebsockets.h": ("src/net",), "curl/curl.h": ("src/net",), "uv.h": ("src/loop", "src/net", "src/app", "include/loop", "lab"),
+    "libwebsockets.h": ("src/net",), "curl/curl.h": ("src/net", "src/app/cli"), "uv.h": ("src/loop", "src/net", "src/app", "include/loop", "lab"),
     "libpq-fe.h": ("src/store",), "openssl/": ("src/base", "src/net", "src/store/redis_tls.c", "src/store/pg_conn.c"), "speex/": ("src/audio",), "opus/": ("src/audio",), "ogg/": ("src/audio",),
     "flite/": ("lab",), "pocketsphinx": ("lab",), "hiredis": ("src/store",),
 }

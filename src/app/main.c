@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "app.h"
+#include "cli.h"
 
 static int usage(FILE *to, int status)
 {
@@ -23,6 +24,7 @@ static int usage(FILE *to, int status)
 		    "                                  what an agent may say, from its field table\n"
 		    "       invorto --help | --version\n",
 		    to);
+	cli_help(to);
 	return status;
 }
 
@@ -123,6 +125,8 @@ static int make_first(const char *thing, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	const char *command = argc > 1 ? argv[1] : "";
+	bool known;
+	int status;
 
 	if (strcmp(command, "serve") == 0)
 		return serve(argc - 2);
@@ -147,5 +151,6 @@ int main(int argc, char **argv)
 		(void)usage(stdout, 0);
 		return print(iv_config_help);
 	}
-	return usage(stderr, EXIT_USAGE);
+	status = cli_run(argc, argv, &known);
+	return known ? status : usage(stderr, EXIT_USAGE);
 }
