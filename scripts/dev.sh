@@ -20,6 +20,7 @@ done
 case $port in *[!0-9]* | '') die "--port $port: expected a number" ;; esac
 
 [ "$install" = 0 ] || install_missing $build_packages $service_packages
+./scripts/web.sh
 build build/dev "invorto invorto-lab" -- -DCMAKE_BUILD_TYPE=RelWithDebInfo -DIV_TESTS=OFF
 
 mkdir -p "$data"

@@ -46,7 +46,7 @@ export async function visit(url, { heard, context = {} } = {}) {
 	page.on('console', (m) => ['error', 'warning'].includes(m.type()) && faults.push(m.text()));
 	page.on('pageerror', (e) => faults.push(String(e)));
 	await page.addInitScript(() => addEventListener('securitypolicyviolation', (e) => console.error(`CSP: ${e.violatedDirective}`)));
-	await page.goto(url);
+	await page.goto(`${url}/talk`);
 	const network = (name) => page.locator('#network').getAttribute(`data-${name}`).then(Number);
 	return { page, faults, network, close: () => opened.close() };
 }

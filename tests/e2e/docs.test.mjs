@@ -46,7 +46,7 @@ before(async () => {
 		try {
 			const file = path === '/docs' ? '/docs.html' : path;
 			const type = { html: 'text/html', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' }[file.split('.').pop()];
-			rs.writeHead(200, { 'content-type': type, 'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'" }).end(await readFile(new URL(`../../web${file}`, import.meta.url)));
+			rs.writeHead(200, { 'content-type': type, 'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'" }).end(await readFile(new URL(`../../web/pages${file}`, import.meta.url)));
 		} catch {
 			rs.writeHead(404).end();
 		}

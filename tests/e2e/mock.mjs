@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { WebSocketServer } from 'ws';
 
-const WEB = new URL('../../web/', import.meta.url);
+const WEB = new URL('../../web/pages/', import.meta.url);
 const CSP = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' ws: wss:; "
 	+ "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 const TYPES = { html: 'text/html; charset=utf-8', js: 'text/javascript; charset=utf-8', css: 'text/css', svg: 'image/svg+xml' };
@@ -98,7 +98,7 @@ async function serve(mock, request, reply) {
 		const ticket = { callId: `call_${Date.now()}`, ts: Math.floor(Date.now() / 1000), sig: 'f'.repeat(64), agents: mock.agents };
 		return reply.writeHead(mock.ticket ? 200 : 403, { 'content-type': 'application/json' }).end(mock.ticket ? JSON.stringify(ticket) : '{}');
 	}
-	const name = path === '/' ? 'index.html' : path.slice(1);
+	const name = path === '/talk' ? 'talk.html' : path.slice(1);
 	const body = await readFile(new URL(name, WEB)).catch(() => null);
 	reply.writeHead(body ? 200 : 404, { 'content-type': TYPES[name.split('.').pop()] ?? 'text/plain', 'content-security-policy': CSP }).end(body);
 }

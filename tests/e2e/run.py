@@ -24,6 +24,9 @@ def run(what, files, env):
 
 
 tools.npm(here)
+root = os.path.dirname(os.path.dirname(here))
+tools.npm(os.path.join(root, "web"))
+subprocess.run([os.path.join(root, "scripts/web.sh")], check=True, timeout=300)
 alone = {k: v for k, v in os.environ.items() if k != "INVORTO_URL"}
 run("with the mock", ["./"], alone)
 with Stack() as s:

@@ -1,8 +1,8 @@
 // The page's arithmetic, without a browser: rates of sound, and the waterfall's numbers.
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { Resampler } from '../../web/resample.js';
-import { stagesOf } from '../../web/waterfall.js';
+import { Resampler } from '../../web/pages/talk/resample.js';
+import { stagesOf } from '../../web/pages/talk/waterfall.js';
 
 function sine(hz, rate, seconds) {
 	return Float32Array.from({ length: rate * seconds }, (_, i) => Math.sin((2 * Math.PI * hz * i) / rate));

@@ -9,7 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-NPM = ("tests/e2e", "tests/integration/webhook_clients", "tests/integration/vendors")
+NPM = ("web", "tests/e2e", "tests/integration/webhook_clients", "tests/integration/vendors")
 VENVS = ("s3", "openapi")  # requirements-NAME.txt
 
 

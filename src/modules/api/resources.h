@@ -66,6 +66,7 @@ const struct iv_api_route *artifact_routes(void);
 const struct iv_api_route *call_new_routes(void);
 const struct iv_api_route *call_routes(void);
 const struct iv_api_route *live_routes(void);
+const struct iv_api_route *live_calls_routes(void);
 const struct iv_api_route *metric_routes(void);
 const struct iv_api_route *secret_routes(void);
 const struct iv_api_route *tool_routes(void);

@@ -22,8 +22,7 @@ void iv_ops_free(struct iv_ops *o)
 {
 	if (!o)
 		return;
-	for (size_t i = 0; i < o->file_count; i++)
-		iv_buf_deinit(&o->files[i].bytes);
+	page_free(o);
 	free(o);
 }
 

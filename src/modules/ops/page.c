@@ -1,18 +1,27 @@
-/* The page at /: a handful of files, read at the start, served from memory under a strict policy. */
+/* The pages at /: the console as it was built, else the call page alone. Their files are read at the start and served
+ * from memory under a strict policy. What the build named after its content is kept for ever by browsers; the rest is
+ * asked for again each time, and mostly answered 304. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include "iv_crypto.h"
 #include "iv_spool.h"
 #include "ops.h"
 
-enum { FILE_BYTES = 1 << 20 };
+enum { FILE_BYTES = 4 << 20, DEPTH = 2 };
+
+static const char policy[] = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+			     "connect-src 'self' ws: wss:; media-src 'self' blob: https:; worker-src 'self'; "
+			     "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 static const struct {
 	const char *suffix, *type;
 } types[] = {
 	{".html", "text/html; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"},
 	{".css", "text/css; charset=utf-8"},   {".svg", "image/svg+xml"},
-	{".png", "image/png"},
+	{".png", "image/png"},		       {".woff2", "font/woff2"},
 };
 
 static const char *type_of(struct iv_str name)
@@ -23,38 +32,89 @@ static const char *type_of(struct iv_str name)
 	return NULL;
 }
 
-static bool load_file(struct iv_ops *o, const char *dir, const char *name, struct iv_err *e)
+static bool is_there(const char *path, bool folder)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && (folder ? S_ISDIR(st.st_mode) : S_ISREG(st.st_mode));
+}
+
+static bool load_file(struct iv_ops *o, const char *path, const char *name, const char *type, struct iv_err *e)
 {
 	struct page_file *f = &o->files[o->file_count];
-	const char *type = type_of(iv_str(name));
-	char path[1024];
+	char packed[1200], hash[IV_SHA256_HEX];
 
-	if (!type)
-		return true; /* not part of the page */
 	if (o->file_count == PAGE_FILES)
 		return iv_fail(e, IV_EINVAL, "WEB_DIR: more than %d files", PAGE_FILES);
-	(void)snprintf(path, sizeof(path), "%s/%s", dir, name);
 	iv_buf_init(&f->bytes, FILE_BYTES + 65536);
+	iv_buf_init(&f->packed, FILE_BYTES + 65536);
 	o->file_count++;
 	f->type = type;
 	if (!iv_str_copy(f->name, sizeof(f->name), iv_str(name)))
-		return iv_fail(e, IV_EINVAL, "WEB_DIR: the name of %s is longer than 63 bytes", path);
-	return iv_file_read(path, FILE_BYTES, &f->bytes, e);
+		return iv_fail(e, IV_EINVAL, "WEB_DIR: the name of %s is longer than 127 bytes", path);
+	(void)snprintf(packed, sizeof(packed), "%s.gz", path);
+	if (!iv_file_read(path, FILE_BYTES, &f->bytes, e) ||
+	    (is_there(packed, false) && !iv_file_read(packed, FILE_BYTES, &f->packed, e)))
+		return false;
+	iv_sha256_hex(iv_buf_str(&f->bytes), hash);
+	(void)snprintf(f->etag, sizeof(f->etag), "\"%.32s\"", hash);
+	return true;
 }
 
-bool page_load(struct iv_ops *o, struct iv_err *e)
+/* Everything of a folder, and of the folders in it; `prefix` is what their names begin with. */
+static bool load_folder(struct iv_ops *o, const char *path, const char *prefix, int depth, struct iv_err *e)
 {
-	const char *path = o->d.cfg->web_dir;
 	DIR *dir = opendir(path);
 	const struct dirent *entry;
 	bool ok = true;
 
 	if (!dir)
-		return iv_fail(e, IV_EINVAL, "WEB_DIR=\"%s\": cannot be read: %s", path, strerror(errno));
-	while (ok && (entry = readdir(dir)) != NULL)
-		ok = load_file(o, path, entry->d_name, e);
+		return iv_fail(e, IV_EINVAL, "WEB_DIR: %s cannot be read: %s", path, strerror(errno));
+	while (ok && (entry = readdir(dir)) != NULL) {
+		const char *type = type_of(iv_str(entry->d_name));
+		char inside[1100], name[300];
+
+		if (entry->d_name[0] == '.')
+			continue;
+		(void)snprintf(inside, sizeof(inside), "%s/%s", path, entry->d_name);
+		(void)snprintf(name, sizeof(name), "%s%s%s", prefix, entry->d_name, type ? "" : "/");
+		if (type)
+			ok = load_file(o, inside, name, type, e);
+		else if (depth > 1 && is_there(inside, true))
+			ok = load_folder(o, inside, name, depth - 1, e);
+	}
 	(void)closedir(dir);
 	return ok;
+}
+
+/* The first of the folders that is there. */
+bool page_load(struct iv_ops *o, struct iv_err *e)
+{
+	struct iv_str rest = iv_str(o->d.cfg->web_dir);
+
+	o->files = calloc(PAGE_FILES, sizeof(*o->files));
+	if (!o->files)
+		abort();
+	while (rest.len) {
+		const char *colon = memchr(rest.ptr, ':', rest.len);
+		struct iv_str one = {rest.ptr, colon ? (size_t)(colon - rest.ptr) : rest.len};
+		char path[1024];
+
+		rest.ptr += one.len + (colon != NULL);
+		rest.len -= one.len + (colon != NULL);
+		if (iv_str_copy(path, sizeof(path), one) && is_there(path, true))
+			return load_folder(o, path, "", DEPTH, e);
+	}
+	return iv_fail(e, IV_EINVAL, "WEB_DIR=\"%s\": none of these folders is there", o->d.cfg->web_dir);
+}
+
+void page_free(struct iv_ops *o)
+{
+	for (size_t i = 0; i < o->file_count; i++) {
+		iv_buf_deinit(&o->files[i].bytes);
+		iv_buf_deinit(&o->files[i].packed);
+	}
+	free(o->files);
 }
 
 /* "docs" is docs.html. */
@@ -70,29 +130,68 @@ static bool is_page(struct iv_str file, struct iv_str asked)
 	return iv_str_eq(stem, asked);
 }
 
+static const struct page_file *find(const struct iv_ops *o, struct iv_str name)
+{
+	for (size_t i = 0; i < o->file_count; i++)
+		if (is_page(iv_str(o->files[i].name), name))
+			return &o->files[i];
+	return NULL;
+}
+
+static bool contains(struct iv_str text, struct iv_str part)
+{
+	for (size_t i = 0; i + part.len <= text.len; i++)
+		if (!memcmp(text.ptr + i, part.ptr, part.len))
+			return true;
+	return false;
+}
+
+/* Somebody who goes to an address of the console, such as /calls/call_1: the console finds out what that is. */
+static bool is_visit(const struct iv_http_req *rq, struct iv_str path)
+{
+	size_t at = path.len;
+
+	while (at && path.ptr[at - 1] != '/')
+		at--;
+	return contains(iv_http_header(rq, "accept"), IV_S("text/html")) &&
+	       !memchr(path.ptr + at, '.', path.len - at);
+}
+
+static void reply(struct iv_http_req *rq, const struct page_file *f)
+{
+	bool packs = f->packed.len && contains(iv_http_header(rq, "accept-encoding"), IV_S("gzip"));
+
+	iv_http_set_header(rq, "Content-Security-Policy", iv_str(policy));
+	iv_http_set_header(rq, "X-Content-Type-Options", IV_S("nosniff"));
+	iv_http_set_header(rq, "Referrer-Policy", IV_S("no-referrer"));
+	iv_http_set_header(rq, "Permissions-Policy", IV_S("microphone=(self), camera=(), geolocation=()"));
+	iv_http_set_header(rq, "Vary", IV_S("Accept, Accept-Encoding"));
+	iv_http_set_header(rq, "ETag", iv_str(f->etag));
+	if (iv_str_starts(iv_str(f->name), IV_S("assets/")))
+		iv_http_set_header(rq, "Cache-Control", IV_S("public, max-age=31536000, immutable"));
+	else
+		iv_http_set_header(rq, "Cache-Control", IV_S("no-cache"));
+	if (contains(iv_http_header(rq, "if-none-match"), iv_str(f->etag))) {
+		iv_http_reply(rq, 304, f->type, IV_STR_NULL);
+		return;
+	}
+	if (packs)
+		iv_http_set_header(rq, "Content-Encoding", IV_S("gzip"));
+	iv_http_reply(rq, 200, f->type, iv_buf_str(packs ? &f->packed : &f->bytes));
+}
+
 bool iv_ops_try_page(void *ctx, struct iv_http_req *rq)
 {
-	struct iv_ops *o = ((struct iv_route_ctx *)ctx)->ops;
+	const struct iv_ops *o = ((struct iv_route_ctx *)ctx)->ops;
 	struct iv_str path = iv_http_path(rq), name = {path.ptr + 1, path.len - 1};
+	const struct page_file *console = find(o, IV_S("index.html")), *f;
 
-	if (!name.len)
-		name = IV_S("index.html");
-	for (size_t i = 0; i < o->file_count; i++) {
-		const struct page_file *f = &o->files[i];
-
-		if (!is_page(iv_str(f->name), name))
-			continue;
-		iv_http_set_header(rq, "Content-Security-Policy",
-				   IV_S("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-					"connect-src 'self' ws: wss:; worker-src 'self'; base-uri 'none'; "
-					"form-action 'none'; frame-ancestors 'none'"));
-		iv_http_set_header(rq, "X-Content-Type-Options", IV_S("nosniff"));
-		iv_http_set_header(rq, "Referrer-Policy", IV_S("no-referrer"));
-		iv_http_set_header(rq, "Cache-Control", IV_S("no-cache"));
-		iv_http_reply(rq, 200, f->type, iv_buf_str(&f->bytes));
-		return true;
-	}
-	return false;
+	f = name.len ? find(o, name) : console ? console : find(o, IV_S("talk.html"));
+	if (!f && console && is_visit(rq, path))
+		f = console;
+	if (f)
+		reply(rq, f);
+	return f != NULL;
 }
 
 void iv_ops_on_page(void *ctx, struct iv_http_req *rq)

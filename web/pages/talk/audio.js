@@ -6,7 +6,7 @@ const MICROPHONE = { audio: { echoCancellation: true, noiseSuppression: true, au
 export async function openAudio() {
 	const context = new AudioContext({ latencyHint: 'interactive' });
 	try {
-		await context.audioWorklet.addModule('worklet.js');
+		await context.audioWorklet.addModule(new URL('worklet.js', import.meta.url));
 	} catch (e) {
 		await context.close();
 		throw e;

@@ -1,0 +1,1 @@
+import { Empty, Page } from "../ui/parts"; export default function P(_: { id?: string; tab?: string }) { return <Page title="agent"><Empty title="…" /></Page>; }
