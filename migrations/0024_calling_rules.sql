@@ -255,7 +255,6 @@ with areas (id, country, subdivision, zones, prefixes, why) as (values
 	('RU-845', 'RU', null, 'Europe/Saratov', '7845', null),
 	('RU-842', 'RU', null, 'Europe/Ulyanovsk', '7842', null),
 	('RU-846', 'RU', null, 'Europe/Samara', '7846 7848 7341', null),
-	('RU-869', 'RU', null, 'Europe/Simferopol', '7869', null),
 	('RU-342', 'RU', null, 'Asia/Yekaterinburg', '7342 7343 7345 7346 7347 7349 7351 7352 7353', null),
 	('RU-381', 'RU', null, 'Asia/Omsk', '7381', null),
 	('RU-382', 'RU', null, 'Asia/Tomsk', '7382', null),
@@ -622,64 +621,62 @@ exception when invalid_parameter_value then
 	return false;
 end $$;
 
--- What a zone's clock is ahead of UTC between two instants a few days apart, and when that changes; all in UTC.
-create function calling_shift(zone text, since timestamp, until timestamp,
-	out before interval, out change timestamp, out after interval)
+-- The second at which what a zone's clock is ahead of UTC stops being what it was at the first of two instants.
+create function calling_change(zone text, since timestamp, until timestamp) returns timestamp
 language plpgsql stable
 as $$
 declare
-	low timestamp := since;
+	before interval := (since at time zone 'UTC' at time zone zone) - since;
+	low timestamp := date_trunc('second', since);
+	high timestamp := date_trunc('second', until) + interval '1 second';
 	middle timestamp;
 begin
-	before := (since at time zone 'UTC' at time zone zone) - since;
-	after := (until at time zone 'UTC' at time zone zone) - until;
-	if after = before then
-		return;
-	end if;
-	change := until;
-	while change - low > interval '1 second' loop
-		middle := date_trunc('second', low + (change - low) / 2);
-		if middle <= low then
-			exit;
-		end if;
+	while high - low > interval '1 second' loop
+		middle := date_trunc('second', low + (high - low) / 2);
 		if (middle at time zone 'UTC' at time zone zone) - middle = before then
 			low := middle;
 		else
-			change := middle;
+			high := middle;
 		end if;
 	end loop;
+	return high;
+end $$;
+
+-- What the clocks of zones are ahead of UTC between two instants a few days apart, and when that changes; in UTC.
+create function calling_clocks(zones text[], since timestamp, until timestamp)
+returns table (zone text, before interval, change timestamp, after interval)
+language plpgsql stable rows 10
+as $$
+begin
+	return query
+	select c.zone, c.before, case when c.before <> c.after then calling_change(c.zone, since, until) end, c.after
+	from (select z as zone, (since at time zone 'UTC' at time zone z) - since as before,
+			(until at time zone 'UTC' at time zone z) - until as after from unnest(zones) as z offset 0) as c;
 end $$;
 
 -- Local times as instants of UTC. An hour that the clock shows twice is two, one that it leaves out is none.
 create function calling_utc(hours tsmultirange, before interval, change timestamp, after interval) returns tsmultirange
-language sql immutable parallel safe
+language plpgsql immutable parallel safe
 as $$
-	select coalesce(range_agg(r), '{}') from (
-		select tsrange(lower(h) - before, upper(h) - before) * tsrange(null, change) as r from unnest(hours) as h
-		union all
-		select tsrange(lower(h) - after, upper(h) - after) * tsrange(change, null) from unnest(hours) as h
-		where change is not null) as s
-	where not isempty(r)
-$$;
+begin
+	if change is null then
+		return (select coalesce(range_agg(tsrange(lower(h) - before, upper(h) - before)), '{}') from unnest(hours) as h);
+	end if;
+	return calling_utc(hours, before, null, before) * tsmultirange(tsrange(null, change))
+		+ calling_utc(hours, after, null, after) * tsmultirange(tsrange(change, null));
+end $$;
 
 -- What the law allows on the local days from `first` to `last`.
 create function calling_lawful(places text[], kind text, first date, last date) returns tsmultirange
 language sql stable
 as $$
-	with own as (
-		select r.region, r.kind, r.days, r.from_time, r.to_time from public.calling_rules r
-		where r.region = any (places) and r.kind in ('any', calling_lawful.kind)
-	), apply as (
-		select * from own
-		union all
-		select r.region, r.kind, r.days, r.from_time, r.to_time from public.calling_rules r
-		where r.region = '*' and r.kind in ('any', calling_lawful.kind) and not exists (select from own)
-	)
 	select coalesce(range_intersect_agg(hours), '{}') from (
-		select coalesce(range_agg(tsrange(d + a.from_time, d + a.to_time))
-			filter (where extract(isodow from d) = any (a.days)), '{}') as hours
-		from apply a cross join (select first + n as d from generate_series(0, last - first) as n) as t
-		group by a.region, a.kind) as groups
+		select coalesce(range_agg(tsrange(first + n + r.from_time, first + n + r.to_time))
+			filter (where extract(isodow from first + n) = any (r.days)), '{}') as hours
+		from public.calling_rules r cross join generate_series(0, last - first) as n
+		where r.kind in ('any', calling_lawful.kind) and (r.region = any (places) or r.region = '*' and not exists (
+			select from public.calling_rules o where o.region = any (places) and o.kind in ('any', calling_lawful.kind)))
+		group by r.region, r.kind) as groups
 $$;
 
 -- The windows of a schedule that are in `zone` ('local': the callee's). One that ends before it begins ends the next
@@ -704,10 +701,10 @@ declare
 	w jsonb;
 	name text;
 begin
-	if schedule is null or jsonb_typeof(schedule) = 'null' then
-		return null;
-	elsif jsonb_typeof(schedule) <> 'object' then
+	if coalesce(jsonb_typeof(schedule), 'null') not in ('object', 'null') then
 		return 'must be an object';
+	elsif not coalesce(schedule ?| array['retry_windows', 'days', 'limits'], false) then
+		return null;
 	elsif jsonb_typeof(coalesce(schedule -> 'limits', '[]')) <> 'array' then
 		return 'limits must be a list';
 	end if;
@@ -779,6 +776,9 @@ declare
 	s record;
 begin
 	local := tsmultirange(tsrange(null, null));
+	if not coalesce(schedule ?| array['retry_windows', 'days', 'limits'], false) then
+		return;
+	end if;
 	for part in
 		select jsonb_build_object('windows', schedule -> 'retry_windows', 'days', schedule -> 'days')
 		union all select l from jsonb_array_elements(coalesce(schedule -> 'limits', '[]')) as l
@@ -794,7 +794,7 @@ begin
 			for zone in select distinct e ->> 'timezone' from jsonb_array_elements(part -> 'windows') as e
 				where coalesce(e ->> 'timezone', 'local') <> 'local'
 			loop
-				s := calling_shift(zone, since, until);
+				select c.* into s from calling_clocks(array[zone], since, until) as c;
 				fixed := coalesce(fixed, '{}') + calling_utc(calling_windows(part -> 'windows', zone, first, last),
 					s.before, s.change, s.after);
 			end loop;
@@ -834,7 +834,7 @@ declare
 	zones text[];
 begin
 	select c.* into r from public.calling_regions c where c.id = region;
-	zones := case when calling_zone_known(zone) then array[zone] else r.zones end;
+	zones := case when zone is not null and calling_zone_known(zone) then array[zone] else r.zones end;
 	if zones is null then
 		return null;
 	end if;
@@ -842,7 +842,7 @@ begin
 	s := calling_schedule_hours(schedule, since, until);
 	return (select range_intersect_agg(calling_zone_hours(lawful * s.local, s.either_local, s.either_utc,
 			t.before, t.change, t.after)) * tsmultirange(tsrange(since, until))
-		from (select distinct (calling_shift(z, since, until)).* from unnest(zones) as z) as t);
+		from (select distinct c.before, c.change, c.after from calling_clocks(zones, since, until) as c) as t);
 end $$;
 
 -- zone: the callee's own, as it is known; null, or no zone at all: every zone of his region must be in hours.
@@ -911,8 +911,8 @@ begin
 	s := calling_schedule_hours(calling_open_regions.schedule, since, until);
 	return query
 	with clocks as materialized (
-		select z.zone, (calling_shift(z.zone, since, until)).*
-		from (select distinct unnest(r.zones) as zone from public.calling_regions r) as z
+		select c.* from calling_clocks((select array_agg(distinct z) from public.calling_regions r, unnest(r.zones) as z),
+			since, until) as c
 	), places as materialized (
 		select r.id, r.zones, array(select p from unnest(array[r.id, r.country, r.subdivision]) as p where p = any (ruled)) as rules
 		from public.calling_regions r
@@ -1043,7 +1043,8 @@ begin
 	where c.tenant_id = tenant and c.id = call and c.outcome is distinct from 'opted-out';
 end $$;
 
-grant execute on function calling_region_of(text), calling_zone_known(text), calling_shift(text, timestamp, timestamp),
+grant execute on function calling_region_of(text), calling_zone_known(text), calling_change(text, timestamp, timestamp),
+	calling_clocks(text[], timestamp, timestamp),
 	calling_utc(tsmultirange, interval, timestamp, interval), calling_lawful(text[], text, date, date),
 	calling_windows(jsonb, text, date, date), calling_days_ok(jsonb), calling_schedule_error(jsonb),
 	calling_schedule(text, jsonb), calling_schedule_hours(jsonb, timestamp, timestamp),
