@@ -1020,9 +1020,14 @@ end $$;
 create function opt_out(tenant text, phone text, source text, call text, reason text) returns void
 language plpgsql volatile
 as $$
+declare
+	set_before text := current_setting('app.tenant_id', true);
 begin
-	if tenant is distinct from current_tenant() and not pg_has_role(current_user, 'invorto_worker', 'member') then
-		raise insufficient_privilege using message = 'the tenant is not the one that is set';
+	if tenant is distinct from current_tenant() then
+		if not pg_has_role(current_user, 'invorto_worker', 'member') then
+			raise insufficient_privilege using message = 'the tenant is not the one that is set';
+		end if;
+		perform set_config('app.tenant_id', tenant, true);
 	end if;
 	if phone ~ '^\+[1-9][0-9]{6,14}$' then
 		insert into public.dnc_entries (tenant_id, phone_e164, source, reason, call_id)
@@ -1041,7 +1046,65 @@ begin
 	end if;
 	update public.voice_call_records c set outcome = 'opted-out'
 	where c.tenant_id = tenant and c.id = call and c.outcome is distinct from 'opted-out';
+	if tenant is distinct from set_before then
+		perform set_config('app.tenant_id', coalesce(set_before, ''), true);
+	end if;
 end $$;
+
+-- The number at the other end of a call; null: there is none.
+create function other_end(c voice_call_records) returns text
+language sql stable
+as $$ select coalesce(c.customer_number, case when c.direction = 'inbound' then c.from_number else c.to_number end) $$;
+
+-- The outcome 'opted-out' is more than a word, whoever writes it: the person himself, by voice or by a key; the review of
+-- what was said; somebody who listened to it.
+create function call_opted_out() returns trigger
+language plpgsql
+as $$
+begin
+	if not exists (select from public.dnc_entries d where d.tenant_id = new.tenant_id and d.phone_e164 = other_end(new)
+			and d.call_id = new.id and d.source = 'opt_out') then
+		perform opt_out(new.tenant_id, other_end(new), 'call', new.id, 'said so in a call');
+	end if;
+	return null;
+end $$;
+create trigger call_inserted_opted_out after insert on voice_call_records
+	for each row when (new.outcome = 'opted-out') execute function call_opted_out();
+create trigger call_opted_out after update of outcome on voice_call_records
+	for each row when (new.outcome = 'opted-out' and old.outcome is distinct from 'opted-out') execute function call_opted_out();
+
+-- What a call's own account says of the person's wishes; also when it comes after the end was recorded.
+create function call_line() returns trigger
+language plpgsql
+as $$
+declare
+	c public.voice_call_records;
+	set_before text := current_setting('app.tenant_id', true);
+begin
+	select r.* into c from public.voice_call_records r where r.tenant_id = new.tenant_id and r.id = new.call_id;
+	if new.kind = 'callee.opted_out' then
+		perform opt_out(new.tenant_id, other_end(c), 'call', new.call_id,
+			case new.payload ->> 'by' when 'keys' then 'pressed the key' else 'said so in a call' end);
+	elsif c.direction = 'outbound' and other_end(c) is not null then
+		perform set_config('app.tenant_id', new.tenant_id, true);
+		insert into public.consent_ledger (tenant_id, phone_e164, kind, granted, source, call_id, lead_id, occurred_at)
+		select new.tenant_id, other_end(c), 'ai_disclosure', true, 'call', new.call_id, c.lead_id, new.at
+		where not exists (select from public.consent_ledger l where l.tenant_id = new.tenant_id
+			and l.phone_e164 = other_end(c) and l.kind = 'ai_disclosure' and l.call_id = new.call_id);
+		perform set_config('app.tenant_id', coalesce(set_before, ''), true);
+	end if;
+	return null;
+end $$;
+create trigger call_line after insert on call_timeline
+	for each row when (new.kind in ('callee.opted_out', 'disclosure.spoken')) execute function call_line();
+
+-- While the call goes on, so that nobody else calls him meanwhile. Its account says it again.
+create function opt_out_caller(tenant text, call text, reason text) returns void
+language sql volatile
+as $$
+	select opt_out(tenant, other_end(c), 'call', call, reason) from public.voice_call_records c
+	where c.tenant_id = tenant and c.id = call
+$$;
 
 grant execute on function calling_region_of(text), calling_zone_known(text), calling_change(text, timestamp, timestamp),
 	calling_clocks(text[], timestamp, timestamp),
@@ -1051,7 +1114,8 @@ grant execute on function calling_region_of(text), calling_zone_known(text), cal
 	calling_zone_hours(tsmultirange, tsmultirange[], tsmultirange[], interval, timestamp, interval),
 	calling_hours_utc(text, text, text, jsonb, timestamp, timestamp),
 	calling_window(text, text, text, jsonb, timestamptz), calling_open_regions(text, jsonb, timestamptz),
-	callee_barred(text, text, boolean, timestamptz), opt_out(text, text, text, text, text)
+	callee_barred(text, text, boolean, timestamptz), opt_out(text, text, text, text, text),
+	other_end(voice_call_records), opt_out_caller(text, text, text)
 	to invorto_app, invorto_worker;
 
 -- What settings may say of it.

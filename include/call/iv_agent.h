@@ -102,6 +102,8 @@ struct iv_agent {
 	struct iv_str filler;
 	struct iv_str apology;     /* spoken when providers are out */
 	struct iv_strs end_call_phrases; /* the agent saying one ends the call after it is heard */
+	struct iv_str opt_out_digit; /* the key that says "do not call me again"; "": none does */
+	struct iv_str opt_out_text;  /* said then, before the call ends */
 	struct iv_str transfer_to; /* where transfer_to_human leads */
 	struct iv_transfer transfer;
 	struct iv_voicemail voicemail;

@@ -105,6 +105,7 @@ struct iv_story_transfer {
 	int64_t seconds;
 };
 void iv_story_transfer(const struct iv_story *s, struct iv_story_transfer *t);
+bool iv_story_opted_out(const struct iv_story *s); /* the caller does not want to be called again */
 struct iv_str iv_story_transferred_to(const struct iv_story *s); /* "" : it was not, or nobody took it */
 
 /* ── writing */

@@ -93,7 +93,8 @@ void iv_calls_hold(struct iv_calls *c, struct iv_str tenant_id, const struct iv_
 IV_MUST_CHECK bool iv_calls_journal_path(const struct iv_calls *c, struct iv_str tenant_id, struct iv_str call_id,
 					 char *path, size_t size);
 
-/* ── while it lives: a line of its timeline, for viewers on any instance, and for webhooks if they want it. seq
+/* ── while it lives: a line of its timeline, for viewers on any instance, and for webhooks if they want it. Of
+ * "callee.opted_out" Postgres hears at once, that nobody else calls him meanwhile. seq
  * counts the lines of the call from 1, as its account does: what is said twice is sent once. */
 struct iv_call_line {
 	struct iv_str tenant_id, call_id;

@@ -192,6 +192,7 @@ static void agent_defaults(void *object)
 	a->keypad = (struct iv_keypad){.gap_ms = 1500, .max_digits = 32, .finish = IV_S("#")};
 	a->tool_budget_ms = 800;
 	a->filler = IV_S("One moment, please.");
+	a->opt_out_text = IV_S("I understand. You will not be called again. Goodbye.");
 	a->apology = IV_S("I am sorry, I am having trouble at the moment.");
 	a->transfer = (struct iv_transfer){
 		.ring_ms = 30000,
@@ -238,6 +239,9 @@ static const struct iv_field agent_fields[] = {
 	IV_STR(struct iv_agent, apology, "apology", 0, 1, 500, "said when no provider answers"),
 	IV_STRS(struct iv_agent, end_call_phrases, "endCallPhrases", 0, 20,
 		"the agent saying one of them ends the call once it was heard"),
+	IV_STR(struct iv_agent, opt_out_digit, "optOutDigit", 0, 0, 1,
+	       "a key that says \"do not call me again\": 9; empty: none does"),
+	IV_STR(struct iv_agent, opt_out_text, "optOutText", 0, 0, 500, "said when it was pressed; then the call ends"),
 	IV_STR(struct iv_agent, transfer_to, "transferTo", 0, 0, 120, "where a human is"),
 	IV_OBJ(struct iv_agent, transfer, "transfer", 0, &transfer_shape, "how a caller is handed over on a telephone line"),
 	IV_OBJ(struct iv_agent, voicemail, "voicemail", 0, &voicemail_shape, "when a machine answers a call we placed"),

@@ -7,6 +7,9 @@
 static const char built_in_tools[] =
 	"{\"type\":\"function\",\"function\":{\"name\":\"end_call\",\"description\":\"Hang up, after "
 	"your last words were heard\",\"parameters\":{\"type\":\"object\",\"properties\":{}}}},"
+	"{\"type\":\"function\",\"function\":{\"name\":\"opt_out\",\"description\":\"The caller asks "
+	"not to be called any more, in whatever words. Call it at once, then confirm in one sentence that no more "
+	"calls will come, and end the call\",\"parameters\":{\"type\":\"object\",\"properties\":{}}}},"
 	"{\"type\":\"function\",\"function\":{\"name\":\"transfer_to_human\",\"description\":\"Hand the "
 	"caller over to a person\",\"parameters\":{\"type\":\"object\",\"properties\":{\"reason\":{"
 	"\"type\":\"string\",\"description\":\"What it is about, in one sentence, for that person\"}}}}},"
@@ -60,6 +63,8 @@ bool iv_agent_check(const struct iv_agent *a, struct iv_err *e)
 				     "must say that this is an automated voice, or disclosureWaived must be true");
 	if (a->voicemail.action == 1 && !a->voicemail.message.len)
 		return iv_fail_field(e, IV_EINVAL, "voicemail.message", "is required with the action message");
+	if (a->opt_out_digit.len && !strchr("0123456789*#", a->opt_out_digit.ptr[0]))
+		return iv_fail_field(e, IV_EINVAL, "optOutDigit", "must be one of 0-9 * #");
 	if (a->consent.mode != 0 && !a->consent.prompt.len)
 		return iv_fail_field(e, IV_EINVAL, "consent.prompt",
 				     "is required unless consent.mode is off");

@@ -163,6 +163,14 @@ void call_end(struct iv_call *c, const char *reason)
 	act(c, &(struct iv_action){.type = IV_ACT_END, .text = iv_str(c->end_reason)});
 }
 
+/* The note is all it takes: whoever keeps the call's account sees to the rest, also when it comes late. */
+void call_opted_out(struct iv_call *c, const char *by)
+{
+	if (!c->opted_out)
+		note(c, "callee.opted_out", "by", by, NULL);
+	c->opted_out = true;
+}
+
 void call_close(struct iv_call *c, const char *reason, struct iv_str farewell)
 {
 	if (c->life != LIFE_LIVE)

@@ -70,6 +70,7 @@ enum utt_flag {
 	UTT_KEEP = 1,       /* cannot be interrupted */
 	UTT_ASIDE = 2,      /* filler, idle prompt: not part of the history */
 	UTT_CLIP = 4,       /* a recorded clip; needs no synthesiser */
+	UTT_DISCLOSURE = 16, /* that this is a machine */
 	UTT_AGAIN = 8,      /* the rest of a sentence that broke off */
 };
 
@@ -189,6 +190,7 @@ struct iv_call {
 	struct { char digits[65]; size_t n; int64_t last_us; bool collecting; char tool_id[96];
 		 int64_t deadline_us; size_t max; char finish; bool complete; } keypad;
 	struct { bool asking; int asked; } consent;
+	bool opted_out;        /* he does not want to be called again */
 	struct { int64_t since_us, caller_us; size_t prompts; } idle;
 	struct { double power; int frames; int64_t due_us; bool speaking; int streak; } emotion;
 	int64_t away_since_us, away_us; /* since when; how long altogether: not the agent's time */
@@ -205,6 +207,7 @@ void set_life(struct iv_call *c, enum life to);
 void set_mouth(struct iv_call *c, enum mouth to);
 void act(struct iv_call *c, const struct iv_action *a);
 void call_end(struct iv_call *c, const char *reason);
+void call_opted_out(struct iv_call *c, const char *by); /* once */
 void call_close(struct iv_call *c, const char *reason, struct iv_str farewell); /* say it, then end */
 char *copy_text(struct iv_str s);
 int64_t samples_us(const struct iv_call *c, int64_t samples);

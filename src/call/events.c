@@ -109,7 +109,7 @@ void call_dispatch(struct iv_call *c, const struct iv_event *ev)
 		listen_frame(c, ev->level);
 		break;
 	case IV_EV_DTMF:
-		if (ev->text.len && !c->in.paused)
+		if (ev->text.len)
 			keypad_digit(c, ev->text.ptr[0]);
 		break;
 	case IV_EV_MARK:

@@ -46,6 +46,12 @@ static void complete(struct iv_call *c)
 		flush(c);
 }
 
+/* Not within a number that somebody waits for, or that he has begun. */
+static bool is_opt_out(const struct iv_call *c, char digit)
+{
+	return c->agent.opt_out_digit.len && c->agent.opt_out_digit.ptr[0] == digit && !c->keypad.collecting && !c->keypad.n;
+}
+
 void keypad_digit(struct iv_call *c, char digit)
 {
 	bool collecting = c->keypad.collecting;
@@ -56,8 +62,15 @@ void keypad_digit(struct iv_call *c, char digit)
 
 	if (!digit || !strchr("0123456789*#ABCD", digit))
 		return;
+	if (c->in.paused && !is_opt_out(c, digit))
+		return;
 	idle_touch(c);
 	act(c, &(struct iv_action){.type = IV_ACT_DTMF_IN, .text = {&digit, 1}});
+	if (is_opt_out(c, digit)) {
+		call_opted_out(c, "keys");
+		call_close(c, "opted_out", c->agent.opt_out_text);
+		return;
+	}
 	c->keypad.last_us = c->now_us;
 	if (digit != finish && c->keypad.n < sizeof(c->keypad.digits) - 1)
 		c->keypad.digits[c->keypad.n++] = digit;

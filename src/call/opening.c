@@ -22,7 +22,7 @@ void opening_start(struct iv_call *c)
 	if (c->opts.consent_prompt.len)
 		turn_say(c, c->opts.consent_prompt, UTT_KEEP);
 	if (c->agent.disclosure.len)
-		turn_say(c, c->agent.disclosure, UTT_KEEP);
+		turn_say(c, c->agent.disclosure, UTT_KEEP | UTT_DISCLOSURE);
 	if (c->agent.consent.mode != CONSENT_OFF) {
 		turn_say(c, c->agent.consent.prompt, UTT_KEEP);
 		note(c, "consent.prompted", "mode", iv_consent_names[c->agent.consent.mode], NULL);

@@ -238,6 +238,23 @@ static void settle_history(struct iv_call *c, int64_t heard, bool cut)
 	}
 }
 
+/* What a turn says of being a machine was heard to its end. */
+static void note_disclosure(struct iv_call *c)
+{
+	size_t wanted = 0, heard = 0;
+
+	for (size_t i = 0; i < c->utt_count; i++) {
+		const struct utt *u = utt_get(c, i);
+
+		if (!(u->flags & UTT_DISCLOSURE))
+			continue;
+		wanted++;
+		heard += u->state == UTT_READY && u->start >= 0 && u->end > u->start && u->end <= c->out.sent;
+	}
+	if (wanted && heard == wanted)
+		note(c, "disclosure.spoken", NULL);
+}
+
 void turn_close(struct iv_call *c, enum iv_turn_outcome outcome)
 {
 	struct turn *t = &c->turn;
@@ -255,6 +272,7 @@ void turn_close(struct iv_call *c, enum iv_turn_outcome outcome)
 	if (outcome == IV_TURN_COMPLETED && t->kind == TURN_ANSWER)
 		c->failed_turns = 0;
 	c->usage.turns++;
+	note_disclosure(c);
 	note_turn(c);
 	act(c, &(struct iv_action){.type = IV_ACT_TURN, .a = t->number});
 	utts_clear(c);

@@ -228,6 +228,8 @@ static void take_note(struct iv_story *s, struct iv_str kind, struct iv_str text
 		take_pause(s, json, iv_str_eq(kind, IV_S("recording.paused")));
 	else if (iv_str_starts(kind, IV_S("transfer.")))
 		take_transfer(s, json);
+	else if (iv_str_eq(kind, IV_S("callee.opted_out")))
+		s->opted_out = true;
 	else if (iv_str_starts(kind, IV_S("tool.")))
 		story_tool_note(s, kind, json);
 	cJSON_Delete(json);
@@ -237,7 +239,7 @@ static bool worth_reading(struct iv_str kind)
 {
 	return iv_str_starts(kind, IV_S("turn.")) || iv_str_starts(kind, IV_S("tool.")) ||
 	       iv_str_starts(kind, IV_S("asr.")) || iv_str_starts(kind, IV_S("recording.")) ||
-	       iv_str_starts(kind, IV_S("transfer.")) ||
+	       iv_str_starts(kind, IV_S("transfer.")) || iv_str_starts(kind, IV_S("callee.")) ||
 	       iv_str_ends(kind, IV_S(".switched"));
 }
 
@@ -304,6 +306,11 @@ size_t iv_story_pauses(const struct iv_story *s, const struct iv_story_pause **p
 void iv_story_transfer(const struct iv_story *s, struct iv_story_transfer *t)
 {
 	*t = (struct iv_story_transfer){iv_str(s->transfer_to), iv_str(s->transfer_status), s->transfer_attended, s->transfer_s};
+}
+
+bool iv_story_opted_out(const struct iv_story *s)
+{
+	return s->opted_out;
 }
 
 struct iv_str iv_story_transferred_to(const struct iv_story *s)

@@ -69,6 +69,7 @@ struct iv_story {
 	struct mood mood;
 	char transfer_to[128], transfer_status[32], end_reason[32];
 	bool transfer_attended;
+	bool opted_out;
 	int64_t transfer_s;
 	struct iv_usage usage;
 	struct iv_buf line; /* scratch */

@@ -5,7 +5,7 @@
 
 enum { HEADER_BYTES = 1024, HEADER_NAME_BYTES = 64 };
 
-static const char *const built_in_names[] = {"end_call", "transfer_to_human", "collect_digits", "send_dtmf"};
+static const char *const built_in_names[] = {"end_call", "opt_out", "transfer_to_human", "collect_digits", "send_dtmf"};
 
 static bool is_word(char c)
 {

@@ -167,6 +167,9 @@ static bool start_built_in(struct iv_call *c, struct tool_call *t)
 		iv_str_copy(turn->end_reason, sizeof(turn->end_reason), IV_S("agent_ended"));
 		t->last_act = true;
 		finish(c, t, true, IV_S("{\"status\":\"ok\"}"));
+	} else if (strcmp(t->name, "opt_out") == 0) {
+		call_opted_out(c, "voice");
+		finish(c, t, true, IV_S("{\"status\":\"ok\",\"meaning\":\"this number will not be called again\"}"));
 	} else if (strcmp(t->name, "transfer_to_human") == 0 && !c->agent.transfer_to.len) {
 		finish(c, t, false, IV_S("{\"error\":\"there is nobody to hand over to\"}"));
 	} else if (strcmp(t->name, "transfer_to_human") == 0) {

@@ -73,7 +73,8 @@ static void put_record(struct iv_jw *w, const struct iv_account *a, const struct
 	iv_jw_str(w, "end_reason", a->reason);
 	if (failed)
 		iv_jw_str(w, "failure_reason", a->reason);
-	iv_jw_cstr(w, "outcome", iv_str_eq(a->reason, IV_S("transfer")) ? "transferred"
+	iv_jw_cstr(w, "outcome", iv_story_opted_out(a->story)               ? "opted-out"
+				 : iv_str_eq(a->reason, IV_S("transfer")) ? "transferred"
 				 : iv_str_eq(a->reason, IV_S("voicemail")) ? "voicemail"
 				 : a->usage.turns > 1                   ? "connected"
 				 : failed                               ? "failed"

@@ -20,6 +20,7 @@ static const char *ended_how(const struct review_call *c)
 		{"max_duration", "the longest time of a call was over"},
 		{"silence", "nothing was said any more"},
 		{"consent_declined", "the caller did not consent"},
+		{"opted_out", "the caller does not want to be called again"},
 		{"provider", "a provider failed"},
 		{"error", "an error ended it"},
 		{"drain", "the service was restarted"},

@@ -24,6 +24,11 @@ where tenant_id = current_tenant() and id = any($1) and instance_id = $2 and clo
 -- in:  tenant text, type text, call text, dedup text, payload text, id text
 select enqueue_event($1, $2, $3, $4, $5, $6)
 
+-- name: call_opt_out :exec :tenant
+-- Who is on the other end does not want to be called again.
+-- in:  call text, reason text
+select opt_out_caller(current_tenant(), $1, $2)
+
 -- name: call_whose :many :global
 -- Whose call is it? Two rows: the id is in use by two tenants.
 -- in:  call text

@@ -23,6 +23,7 @@ const ENDS = {
 	transfer: 'Handed over to a person',
 	silence: 'Nobody had spoken for a while',
 	max_duration: 'The call reached its longest time',
+	opted_out: 'Ended, because you do not want to be called again',
 	consent_declined: 'Ended, because you did not agree to go on',
 	provider: 'A speech service failed',
 	drain: 'The service is restarting',
