@@ -47,6 +47,9 @@ static void bad_agents_are_refused_by_field_and_rule(void **state)
 		 "unique"},
 		{"{\"name\":\"t\",\"tools\":[{\"name\":\"end_call\"}]}", "tools[0].name",
 		 "built-in"},
+		{"{\"name\":\"t\",\"tools\":[{\"name\":\"opt_out\"}]}", "tools[0].name", "built-in"},
+		{"{\"name\":\"t\",\"optOutDigit\":\"A\"}", "optOutDigit", "0-9"},
+		{"{\"name\":\"t\",\"optOutDigit\":\"10\"}", "optOutDigit", "1"},
 		{"{\"name\":\"t\",\"tools\":[{\"name\":\"a\",\"url\":\"ftp://x\"}]}",
 		 "tools[0].url", "https://"},
 		{"{\"name\":\"t\",\"tools\":[{\"name\":\"a\",\"parameters\":[1]}]}",
@@ -115,8 +118,8 @@ static void the_model_is_told_of_built_in_and_own_tools(void **state)
 	assert_true(iv_agent_tools_json(&a, &out));
 	tools = iv_json_parse(iv_buf_str(&out), &e);
 	assert_non_null(tools);
-	assert_int_equal(cJSON_GetArraySize(tools), 5);
-	f = iv_json_get(cJSON_GetArrayItem(tools, 4), "function");
+	assert_int_equal(cJSON_GetArraySize(tools), 6);
+	f = iv_json_get(cJSON_GetArrayItem(tools, 5), "function");
 	assert_true(iv_str_eq(iv_json_str(f, "name"), IV_S("book")));
 	assert_non_null(iv_json_get(iv_json_get(iv_json_get(f, "parameters"), "properties"), "n"));
 	cJSON_Delete(tools);

@@ -47,6 +47,29 @@ static void the_disclosure_cannot_be_interrupted_the_greeting_can(void **state)
 	call_stop(&d);
 }
 
+static void that_the_disclosure_was_heard_is_noted_when_all_of_it_was(void **state)
+{
+	struct driver d;
+
+	(void)state;
+	call_start(&d, OPENING);
+	run(&d, 2200); /* 27 letters of 60 ms, and some of the greeting */
+	want_no_note(&d, "disclosure.spoken");
+	say_levels(&d, 700, -20);
+	final(&d, "Stop it.", 0.9);
+	run(&d, 1500);
+	want_note(&d, "disclosure.spoken");
+	call_stop(&d);
+
+	call_start(&d, OPENING);
+	run(&d, 900);
+	happens(&d, IV_EV_HANGUP);
+	want_ended(&d, "hangup");
+	for (size_t i = 0; i < d.seen_count; i++)
+		assert_false(d.seen[i].a.type == IV_ACT_NOTE && iv_str_eq(d.seen[i].a.name, IV_S("disclosure.spoken")));
+	call_stop(&d);
+}
+
 static void words_said_during_the_disclosure_are_answered_after_it(void **state)
 {
 	struct driver d;
@@ -167,6 +190,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_disclosure_is_the_first_thing_said),
 		cmocka_unit_test(the_disclosure_cannot_be_interrupted_the_greeting_can),
+		cmocka_unit_test(that_the_disclosure_was_heard_is_noted_when_all_of_it_was),
 		cmocka_unit_test(words_said_during_the_disclosure_are_answered_after_it),
 		cmocka_unit_test(a_yes_to_the_consent_question_brings_the_greeting),
 		cmocka_unit_test(a_no_to_the_consent_question_ends_the_call),

@@ -289,6 +289,25 @@ static void send_dtmf_presses_keys_and_refuses_others(void **state)
 	call_stop(&d);
 }
 
+static void who_wants_no_more_calls_is_noted_once_and_told(void **state)
+{
+	struct driver d;
+
+	(void)state;
+	start_with_tools(&d);
+	llm_tool(&d, "c1", "opt_out", "{}");
+	llm_tool(&d, "c2", "opt_out", "{\"number\":\"+15550100001\"}"); /* whose number it is is not the model's to say */
+	llm_done(&d);
+	assert_non_null(strstr(want_note(&d, "callee.opted_out")->a.text.ptr, "\"by\":\"voice\""));
+	want_no_note(&d, "callee.opted_out");
+	want(&d, IV_ACT_LLM_ASK);
+	want_message(&d, 0, "tool", "{\"status\":\"ok\",\"meaning\":\"this number will not be called again\"}");
+	answer(&d, "No more calls will come.");
+	run(&d, 3000);
+	assert_false(d.off_hook); /* the model ends it, or the caller */
+	call_stop(&d);
+}
+
 static void collect_digits_waits_for_keys(void **state)
 {
 	struct driver d;
@@ -438,6 +457,7 @@ int main(void)
 		cmocka_unit_test(transfer_to_human_leads_where_the_operator_said),
 		cmocka_unit_test(a_transfer_to_nobody_is_refused_and_the_call_goes_on),
 		cmocka_unit_test(send_dtmf_presses_keys_and_refuses_others),
+		cmocka_unit_test(who_wants_no_more_calls_is_noted_once_and_told),
 		cmocka_unit_test(collect_digits_waits_for_keys),
 		cmocka_unit_test(collect_digits_gives_up_ten_seconds_after_the_question),
 		cmocka_unit_test(two_collections_at_the_same_time_are_one_too_many),
