@@ -131,8 +131,8 @@ def test_a_tenant_has_as_many_webhooks_as_allowed_and_pages_through_them():
         for more in (True, True, False):
             page = t.a("GET", "/v1/webhooks" + query, None, 200)
             seen += [w["id"] for w in page["data"]]
-            assert page["has_more"] is more
-            query = "?limit=2&cursor=" + page.get("next_cursor", "")
+            assert page["hasMore"] is more
+            query = "?limit=2&cursor=" + page.get("nextCursor", "")
         assert seen == made[::-1]
         assert "cursor" in json.dumps(t.a("GET", "/v1/webhooks?cursor=bm90LW91cnM", None, 400))
         assert t.b("GET", "/v1/webhooks", None, 200)["data"] == []
@@ -188,8 +188,8 @@ def test_dead_letters_are_counted_listed_sent_again_and_cleared():
         events = [t.a("POST", f"/v1/webhooks/{name}/test", None, 202)["eventId"] for _ in range(3)]
         t.settled()
         page = t.a("GET", "/webhooks/dlq/items?limit=2", None, 200)
-        assert page["total"] == 3 and page["has_more"] is True and all(i["url"] == t.r.url("/fails/3") for i in page["items"])
-        rest = t.a("GET", "/webhooks/dlq/items?limit=2&cursor=" + page["next_cursor"], None, 200)
+        assert page["total"] == 3 and page["hasMore"] is True and all(i["url"] == t.r.url("/fails/3") for i in page["items"])
+        rest = t.a("GET", "/webhooks/dlq/items?limit=2&cursor=" + page["nextCursor"], None, 200)
         assert sorted(i["eventId"] for i in page["items"] + rest["items"]) == sorted(events)
         stats = t.a("GET", "/webhooks/dlq/stats", None, 200)
         assert stats["dead"] == 3 and stats["due"] == 0 and stats["oldestDeadAt"]

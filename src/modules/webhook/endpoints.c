@@ -52,14 +52,14 @@ struct shown {
 };
 
 #define SHOWN_FIELDS                                                                                                  \
-	IV_STR(struct shown, id, "id", IV_READONLY, 0, 0, "whe_…"),                                                   \
-		IV_STR(struct shown, url, "url", 0, 0, 0, "Where it posts to"),                                       \
-		IV_STRS(struct shown, events, "events", 0, 64, "What it subscribes to"),                              \
+	IV_STR(struct shown, id, "id", IV_READONLY | IV_REQUIRED, 0, 0, "whe_…"),                                     \
+		IV_STR(struct shown, url, "url", IV_REQUIRED, 0, 0, "Where it posts to"),                             \
+		IV_STRS(struct shown, events, "events", IV_REQUIRED, 64, "What it subscribes to"),                    \
 		IV_STR(struct shown, description, "description", 0, 0, 0, "What it is for"),                          \
 		IV_JSON(struct shown, headers, "headers", 0, 0, "Names of its own headers; values are not shown"),    \
 		IV_STR(struct shown, schedule, "schedule", 0, 0, 0, "default, standard or short"),                    \
 		IV_INT(struct shown, max_concurrency, "maxConcurrency", 0, 0, 0, "Deliveries at once, per process"),  \
-		IV_BOOL(struct shown, enabled, "enabled", 0, "Whether anything is sent"),                             \
+		IV_BOOL(struct shown, enabled, "enabled", IV_REQUIRED, "Whether anything is sent"),                   \
 		IV_STR(struct shown, disabled_at, "disabledAt", IV_READONLY, 0, 0, "RFC 3339"),                       \
 		IV_STR(struct shown, disabled_reason, "disabledReason", IV_READONLY, 0, 0,                            \
 		       "by request; gone: it answered 410; failing: nothing but failures for 120 hours"),             \
@@ -76,15 +76,16 @@ static const struct iv_field shown_fields[] = {SHOWN_FIELDS, IV_FIELDS_END};
 const struct iv_shape webhook_shape = {"webhook", sizeof(struct shown), shown_fields, NULL};
 static const struct iv_field made_fields[] = {
 	SHOWN_FIELDS,
-	IV_STR(struct shown, secret, "secret", IV_READONLY, 0, 0, "Signs what is sent; keep it, it is not shown again"),
+	IV_STR(struct shown, secret, "secret", IV_READONLY | IV_REQUIRED, 0, 0,
+	       "Signs what is sent; keep it, it is not shown again"),
 	IV_FIELDS_END,
 };
 const struct iv_shape webhook_made_shape = {"webhookWithSecret", sizeof(struct shown), made_fields, NULL};
 
 static const struct iv_field list_fields[] = {
-	IV_OBJS(struct webhook_page, data, "data", 0, 100, &webhook_shape, "Newest first"),
-	IV_BOOL(struct webhook_page, has_more, "has_more", 0, "There is another page"),
-	IV_STR(struct webhook_page, next_cursor, "next_cursor", 0, 0, 0, "Of the next page"),
+	IV_OBJS(struct webhook_page, data, "data", IV_REQUIRED, 100, &webhook_shape, "Newest first"),
+	IV_BOOL(struct webhook_page, has_more, "hasMore", IV_REQUIRED, "There is another page"),
+	IV_STR(struct webhook_page, next_cursor, "nextCursor", 0, 0, 0, "Of the next page"),
 	IV_FIELDS_END,
 };
 const struct iv_shape webhook_list_shape = {"webhookList", sizeof(struct webhook_page), list_fields, NULL};
@@ -93,7 +94,7 @@ struct tested {
 	struct iv_str event_id, status;
 };
 static const struct iv_field test_fields[] = {
-	IV_STR(struct tested, event_id, "eventId", 0, 0, 0, "What it will come with"),
+	IV_STR(struct tested, event_id, "eventId", IV_REQUIRED, 0, 0, "What it will come with"),
 	IV_STR(struct tested, status, "status", 0, 0, 0, "queued"),
 	IV_FIELDS_END,
 };

@@ -35,9 +35,9 @@ static const struct iv_shape dead_shape = {"webhookDeadLetter", sizeof(D), dead_
 
 #define P struct webhook_page
 static const struct iv_field deliveries_fields[] = {
-	IV_OBJS(P, data, "data", 0, 100, &delivery_shape, "Newest first"),
-	IV_BOOL(P, has_more, "has_more", 0, "There is another page"),
-	IV_STR(P, next_cursor, "next_cursor", 0, 0, 0, "Of the next page"),
+	IV_OBJS(P, data, "data", IV_REQUIRED, 100, &delivery_shape, "Newest first"),
+	IV_BOOL(P, has_more, "hasMore", IV_REQUIRED, "There is another page"),
+	IV_STR(P, next_cursor, "nextCursor", 0, 0, 0, "Of the next page"),
 	IV_FIELDS_END,
 };
 const struct iv_shape webhook_deliveries_shape = {"webhookDeliveryList", sizeof(P), deliveries_fields, NULL};
@@ -48,10 +48,10 @@ struct dead_page {
 };
 #define DP struct dead_page
 static const struct iv_field dead_page_fields[] = {
-	IV_OBJS(DP, page.data, "items", 0, 100, &dead_shape, "Latest first"),
+	IV_OBJS(DP, page.data, "items", IV_REQUIRED, 100, &dead_shape, "Latest first"),
 	IV_INT(DP, total, "total", 0, 0, 0, "Of all pages, counted to 100,000"),
-	IV_BOOL(DP, page.has_more, "has_more", 0, "There is another page"),
-	IV_STR(DP, page.next_cursor, "next_cursor", 0, 0, 0, "Of the next page"),
+	IV_BOOL(DP, page.has_more, "hasMore", IV_REQUIRED, "There is another page"),
+	IV_STR(DP, page.next_cursor, "nextCursor", 0, 0, 0, "Of the next page"),
 	IV_FIELDS_END,
 };
 const struct iv_shape webhook_dead_shape = {"webhookDeadLetterList", sizeof(DP), dead_page_fields, NULL};
