@@ -82,7 +82,7 @@ void iv_ops_on_metrics(void *ctx, struct iv_http_req *rq)
 	struct iv_buf b;
 
 	iv_buf_init(&b, METRICS_BYTES);
-	if (iv_metrics_text(&b) && (!o->d.more_metrics || o->d.more_metrics(o->d.arg, &b)))
+	if (iv_metrics_text(&b) && ops_process_metrics(&b) && (!o->d.more_metrics || o->d.more_metrics(o->d.arg, &b)))
 		iv_http_reply(rq, 200, "text/plain; version=0.0.4; charset=utf-8", iv_buf_str(&b));
 	else
 		iv_http_reply_err(rq, &(struct iv_err){.code = IV_EINTERNAL, .msg = "metrics are larger than 1 MiB"});

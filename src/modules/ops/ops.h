@@ -20,6 +20,7 @@ struct iv_ops {
 	size_t file_count;
 };
 
+IV_MUST_CHECK bool ops_process_metrics(struct iv_buf *out); /* process_…: appended */
 IV_MUST_CHECK bool page_load(struct iv_ops *o, struct iv_err *e);
 void page_free(struct iv_ops *o);
 
