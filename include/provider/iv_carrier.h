@@ -17,6 +17,7 @@
 #include "iv_arena.h"
 
 struct iv_carriers;
+struct iv_redis;
 
 enum iv_carrier { IV_JAMBONZ, IV_TWILIO, IV_ELEVENLABS, IV_CARRIERS };
 extern const char *const iv_carrier_names[]; /* "jambonz", "twilio", "elevenlabs", NULL */
@@ -25,6 +26,8 @@ extern const char *const iv_carrier_names[]; /* "jambonz", "twilio", "elevenlabs
  * its hooks; e says which. TWILIO_AUTH_TOKEN alone is no carrier: it verifies what comes in. */
 struct iv_carriers *iv_carriers_new(struct iv_net *n, const struct iv_config *cfg, struct iv_err *e);
 void iv_carriers_free(struct iv_carriers *c); /* no operation may be in flight */
+/* From now on the pace is that of all processes that share this Redis, which outlives c; else each has its own. */
+void iv_carriers_share(struct iv_carriers *c, struct iv_redis *redis, const char *instance);
 bool iv_carriers_has(const struct iv_carriers *c, enum iv_carrier which); /* its credentials are configured */
 enum iv_carrier iv_carrier_named(struct iv_str name); /* IV_CARRIERS: none */
 

@@ -101,6 +101,7 @@ struct house *house_open(const struct house_deps *d, struct iv_err *e)
 	h->s.carriers = iv_carriers_new(d->net, cfg, e);
 	if (!h->s.carriers)
 		return NULL;
+	iv_carriers_share(h->s.carriers, h->s.redis, h->instance_id);
 	h->s.dials = iv_dials_new(&h->s);
 	h->calls = iv_calls_new(&(struct iv_calls_deps){.cfg = cfg,
 							.loop = d->loop,

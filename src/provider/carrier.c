@@ -1,8 +1,9 @@
 /* Carriers over HTTP: who waits for his turn, what is sent, what its answer means.
  *
- * Placing a call takes turns: one after the other, 1/CPS apart, none before a Retry-After has passed, none while the
- * breaker is open. Orders and questions do not wait: a hang-up must get through to a carrier that is unwell. */
+ * Placing a call takes turns: one after the other, 1/CPS apart over all processes, none before a Retry-After has passed
+ * that any of them heard (carrier_pace.c), none while the breaker is open. Orders and questions do not wait: a hang-up must get through to a carrier that is unwell. */
 #include "carrier.h"
+#include "carrier_pace.h"
 
 #include <stdlib.h>
 #include "iv_e164.h"
@@ -10,7 +11,7 @@
 #include "iv_metrics.h"
 
 enum {
-	CONNECT_MS = 3000, PAUSE_MS = 1000, PAUSE_MAX_MS = 3600000, KEY_GAP_MS = 250, KEY_WAIT_MS = 500, URL_MAX = 512,
+	CONNECT_MS = 3000, PAUSE_MS = 1000, KEY_GAP_MS = 250, KEY_WAIT_MS = 500, URL_MAX = 512,
 };
 
 const char *const iv_carrier_names[] = {"jambonz", "twilio", "elevenlabs", NULL};
@@ -21,8 +22,7 @@ struct carrier {
 	const struct carrier_vendor *vendor;
 	struct carrier_place place;
 	bool configured;
-	int64_t gap_us;                  /* between two calls placed */
-	int64_t next_us, paused_until_us;
+	struct carrier_pace pace;
 	struct iv_list waiting;          /* of struct iv_carrier_job, in their order */
 	size_t waiting_count;
 	struct iv_timer turn;
@@ -193,6 +193,7 @@ static bool check_countries(const struct iv_config *cfg, struct iv_err *e)
 }
 
 static void on_turn(void *arg);
+static void on_pace(void *arg, bool go);
 
 struct iv_carriers *iv_carriers_new(struct iv_net *n, const struct iv_config *cfg, struct iv_err *e)
 {
@@ -212,7 +213,7 @@ struct iv_carriers *iv_carriers_new(struct iv_net *n, const struct iv_config *cf
 
 		k->all = c;
 		k->vendor = vendors[i];
-		k->gap_us = (int64_t)(1e6 / cps[i]);
+		pace_init(&k->pace, c->loop, (int64_t)(1e6 / cps[i]), on_pace, k);
 		iv_list_init(&k->waiting);
 		iv_timer_init(&k->turn, c->loop, on_turn, k);
 		iv_breaker_init(&k->breaker, (int)cfg->breaker_failures, cfg->breaker_open_ms);
@@ -227,9 +228,22 @@ void iv_carriers_free(struct iv_carriers *c)
 {
 	if (!c)
 		return;
-	for (size_t i = 0; i < IV_CARRIERS; i++)
+	for (size_t i = 0; i < IV_CARRIERS; i++) {
 		iv_timer_stop(&c->items[i].turn);
+		pace_end(&c->items[i].pace);
+	}
 	free(c);
+}
+
+void iv_carriers_share(struct iv_carriers *c, struct iv_redis *redis, const char *instance)
+{
+	for (size_t i = 0; i < IV_CARRIERS; i++) {
+		struct carrier *k = &c->items[i];
+
+		if (k->configured) /* an API key that is no account's is told apart by itself: by its digest */
+			pace_share(&k->pace, redis, instance, iv_carrier_names[i],
+				   k->place.account.len ? k->place.account : iv_str(iv_secret_reveal(k->place.secret)));
+	}
 }
 
 /* ── a job's life ── */
@@ -353,23 +367,12 @@ static bool send_request(struct iv_carrier_job *j)
 
 /* ── placing: the line ── */
 
-static int64_t later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-/* When the next one may go. */
-static int64_t turn_us(const struct carrier *k)
-{
-	return later(k->next_us, k->paused_until_us);
-}
-
 static void arm(struct carrier *k)
 {
-	if (iv_list_empty(&k->waiting))
+	if (iv_list_empty(&k->waiting) || pace_is_asking(&k->pace))
 		iv_timer_stop(&k->turn);
 	else
-		iv_timer_at(&k->turn, turn_us(k));
+		iv_timer_at(&k->turn, pace_turn_us(&k->pace));
 }
 
 static void refuse(struct iv_carrier_answer *a, const char *why, int64_t wait_us)
@@ -381,7 +384,7 @@ static void refuse(struct iv_carrier_answer *a, const char *why, int64_t wait_us
 /* Somebody who would now wait longer than he may; NULL: nobody. */
 static struct iv_carrier_job *impatient(struct carrier *k, int64_t *wait_us)
 {
-	int64_t at = turn_us(k);
+	int64_t at = pace_turn_us(&k->pace);
 
 	IV_LIST_EACH(node, &k->waiting)
 	{
@@ -390,7 +393,7 @@ static struct iv_carrier_job *impatient(struct carrier *k, int64_t *wait_us)
 		*wait_us = at - iv_now_us();
 		if (at > j->patience_us)
 			return j;
-		at += k->gap_us;
+		at += pace_apart_us(&k->pace);
 	}
 	return NULL;
 }
@@ -418,8 +421,6 @@ static void begin_turn(struct iv_carrier_job *j)
 		job_done(j, IV_OK, "");
 		return;
 	}
-	k->next_us = now + k->gap_us;
-	arm(k);
 	if (send_request(j))
 		return;
 	iv_breaker_no_result(&k->breaker, now);
@@ -431,10 +432,22 @@ static void on_turn(void *arg)
 {
 	struct carrier *k = arg;
 
-	if (turn_us(k) > iv_now_us())
+	if (pace_turn_us(&k->pace) > iv_now_us())
 		arm(k);
 	else if (!iv_list_empty(&k->waiting))
+		pace_ask(&k->pace);
+}
+
+/* Others had the turn: those who cannot wait for the next are told. */
+static void on_pace(void *arg, bool go)
+{
+	struct carrier *k = arg;
+
+	if (go && !iv_list_empty(&k->waiting))
 		begin_turn(IV_CONTAINER(k->waiting.next, struct iv_carrier_job, node));
+	else if (!go)
+		thin_out(k);
+	arm(k);
 }
 
 static void stand_in_line(struct iv_carrier_job *j, bool in_front)
@@ -454,7 +467,8 @@ enum iv_flow_next iv_carrier_originate(struct iv_carriers *c, struct iv_flow *f,
 				       struct iv_arena *arena, const struct iv_originate *o, struct iv_carrier_answer *a)
 {
 	struct carrier *k = &c->items[o->carrier];
-	int64_t now = iv_now_us(), at = later(turn_us(k), now) + (int64_t)k->waiting_count * k->gap_us;
+	int64_t now = iv_now_us(), turn = pace_turn_us(&k->pace),
+		at = (turn > now ? turn : now) + (int64_t)k->waiting_count * pace_apart_us(&k->pace);
 	struct iv_carrier_job *j;
 
 	*a = (struct iv_carrier_answer){.placed = IV_NOT_PLACED, .provider_id = IV_S(""), .second_id = IV_S("")};
@@ -478,9 +492,7 @@ enum iv_flow_next iv_carrier_originate(struct iv_carriers *c, struct iv_flow *f,
 
 static void pause_for(struct carrier *k, int retry_after_ms)
 {
-	int64_t ms = retry_after_ms < 0 ? PAUSE_MS : retry_after_ms > PAUSE_MAX_MS ? PAUSE_MAX_MS : retry_after_ms;
-
-	k->paused_until_us = later(k->paused_until_us, iv_now_us() + ms * 1000);
+	pace_pause(&k->pace, retry_after_ms < 0 ? PAUSE_MS : retry_after_ms);
 }
 
 static void weigh(struct carrier *k, const struct carrier_reply *r)
@@ -498,12 +510,12 @@ static void originated(struct iv_carrier_job *j, const struct carrier_reply *r)
 	k->vendor->originated(r, j->arena, j->answer);
 	if (r->status == 429) {
 		pause_for(k, r->retry_after_ms);
-		if (k->paused_until_us <= j->patience_us) {
+		if (k->pace.paused_until_us <= j->patience_us) {
 			stand_in_line(j, true);
 			thin_out(k);
 			return;
 		}
-		j->answer->retry_after_s = (k->paused_until_us - iv_now_us() + 999999) / 1000000;
+		j->answer->retry_after_s = (k->pace.paused_until_us - iv_now_us() + 999999) / 1000000;
 		thin_out(k);
 		arm(k);
 	}

@@ -57,10 +57,10 @@ class House(Stack):
                       f"'{hashlib.sha256(key.encode()).hexdigest()}', '{role}', {str(live).lower()}{values})")
         return key
 
-    def api(self, method, path, body=None, key=None, headers=None, timeout=15):
+    def api(self, method, path, body=None, key=None, headers=None, timeout=15, base=None):
         """Status, headers (lower case), body (JSON where it is)."""
         data = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
-        rq = urllib.request.Request(self.http(path), data=data, method=method,
+        rq = urllib.request.Request(base + path if base else self.http(path), data=data, method=method,
                                     headers={**({"Content-Type": "application/json"} if data is not None else {}),
                                              **({"Authorization": "Bearer " + key} if key else {}), **(headers or {})})
         try:

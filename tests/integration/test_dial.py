@@ -1,18 +1,42 @@
 """Calls placed over the lab's carriers: what they answer, what is written of it, and that no telephone rings twice."""
 import json
+import os
+import shutil
+import subprocess
+import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from house import House
 from lab_carriers import ACCOUNT, JAMBONZ_ACCOUNT, JAMBONZ_KEY, TOKEN, Carriers
-from stack import free_port, wait_until
+from stack import DAEMON, ROOT, free_port, get, wait_until
 
 TWILIO_NUMBER, JAMBONZ_NUMBER, INDIA = "+12125550100", "+12125550200", "+919876543210"
 QUIET = {"match": {"direction": "outbound"}, "then": {"status": {"lose": ["queued", "initiated", "ringing", "in-progress", "completed", "busy",
                                                                           "no-answer", "failed", "canceled", "trying", "early-media"]}, "pick_up_ms": 60000}}
 REST = {"match": {"rest": "create"}, "times": 1}
+
+
+class Beside:
+    """Another daemon of the same house."""
+
+    def __init__(self, house):
+        self.port, self.dir = free_port(), tempfile.mkdtemp(prefix="invorto-beside-")
+        self.url, self.env = f"http://127.0.0.1:{self.port}", {**house.env, "PORT": str(self.port), "DATA_DIR": self.dir}
+
+    def __enter__(self):
+        with open(os.path.join(self.dir, "log"), "ab") as log:
+            self.process = subprocess.Popen([DAEMON, "serve"], env=self.env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=log)
+        wait_until(lambda: get(self.url + "/readyz")[0] == 200, 20, "the other daemon")
+        return self
+
+    def __exit__(self, *exc):
+        self.process.terminate()
+        assert self.process.wait(30) == 0 or exc[0], "the other daemon's end"
+        shutil.rmtree(self.dir, ignore_errors=True)
 
 
 class Line:
@@ -43,8 +67,8 @@ class Line:
         finally:
             self.lab.__exit__(*exc)
 
-    def place(self, to=INDIA, key=None, headers=None, **body):
-        return self.h.api("POST", "/v1/calls", {"agentId": self.agent, "to": to, **body}, key or self.key, headers)
+    def place(self, to=INDIA, key=None, headers=None, base=None, **body):
+        return self.h.api("POST", "/v1/calls", {"agentId": self.agent, "to": to, **body}, key or self.key, headers, base=base, timeout=30)
 
     def row(self, call, columns="status, end_reason, failure_reason, carrier, provider_call_id"):
         return self.h.rows(f"select {columns} from voice_call_records where id = '{call}'")[0]
@@ -236,6 +260,12 @@ class Silent(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.seen.append((time.monotonic(), body.decode()))
         time.sleep(self.server.delay)
+        if self.server.busy_s:
+            self.send_response(429)
+            self.send_header("Retry-After", str(self.server.busy_s))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
         answer = json.dumps({"sid": f"CA{len(self.server.seen)}", "status": "queued"}).encode()
         try:
             self.send_response(201)
@@ -251,7 +281,7 @@ class Silent(BaseHTTPRequestHandler):
 
 def slow_carrier(delay):
     server = ThreadingHTTPServer(("127.0.0.1", free_port()), Silent)
-    server.seen, server.delay = [], delay
+    server.seen, server.delay, server.busy_s = [], delay, 0
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 
@@ -268,6 +298,43 @@ def test_the_pace_is_kept_as_the_carrier_sees_it():
         assert [a[0] for a in answers] == [201] * 8, answers
         at = sorted(t for t, _ in carrier.seen)
         assert len(at) == 8 and at[7] - at[0] >= 7 / 4 * 0.9, [round(t - at[0], 3) for t in at]
+    carrier.shutdown()
+
+
+def test_the_pace_and_retry_after_of_a_carrier_are_those_of_all_processes_together():
+    carrier, gap = slow_carrier(0), 0.2
+    with Line(TWILIO_API_URL=f"http://127.0.0.1:{carrier.server_port}", TWILIO_CPS="5", DIAL_WAIT_MS="20000") as line, Beside(line.h) as other:
+        # One after the other, whoever asks: 6 of each, the first at once.
+        with ThreadPoolExecutor(12) as many:
+            answers = list(many.map(lambda n: line.place(base=other.url if n % 2 else None, **{"from": TWILIO_NUMBER}), range(12)))
+        assert [a[0] for a in answers] == [201] * 12, answers
+        assert {c["status"] for _, _, c in answers} == {"queued"}, answers
+        at = sorted(t for t, _ in carrier.seen)
+        assert len(at) == 12 and at[11] - at[0] >= 11 * gap * 0.95, [round(t - at[0], 3) for t in at]
+        assert [r[1] for r in line.h.rows("select dialled_by, count(*) from voice_call_records group by 1")] == ["6", "6"]
+
+        # One hears 429: the other sends nothing before it has passed.
+        carrier.busy_s = 30
+        refused(line.place(**{"from": TWILIO_NUMBER}), 429, "rate_limited")
+        asked, carrier.busy_s = len(carrier.seen), 0
+        status, headers, got = line.place(base=other.url, **{"from": TWILIO_NUMBER})
+        assert status == 429 and 20 <= int(headers["retry-after"]) <= 30 and len(carrier.seen) == asked, (status, got)
+    carrier.shutdown()
+
+
+def test_without_redis_each_process_takes_its_share_of_the_pace():
+    carrier = slow_carrier(0)
+    with Line(TWILIO_API_URL=f"http://127.0.0.1:{carrier.server_port}", TWILIO_CPS="10", DIAL_WAIT_MS="20000", SLOTS_WHEN_REDIS_DOWN="open") as line, \
+            Beside(line.h) as other:
+        for base in (None, other.url, None):  # each has heard of the other
+            assert line.place(base=base, **{"from": TWILIO_NUMBER})[0] == 201
+        line.h.kill_redis()
+        carrier.seen.clear()
+        with ThreadPoolExecutor(12) as many:
+            answers = list(many.map(lambda n: line.place(base=other.url if n % 2 else None, **{"from": TWILIO_NUMBER}), range(12)))
+        assert [a[0] for a in answers] == [201] * 12, answers
+        at = sorted(t for t, _ in carrier.seen)
+        assert len(at) == 12 and at[11] - at[0] >= 5 * 0.2 * 0.95, [round(t - at[0], 3) for t in at]
     carrier.shutdown()
 
 
