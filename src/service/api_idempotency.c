@@ -5,6 +5,7 @@
  * What is remembered: success, and refusals that would be the same tomorrow. A 429 and a 5xx are not: the
  * key is given back. Where a phone may have rung, a 5xx is remembered too, and a row that was left running
  * is never taken over. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "api_priv.h"
@@ -136,7 +137,7 @@ static bool worth_remembering(const struct iv_api_call *c)
 
 static bool audits(const struct iv_api_call *c)
 {
-	return (c->route->flags & IV_API_AUDIT) && c->flow.err.code == IV_OK && !c->priv->claim.replayed &&
+	return (c->route->flags & IV_API_AUDIT) && !c->priv->audited && c->flow.err.code == IV_OK && !c->priv->claim.replayed &&
 	       c->scope.tenant_id.len;
 }
 
@@ -163,51 +164,74 @@ static struct api_answer what_is_remembered(struct iv_api_call *c)
 	return a;
 }
 
-static enum iv_flow_next remember(struct iv_flow *f)
-{
-	struct iv_api_call *c = api_call_of(f);
-	const struct api_claim *claim = &c->priv->claim;
-	struct api_answer a;
-	struct iv_str route = iv_str(c->route->id), token = iv_str(claim->token);
+/* The parameters of both statements of the audit log. */
+#define AUDIT_IN(which)                                                                                                \
+	static struct iv_##which##_in which##_of(const struct iv_api_call *c, struct iv_str entity, struct iv_str id)    \
+	{                                                                                                              \
+		bool key = c->who.key_id.len > 0;                                                                       \
+                                                                                                                       \
+		return (struct iv_##which##_in){                                                                       \
+			.id = id,                                                                                      \
+			.actor_kind = key ? IV_S("key") : c->who.user_id.len ? IV_S("user") : IV_S("platform"),       \
+			.actor_id = key ? c->who.key_id : c->who.user_id,                                              \
+			.action = iv_str(c->route->id),                                                                \
+			.entity_id = entity,                                                                           \
+			.request_id = iv_str(c->request_id),                                                           \
+			.ip = c->peer.len ? c->peer : IV_STR_NULL};                                                    \
+	}
+AUDIT_IN(audit_insert)
+AUDIT_IN(audit_call)
 
-	if (!claim->held)
-		return IV_FLOW_NEXT;
-	if (!worth_remembering(c))
-		return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_idempotency_release,
-				 &(struct iv_idempotency_release_in){route, claim->key, token}, NULL);
-	a = what_is_remembered(c);
-	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_idempotency_finish,
-			 &(struct iv_idempotency_finish_in){.route = route,
-							    .key = claim->key,
-							    .token = token,
-							    .status = a.status,
-							    .content_type = iv_str(a.content_type),
-							    .answer = a.body},
-			 NULL);
+static struct iv_str audit_id(struct iv_api_call *c)
+{
+	char id[IV_ID_SIZE];
+
+	iv_id_new("aud", iv_wall_ms(), id);
+	return iv_arena_str(&c->arena, iv_str(id));
 }
 
-static enum iv_flow_next audit(struct iv_flow *f)
+struct iv_pg_part iv_api_audit_call(struct iv_api_call *c, struct iv_str call_id)
+{
+	struct iv_audit_call_in *in = iv_arena_alloc(&c->arena, sizeof(*in));
+
+	assert((c->route->flags & IV_API_AUDIT) && c->scope.tenant_id.len);
+	if (!in)
+		abort(); /* the arena of a request begins with far more */
+	*in = audit_call_of(c, call_id, audit_id(c));
+	c->priv->audited = true;
+	return (struct iv_pg_part){&iv_sql_audit_call, in, NULL};
+}
+
+/* What is to be remembered and who did what: one transaction behind the work. */
+static enum iv_flow_next finish(struct iv_flow *f)
 {
 	struct iv_api_call *c = api_call_of(f);
 	const struct iv_api_private *p = c->priv;
-	struct iv_str entity = c->entity_id;
-	const char *kind = c->who.key_id.len ? "key" : c->who.user_id.len ? "user" : "platform";
-	char id[IV_ID_SIZE];
+	const struct api_claim *claim = &p->claim;
+	struct iv_str route = iv_str(c->route->id), token = iv_str(claim->token), entity = c->entity_id;
+	struct iv_idempotency_release_in release = {route, claim->key, token};
+	struct iv_idempotency_finish_in keep = {.route = route, .key = claim->key, .token = token};
+	struct iv_audit_insert_in audit;
+	struct iv_pg_part parts[2];
+	struct api_answer a;
+	size_t n = 0;
 
-	if (!audits(c))
-		return IV_FLOW_NEXT;
+	if (claim->held && worth_remembering(c)) {
+		a = what_is_remembered(c);
+		keep.status = a.status;
+		keep.content_type = iv_str(a.content_type);
+		keep.answer = a.body;
+		parts[n++] = (struct iv_pg_part){&iv_sql_idempotency_finish, &keep, NULL};
+	} else if (claim->held) {
+		parts[n++] = (struct iv_pg_part){&iv_sql_idempotency_release, &release, NULL};
+	}
 	if (!entity.len && p->param_count)
 		entity = p->params[p->param_count - 1].value;
-	iv_id_new("aud", iv_wall_ms(), id);
-	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_audit_insert,
-			 &(struct iv_audit_insert_in){.id = iv_str(id),
-						      .actor_kind = iv_str(kind),
-						      .actor_id = c->who.key_id.len ? c->who.key_id : c->who.user_id,
-						      .action = iv_str(c->route->id),
-						      .entity_id = entity,
-						      .request_id = iv_str(c->request_id),
-						      .ip = c->peer.len ? c->peer : IV_STR_NULL},
-			 NULL);
+	if (audits(c)) {
+		audit = audit_insert_of(c, entity, audit_id(c));
+		parts[n++] = (struct iv_pg_part){&iv_sql_audit_insert, &audit, NULL};
+	}
+	return iv_pg_run(c->s->pg, f, &c->pg, &c->scope, &c->arena, parts, n);
 }
 
-const struct iv_flow_step api_finish_steps[] = {{"remember", remember}, {"audit", audit}, {0}};
+const struct iv_flow_step api_finish_steps[] = {{"finish", finish}, {0}};

@@ -85,6 +85,7 @@ struct iv_api_private {
 	struct iv_rate_policy policy;
 	struct iv_rate_verdict verdict;
 	bool rated, taken;
+	bool audited; /* by the work itself */
 	int64_t retry_after_s, begun_us;
 	struct api_claim claim;
 	struct api_answer answer;

@@ -125,7 +125,8 @@ static enum iv_flow_next tell_made(struct iv_flow *f)
 {
 	struct upload *u = self(f);
 	struct iv_artifact_made_in in = {.tenant = iv_str(u->tenant), .id = iv_str(u->id), .owner = iv_str(u->a->owner),
-					 .taken_path = iv_str(u->known), .local_path = iv_str(u->path), .bytes = u->bytes, .sha256 = iv_str(u->sha256),
+					 .taken_path = iv_str(u->known), .local_path = iv_str(u->path), .bytes = u->bytes,
+					 .sha256 = iv_str(u->sha256),
 					 .duration_ms = u->transcoded ? u->duration_ms : IV_SQL_NULL};
 
 	return iv_pg_one(u->a->s->worker, f, &u->pg, &(struct iv_scope){0}, &u->arena, &iv_sql_artifact_made, &in, NULL);
@@ -201,7 +202,8 @@ static enum iv_flow_next put_back(struct iv_flow *f)
 {
 	struct upload *u = self(f);
 	struct iv_artifact_back_in in = {.tenant = iv_str(u->tenant), .id = iv_str(u->id), .owner = iv_str(u->a->owner),
-					 .taken_path = iv_str(u->known), .in_ms = wait_ms(u), .error = u->why.code == IV_OK ? IV_STR_NULL : iv_str(u->why.msg)};
+					 .taken_path = iv_str(u->known), .in_ms = wait_ms(u),
+					 .error = u->why.code == IV_OK ? IV_STR_NULL : iv_str(u->why.msg)};
 	struct iv_artifact_lost_in lost = {.tenant = in.tenant, .id = in.id, .owner = in.owner, .taken_path = in.taken_path,
 					  .error = iv_str(u->why.msg)};
 

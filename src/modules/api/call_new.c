@@ -7,6 +7,7 @@
  *                                                          "too many a second" is 429 */
 #include "resources.h"
 
+#include "iv_carrier.h"
 #include "iv_dial.h"
 #include "iv_id.h"
 #include "iv_sql.h"
@@ -102,6 +103,12 @@ static void give_back(void *arg)
 	iv_dial_give_back(c->s->dials, &st->ask, &st->plan);
 }
 
+static bool any_carrier(const struct iv_carriers *carriers)
+{
+	return iv_carriers_has(carriers, IV_JAMBONZ) || iv_carriers_has(carriers, IV_TWILIO) ||
+	       iv_carriers_has(carriers, IV_ELEVENLABS);
+}
+
 static enum iv_flow_next check_dial(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
@@ -109,7 +116,7 @@ static enum iv_flow_next check_dial(struct iv_flow *f)
 	struct state *st = c->state;
 
 	c->nothing_done = true;
-	if (n->direction != OUTBOUND || !c->s->dials)
+	if (n->direction != OUTBOUND || !c->s->dials || (!n->carrier.len && !any_carrier(c->s->carriers)))
 		return IV_FLOW_NEXT;
 	st->ask = (struct iv_dial_ask){.tenant_id = c->who.tenant_id, .call_id = st->call_id, .agent_id = n->agent_id,
 				       .campaign_id = n->campaign_id, .lead_id = n->lead_id, .from = n->from, .to = n->to,
@@ -142,7 +149,8 @@ static enum iv_flow_next create(struct iv_flow *f)
 
 	c->nothing_done = false;
 	st->dials = st->dials && !st->plan.none;
-	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_call_create, &in, &st->rows);
+	return iv_pg_run(c->s->pg, f, &c->pg, &c->scope, &c->arena,
+			 (struct iv_pg_part[]){{&iv_sql_call_create, &in, &st->rows}, iv_api_audit_call(c, st->call_id)}, 2);
 }
 
 static enum iv_flow_next refused(struct iv_flow *f, const struct iv_call_create_out *r)
