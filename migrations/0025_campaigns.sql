@@ -8,8 +8,8 @@ alter table voice_campaigns
 	add column started_by text;
 
 -- queue_rank: 0 who is called again, or asked to be; 1 who waits for his first call.
-alter table leads add column if not exists region text;
 alter table leads add column queue_rank smallint not null default 1;
+drop index leads_by_region; -- its order is this one's
 create index leads_to_claim on leads (tenant_id, campaign_id, coalesce(region, ''), coalesce(timezone, ''), queue_rank, next_at)
 	where state = 'queued';
 
@@ -243,36 +243,6 @@ end $$;
 
 -- ── orders ──
 
--- Why a call_schedule cannot be read; null: it can.
-create function schedule_wrong(schedule jsonb) returns text
-language plpgsql stable
-as $$
-declare
-	w jsonb;
-begin
-	if schedule is null or jsonb_typeof(schedule) <> 'object' then
-		return 'expected an object';
-	elsif jsonb_typeof(coalesce(schedule -> 'retry_windows', '[]')) <> 'array' then
-		return 'retry_windows: expected a list';
-	elsif jsonb_typeof(coalesce(schedule -> 'days', '[]')) <> 'array'
-		or jsonb_path_exists(schedule, '$.days[*] ? (@.type() != "number" || @ < 1 || @ > 7)') then
-		return 'days: expected a list of 1 to 7';
-	end if;
-	for w in select jsonb_array_elements(coalesce(schedule -> 'retry_windows', '[]')) loop
-		if coalesce(w ->> 'start', '') !~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
-			or coalesce(w ->> 'end', '') !~ '^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$' then
-			return 'retry_windows: expected start and end as HH:MM';
-		elsif coalesce(w ->> 'timezone', 'local') <> 'local' then
-			begin
-				perform timezone(w ->> 'timezone', now());
-			exception when invalid_parameter_value then
-				return 'retry_windows: timezone: expected local or a name of the zone database';
-			end;
-		end if;
-	end loop;
-	return null;
-end $$;
-
 -- Abandoned among answered, thirty days back. From so many answered calls on the ratio is judged.
 create function campaign_abandonment(tenant text, campaign text, at timestamptz, out answered bigint, out abandoned bigint,
 	out judged boolean, out over boolean)
@@ -290,7 +260,7 @@ language plpgsql stable
 as $$
 declare
 	a public.voice_agents;
-	wrong text := public.schedule_wrong(c.call_schedule);
+	wrong text := public.calling_schedule_error(c.call_schedule);
 begin
 	select v.* into a from public.voice_agents v
 	where v.tenant_id = c.tenant_id and v.id = c.voice_agent_id and v.deleted_at is null and v.status = 'active';
@@ -360,7 +330,7 @@ begin
 		end if;
 	end if;
 	if verb = 'start' then
-		n := public.campaign_enrol(tenant, campaign, at, 200000);
+		n := public.campaign_enrol(tenant, campaign, at, 20000);
 	end if;
 	if (verb = 'start' and n = 0) or (verb = 'schedule' and not exists (select from public.campaign_candidates(tenant, campaign,
 			(public.read_segment(tenant, c.target_segment)).wants, 1))) then
@@ -373,11 +343,11 @@ begin
 		completed_at = case when verb = 'cancel' then at else v.completed_at end, updated_at = now()
 	where v.tenant_id = tenant and v.id = campaign;
 	-- Who was taken in before the campaign ran.
-	update public.campaign_pace p set enrolling = n >= 200000
+	update public.campaign_pace p set enrolling = n >= 20000
 	where p.tenant_id = tenant and p.campaign_id = campaign and verb = 'start';
 	return query select true, target, null::text, null::text, n;
 end $$;
-grant execute on function campaign_edge(text, text), read_segment(text, jsonb), schedule_wrong(jsonb),
+grant execute on function campaign_edge(text, text), read_segment(text, jsonb),
 	campaign_candidates(text, text, jsonb, bigint), campaign_enrol(text, text, timestamptz, bigint),
 	campaign_abandonment(text, text, timestamptz), campaign_lacks(voice_campaigns, timestamptz),
 	campaign_order(text, text, text, timestamptz, text, text) to invorto_app, invorto_worker;
@@ -390,6 +360,7 @@ language plpgsql volatile
 as $$
 declare
 	soon timestamptz := at + interval '1 minute';
+	schedule jsonb := public.calling_schedule(c.tenant_id, c.call_schedule);
 begin
 	delete from public.campaign_groups g where g.tenant_id = c.tenant_id and g.campaign_id = c.id;
 	insert into public.campaign_groups (tenant_id, campaign_id, region, zone, open, until, why)
@@ -404,9 +375,16 @@ begin
 				and (coalesce(l.region, ''), coalesce(l.timezone, '')) > (k.region, k.zone)
 			order by coalesce(l.region, ''), coalesce(l.timezone, '') limit 1) n)
 	select c.tenant_id, c.id, k.region, k.zone, coalesce(w.open, false),
-		least(soon, case when w.open then w.closes_at else w.next_at end), w.why
-	from kinds k left join lateral public.calling_window(nullif(k.region, ''), nullif(k.zone, ''), c.kind, c.call_schedule, at) w
+		least(soon, case when w.open then w.closes_at else w.next_at end),
+		case when w.next_at is null and w.why in ('outside_window', 'outside_lawful_hours') then 'no_window' else w.why end
+	from kinds k left join lateral public.calling_window(nullif(k.region, ''), nullif(k.zone, ''), c.kind, schedule, at) w
 		on true;
+	-- Who can be called at no hour, ever, waits for none.
+	update public.leads l set state = 'blocked', state_reason = g.why, next_at = null, updated_at = now()
+	from public.campaign_groups g
+	where g.tenant_id = c.tenant_id and g.campaign_id = c.id and g.why in ('unknown_region', 'no_window')
+		and l.tenant_id = c.tenant_id and l.campaign_id = c.id and l.state = 'queued'
+		and coalesce(l.region, '') = g.region and coalesce(l.timezone, '') = g.zone;
 	return coalesce((select min(g.until) from public.campaign_groups g
 		where g.tenant_id = c.tenant_id and g.campaign_id = c.id and g.until > at), soon);
 end $$;
@@ -850,7 +828,8 @@ begin
 		due := null;
 	elsif due is not null then
 		begin
-			due := (select w.next_at from public.calling_window(l.region, l.timezone, g.kind, g.call_schedule, due) w);
+			due := (select w.next_at from public.calling_window(l.region, l.timezone, g.kind,
+				public.calling_schedule(g.tenant_id, g.call_schedule), due) w);
 			if due is null then
 				l.state_reason := 'no_window';
 			end if;
@@ -952,11 +931,13 @@ declare
 	starts timestamptz;
 	gap interval;
 	busy numeric;
+	schedule jsonb;
 begin
 	select v.* into c from public.voice_campaigns v where v.tenant_id = tenant and v.id = campaign;
 	if c.id is null then
 		return;
 	end if;
+	schedule := public.calling_schedule(tenant, c.call_schedule);
 	starts := case when c.status in ('draft', 'scheduled') then greatest(at, coalesce(c.scheduled_at, at)) else at end;
 	if c.status in ('draft', 'scheduled') then
 		wants := (select s.wants from public.read_segment(tenant, c.target_segment) s where s.code is null);
@@ -978,7 +959,7 @@ begin
 	), kinds as materialized (
 		select k.region, k.zone, w.next_at, w.why
 		from (select distinct p.region, p.zone from people p) k
-		left join lateral public.calling_window(nullif(k.region, ''), nullif(k.zone, ''), c.kind, c.call_schedule, starts) w on true
+		left join lateral public.calling_window(nullif(k.region, ''), nullif(k.zone, ''), c.kind, schedule, starts) w on true
 	), lined as (
 		select p.*, k.next_at as opens, k.why, p.state in ('idle', 'queued') and k.next_at is not null as waits,
 			row_number() over (partition by p.state in ('idle', 'queued') and k.next_at is not null
@@ -1008,8 +989,8 @@ begin
 	return query
 	select p.lead_id,
 		case when b.barred is null and p.why_not is null then
-			(select w.next_at from public.calling_window(nullif(p.region, ''), nullif(p.zone, ''), c.kind, c.call_schedule,
-				p.would_call_at) w) end,
+			(select w.next_at from public.calling_window(nullif(p.region, ''), nullif(p.zone, ''), c.kind,
+				public.calling_schedule(tenant, c.call_schedule), p.would_call_at) w) end,
 		coalesce(p.why_not, case when b.barred is not null then 'blocked' end), coalesce(p.detail, b.barred)
 	from (select p.* from public.campaign_plan(tenant, campaign, at) p
 		where coalesce(after_lead, '') = '' or p.lead_id > after_lead order by p.lead_id limit most) p

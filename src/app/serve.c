@@ -13,6 +13,7 @@
 #include "iv_agents.h"
 #include "iv_artifacts.h"
 #include "iv_auth.h"
+#include "iv_campaign.h"
 #include "iv_dial.h"
 #include "iv_gateway.h"
 #include "iv_limits.h"
@@ -45,6 +46,7 @@ struct app {
 	struct iv_docs *docs;
 	struct iv_webhook *webhook;
 	struct iv_worker *worker;
+	struct iv_campaigns *campaigns;
 	struct iv_telephony *telephony;
 	struct iv_route *routes; /* ours and the API's */
 	struct iv_spools *spools;
@@ -252,6 +254,7 @@ static void stopped_house(void *arg)
 
 	iv_webhook_free(app->webhook);
 	iv_worker_free(app->worker);
+	iv_campaigns_free(app->campaigns);
 	iv_providers_free(app->providers);
 	iv_net_close(app->net, stopped_net, app);
 }
@@ -274,12 +277,19 @@ static void stopped_worker(void *arg)
 	iv_webhook_drain(app->webhook, stopped_webhooks, app);
 }
 
+static void stopped_campaigns(void *arg)
+{
+	struct app *app = arg;
+
+	iv_worker_stop(app->worker, stopped_worker, app);
+}
+
 static void stopped_http(void *arg)
 {
 	struct app *app = arg;
 
 	if (app->house)
-		iv_worker_stop(app->worker, stopped_worker, app);
+		iv_campaigns_stop(app->campaigns, stopped_campaigns, app);
 	else
 		stopped_house(app);
 }
@@ -335,8 +345,10 @@ static void drain(struct app *app, const char *why)
 	app->phase = PHASE_DRAINING;
 	iv_info("process.draining", IV_LS("signal", why), IV_LI("live_calls", iv_gateway_live(app->route.gateway)));
 	iv_timer_in_ms(&app->drain_deadline, app->cfg->drain_seconds * 1000);
-	if (app->house) /* first of all: nobody new is called */
+	if (app->house) { /* first of all: nobody new is called */
+		iv_campaigns_drain(app->campaigns);
 		iv_dials_drain(house_services(app->house)->dials);
+	}
 	if (app->telephony)
 		iv_telephony_drain(app->telephony);
 	if (alone_s > 0)
@@ -424,6 +436,8 @@ static bool open_modules(struct app *app, struct iv_err *e)
 		return false;
 	iv_webhook_start(app->webhook);
 	iv_worker_start(app->worker);
+	app->campaigns = iv_campaigns_new(s, &(struct iv_campaign_opts){0});
+	iv_campaigns_start(app->campaigns);
 	return true;
 }
 
