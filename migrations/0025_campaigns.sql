@@ -59,6 +59,7 @@ create table campaign_groups (
 	zone text not null,                           -- '': the lead has none of its own
 	open boolean not null,
 	until timestamptz not null,                   -- for so long that is true
+	opens_at timestamptz,                         -- when it is closed
 	why text,
 	primary key (tenant_id, campaign_id, region, zone),
 	foreign key (tenant_id, campaign_id) references voice_campaigns on delete cascade
@@ -363,7 +364,7 @@ declare
 	schedule jsonb := public.calling_schedule(c.tenant_id, c.call_schedule);
 begin
 	delete from public.campaign_groups g where g.tenant_id = c.tenant_id and g.campaign_id = c.id;
-	insert into public.campaign_groups (tenant_id, campaign_id, region, zone, open, until, why)
+	insert into public.campaign_groups (tenant_id, campaign_id, region, zone, open, until, opens_at, why)
 	with recursive kinds(region, zone) as (
 		(select coalesce(l.region, ''), coalesce(l.timezone, '') from public.leads l
 			where l.tenant_id = c.tenant_id and l.campaign_id = c.id and l.state = 'queued'
@@ -375,7 +376,7 @@ begin
 				and (coalesce(l.region, ''), coalesce(l.timezone, '')) > (k.region, k.zone)
 			order by coalesce(l.region, ''), coalesce(l.timezone, '') limit 1) n)
 	select c.tenant_id, c.id, k.region, k.zone, coalesce(w.open, false),
-		least(soon, case when w.open then w.closes_at else w.next_at end),
+		least(soon, case when w.open then w.closes_at else w.next_at end), case when not w.open then w.next_at end,
 		case when w.next_at is null and w.why in ('outside_window', 'outside_lawful_hours') then 'no_window' else w.why end
 	from kinds k left join lateral public.calling_window(nullif(k.region, ''), nullif(k.zone, ''), c.kind, schedule, at) w
 		on true;
@@ -548,8 +549,17 @@ begin
 				p.wake_at := p.next_dial_at;
 				left_over := left_over - taken;
 			else
+				-- Whoever is called again meanwhile, or comes, says so.
 				p.idle := true;
-				p.wake_at := at + interval '2 seconds';
+				p.wake_at := greatest(at + interval '2 seconds', least(at + interval '1 hour', (
+					select min(coalesce(g.opens_at, due.at)) from public.campaign_groups g
+					left join lateral (select min(x.at) as at from (values (0), (1)) as r(rank) cross join lateral (
+						select k.next_at as at from public.leads k
+						where k.tenant_id = c.tenant_id and k.campaign_id = c.id and k.state = 'queued'
+							and coalesce(k.region, '') = g.region and coalesce(k.timezone, '') = g.zone
+							and k.queue_rank = r.rank and k.next_at > at
+						order by k.next_at limit 1) x) due on g.open
+					where g.tenant_id = c.tenant_id and g.campaign_id = c.id)));
 			end if;
 		end if;
 		update public.campaign_pace q set idle = p.idle, wake_at = p.wake_at, groups_until = p.groups_until,
@@ -843,6 +853,8 @@ begin
 	update public.leads k set state = l.state, state_reason = l.state_reason, campaign_attempt = l.campaign_attempt,
 		last_outcome = l.last_outcome, next_at = due, queue_rank = 0, lease_owner = null, lease_until = null, updated_at = now()
 	where k.tenant_id = l.tenant_id and k.id = l.id;
+	update public.campaign_pace p set wake_at = due, groups_until = least(p.groups_until, due)
+	where p.tenant_id = c.tenant_id and p.campaign_id = c.campaign_id and p.wake_at > due;
 end $$;
 
 create function stats_add(stats jsonb, path text[], n numeric) returns jsonb
@@ -871,17 +883,10 @@ begin
 			and l.state in ('dialing', 'in-call', 'unknown');
 		return null;
 	end if;
-	if new.lead_id is not null and new.attempt is not null then
-		perform public.campaign_lead_after(new);
-	end if;
 	refused := new.status = 'failed' and coalesce(new.end_reason, '') in ('not_placed', 'refused');
-	if not ended and refused then
-		return null;
-	elsif ended and refused then
-		update public.voice_campaigns c set stats = public.stats_add(c.stats, '{refused}', 1)
-		where c.tenant_id = new.tenant_id and c.id = new.campaign_id;
-		return null;
-	end if;
+	-- The campaign before the lead, as everybody locks them.
+	update public.voice_campaigns c set stats = public.stats_add(c.stats, '{refused}', 1)
+	where c.tenant_id = new.tenant_id and c.id = new.campaign_id and ended and refused;
 	update public.voice_campaigns c set
 		completed_calls = c.completed_calls + ended::integer,
 		successful_calls = c.successful_calls + public.call_is_connected(outcome)::integer
@@ -893,13 +898,16 @@ begin
 				'{abandoned}', coalesce(new.abandoned, false)::integer)
 			else jsonb_set(c.stats, '{outcomes}', public.stats_add(public.stats_add(coalesce(c.stats -> 'outcomes', '{}'),
 				array[outcome], 1), array[was], -1)) end
-	where c.tenant_id = new.tenant_id and c.id = new.campaign_id;
-	if ended then
+	where c.tenant_id = new.tenant_id and c.id = new.campaign_id and not refused;
+	if ended and not refused then
 		insert into public.campaign_days as d (tenant_id, campaign_id, day, calls, answered, abandoned)
 		values (new.tenant_id, new.campaign_id, timezone('UTC', new.ended_at)::date, 1, (new.abandoned is not null)::integer,
 			coalesce(new.abandoned, false)::integer)
 		on conflict (tenant_id, campaign_id, day) do update set calls = d.calls + 1, answered = d.answered + excluded.answered,
 			abandoned = d.abandoned + excluded.abandoned;
+	end if;
+	if new.lead_id is not null and new.attempt is not null then
+		perform public.campaign_lead_after(new);
 	end if;
 	return null;
 end $$;

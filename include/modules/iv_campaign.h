@@ -29,8 +29,7 @@ struct iv_campaign_door {
 
 struct iv_campaign_opts {
 	const struct iv_campaign_door *door; /* outlives it; NULL: s->dials */
-	bool by_hand;     /* no timer: rounds are asked for by iv_campaign_round */
-	int64_t ahead_ms; /* the engine's clock is the server's and so much; 0 but in simulations */
+	bool by_hand; /* no timer: rounds are asked for by iv_campaign_round, which says what time it is */
 };
 
 /* Needs s->cfg, loop, worker, dials (or a door), instance_id. Does nothing yet. */
@@ -42,8 +41,8 @@ void iv_campaigns_drain(struct iv_campaigns *c);
 void iv_campaigns_stop(struct iv_campaigns *c, void (*done)(void *arg), void *arg);
 void iv_campaigns_free(struct iv_campaigns *c); /* after iv_pg_close: a notification may still come until then */
 
-/* by_hand: one round, and the calls it began; then done. Not while one is under way. */
-void iv_campaign_round(struct iv_campaigns *c, int64_t ahead_ms, void (*done)(void *arg), void *arg);
+/* by_hand: one round at this time (Unix ms), and the calls it began; then done. Not while one is under way. */
+void iv_campaign_round(struct iv_campaigns *c, int64_t at_ms, void (*done)(void *arg), void *arg);
 
 struct iv_campaign_stats {
 	size_t in_flight; /* between claim and carrier */

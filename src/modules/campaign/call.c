@@ -59,7 +59,7 @@ static enum iv_flow_next settle(struct iv_flow *f)
 	struct claimed *k = self(f);
 	struct iv_campaign_settle_in in = {.tenant = k->ask.tenant_id,
 					   .call = k->ask.call_id,
-					   .ahead_ms = k->c->ahead_ms,
+					   .at = k->c->at_ms,
 					   .wait_ms = k->wait_ms,
 					   .why = k->why};
 

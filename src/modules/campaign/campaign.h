@@ -11,7 +11,7 @@ struct iv_campaigns {
 	const struct iv_config *cfg;
 	struct iv_campaign_door door;
 	bool by_hand, running, draining, wanted;
-	int64_t ahead_ms;
+	int64_t at_ms; /* IV_SQL_NULL: the server says what time it is */
 	struct iv_campaign_stats stats;
 	size_t busy;         /* the round, calls, givings back: what stop waits for */
 	void (*done)(void *arg); /* of a stop, or of a round by hand */

@@ -30,7 +30,7 @@ static int64_t room(const struct iv_campaigns *c)
 static enum iv_flow_next tend(struct iv_flow *f)
 {
 	struct iv_campaigns *c = self(f);
-	struct iv_campaign_tend_in in = {.ahead_ms = c->ahead_ms, .most = TEND_MOST};
+	struct iv_campaign_tend_in in = {.at = c->at_ms, .most = TEND_MOST};
 
 	c->began_us = iv_now_us();
 	if (!c->by_hand && c->began_us - c->tended_us < TEND_US)
@@ -42,12 +42,12 @@ static enum iv_flow_next tend(struct iv_flow *f)
 static enum iv_flow_next claim(struct iv_flow *f)
 {
 	struct iv_campaigns *c = self(f);
-	struct iv_campaign_claim_in in = {.ahead_ms = c->ahead_ms,
+	struct iv_campaign_claim_in in = {.at = c->at_ms,
 					  .instance = iv_str(c->s->instance_id),
 					  .lease_s = c->cfg->campaign_lease_s,
 					  .most = room(c),
 					  .slack_ms = SLACK_TICKS * c->cfg->campaign_tick_ms};
-	struct iv_campaign_next_in next = {.ahead_ms = c->ahead_ms};
+	struct iv_campaign_next_in next = {.at = c->at_ms};
 	struct iv_pg_part parts[] = {{&iv_sql_campaign_claim, &in, &c->claimed}, {&iv_sql_campaign_next, &next, &c->next}};
 
 	if (c->tended.count) {
@@ -167,7 +167,7 @@ struct iv_campaigns *iv_campaigns_new(struct iv_services *s, const struct iv_cam
 	c->cfg = s->cfg;
 	c->door = o->door ? *o->door : (struct iv_campaign_door){check, place, give_back, s};
 	c->by_hand = o->by_hand;
-	c->ahead_ms = o->ahead_ms;
+	c->at_ms = IV_SQL_NULL;
 	iv_list_init(&c->calls);
 	iv_arena_init(&c->arena, ARENA_BYTES);
 	iv_timer_init(&c->tick, s->loop, on_tick, c);
@@ -185,9 +185,9 @@ void iv_campaigns_start(struct iv_campaigns *c)
 	iv_timer_in_ms(&c->tick, 1); /* also when nobody can tell us anything */
 }
 
-void iv_campaign_round(struct iv_campaigns *c, int64_t ahead_ms, void (*done)(void *arg), void *arg)
+void iv_campaign_round(struct iv_campaigns *c, int64_t at_ms, void (*done)(void *arg), void *arg)
 {
-	c->ahead_ms = ahead_ms;
+	c->at_ms = at_ms;
 	c->done = done;
 	c->done_arg = arg;
 	campaign_look(c);
