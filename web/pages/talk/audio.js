@@ -6,7 +6,7 @@ const MICROPHONE = { audio: { echoCancellation: true, noiseSuppression: true, au
 export async function openAudio() {
 	const context = new AudioContext({ latencyHint: 'interactive' });
 	try {
-		await context.audioWorklet.addModule(new URL('worklet.js', import.meta.url));
+		await context.audioWorklet.addModule('/talk/worklet.js');
 	} catch (e) {
 		await context.close();
 		throw e;

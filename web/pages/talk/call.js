@@ -10,7 +10,7 @@ const BACKLOG = 32000; // a second of sound; what waits longer is not worth hear
 const COME_BACK = new Set([1001, 1005, 1006, 1011, 4008]);
 
 export class Call extends EventTarget {
-	// where: {callId, agentId, ts, sig} or {callId, agentId, key}
+	// where: {callId, agentId} and {ts, sig}, {key}, or {ticket: a function that gets one, good for one socket}
 	constructor(where) {
 		super();
 		this.where = where;
@@ -21,13 +21,15 @@ export class Call extends EventTarget {
 		this.open();
 	}
 
-	address() {
+	address(ticket) {
 		const { callId, agentId, ts, sig } = this.where;
 		const query = new URLSearchParams({ callId, agentId, audio: 'binary', rate: '16000' });
 		if (sig) {
 			query.set('ts', ts);
 			query.set('sig', sig);
 		}
+		if (ticket)
+			query.set('ticket', ticket);
 		if (this.token) {
 			query.set('resume', this.token);
 			query.set('after', this.seen);
@@ -35,8 +37,16 @@ export class Call extends EventTarget {
 		return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/realtime/voice?${query}`;
 	}
 
-	open() {
-		const ws = new WebSocket(this.address(), this.where.key ? ['invorto.v1', this.where.key] : ['invorto.v1']);
+	async open() {
+		let ticket;
+		try {
+			ticket = await this.where.ticket?.();
+		} catch {
+			return this.closed(1006, '');
+		}
+		if (this.over)
+			return;
+		const ws = new WebSocket(this.address(ticket), this.where.key ? ['invorto.v1', this.where.key] : ['invorto.v1']);
 		this.ws = ws;
 		ws.binaryType = 'arraybuffer';
 		ws.onmessage = ({ data }) => (typeof data === 'string' ? this.take(data) : this.tell('sound', data));
@@ -133,7 +143,7 @@ export class Call extends EventTarget {
 	hangUp() {
 		this.hungUp = true;
 		clearTimeout(this.again);
-		this.ws.close(1000, 'hangup');
+		this.ws?.close(1000, 'hangup');
 		this.closed(1000, 'hangup');
 	}
 }
