@@ -39,8 +39,10 @@ bool iv_calls_up(const struct iv_calls *c); /* the database answers */
 void iv_calls_close(struct iv_calls *c, int wait_ms, void (*done)(void *arg), void *arg);
 
 /* What a call is called across tenants: "tenant/call", in event streams and in control. Browsers bring ids. */
-#define IV_CALL_NAME_SIZE 260
+#define IV_CALL_NAME_SIZE 270
 struct iv_str iv_call_name(struct iv_str tenant_id, struct iv_str call_id, char out[IV_CALL_NAME_SIZE]);
+/* The stream of what passes and is kept nowhere: "tenant/call/live". */
+struct iv_str iv_call_live_name(struct iv_str tenant_id, struct iv_str call_id, char out[IV_CALL_NAME_SIZE]);
 
 /* ── the beginning, as an operation */
 
@@ -104,6 +106,9 @@ struct iv_call_line {
 	bool redact;                 /* what was said is masked in the webhook */
 };
 void iv_calls_tell(struct iv_calls *c, const struct iv_call_line *line);
+/* What only who watches right now wants to know; json is one object. */
+void iv_calls_glimpse(struct iv_calls *c, struct iv_str tenant_id, struct iv_str call_id, struct iv_str kind,
+		      struct iv_str json);
 
 /* ── a live call goes to another process. Its journal and recording are closed and on the disk. They leave live/: the
  * journal for Postgres, where whoever the carrier's next socket comes to takes it. given false: Postgres did not take

@@ -210,6 +210,7 @@ static void tell_viewers(const struct closing *x)
 		iv_events_publish(x->c->d.events, iv_str(x->tenant), name, IV_S("call.ended"),
 				  IV_S("{\"reason\":\"crashed\"}"));
 	iv_events_end(x->c->d.events, name);
+	iv_events_end(x->c->d.events, iv_call_live_name(iv_str(x->tenant), iv_str(x->call), buffer));
 }
 
 static void closing_end(struct iv_flow *f)

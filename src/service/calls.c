@@ -305,6 +305,13 @@ struct iv_str iv_call_name(struct iv_str tenant_id, struct iv_str call_id, char 
 	return (struct iv_str){out, n > 0 && n < IV_CALL_NAME_SIZE ? (size_t)n : 0};
 }
 
+struct iv_str iv_call_live_name(struct iv_str tenant_id, struct iv_str call_id, char out[IV_CALL_NAME_SIZE])
+{
+	int n = snprintf(out, IV_CALL_NAME_SIZE, "%.*s/%.*s/live", IV_FMT(tenant_id), IV_FMT(call_id));
+
+	return (struct iv_str){out, n > 0 && n < IV_CALL_NAME_SIZE ? (size_t)n : 0};
+}
+
 bool iv_calls_up(const struct iv_calls *c)
 {
 	return iv_pg_up(c->d.pg);
@@ -336,7 +343,6 @@ struct telling {
 		struct iv_event_enqueue_in event;
 		struct iv_call_abandon_in abandon;
 		struct iv_call_held_in held;
-		struct iv_call_opt_out_in opt_out;
 	} in;
 	struct iv_pg_run pg;
 };
@@ -424,15 +430,13 @@ static void tell_subscribers(struct iv_calls *c, const struct iv_call_line *line
 	iv_buf_deinit(&b);
 }
 
-static void tell_opt_out(struct iv_calls *c, const struct iv_call_line *line)
+void iv_calls_glimpse(struct iv_calls *c, struct iv_str tenant_id, struct iv_str call_id, struct iv_str kind,
+		      struct iv_str json)
 {
-	struct telling *t = telling_new(c, line->tenant_id, &iv_sql_call_opt_out);
+	char name[IV_CALL_NAME_SIZE];
 
-	if (!t)
-		return; /* the closing says it again */
-	t->in.opt_out = (struct iv_call_opt_out_in){.call = iv_arena_str(&t->arena, line->call_id),
-						    .reason = IV_S("said so in a call")};
-	start_telling(t);
+	if (c->d.events)
+		iv_events_publish(c->d.events, tenant_id, iv_call_live_name(tenant_id, call_id, name), kind, json);
 }
 
 void iv_calls_tell(struct iv_calls *c, const struct iv_call_line *line)
@@ -444,6 +448,4 @@ void iv_calls_tell(struct iv_calls *c, const struct iv_call_line *line)
 				  line->kind, line->payload);
 	if (line->wanted)
 		tell_subscribers(c, line);
-	if (iv_str_eq(line->kind, IV_S("callee.opted_out")))
-		tell_opt_out(c, line);
 }

@@ -1,22 +1,26 @@
 /* GET /v1/calls/:id/live: a call's timeline as server-sent events, from any instance. The ids are the stream's, so a
  * viewer that comes back (Last-Event-ID) misses nothing and sees nothing twice.
  *
+ * While somebody looks, the process that has the call is asked for what passes (levels, words before they are final,
+ * sentences before they are heard); those come without an id, as they are not repeated.
+ *
  * It ends behind call.ended. Who comes when that is past, or watches a call whose process went without a word, gets
  * what is left and an event "end": the books are asked at first, and again every minute. */
 #include "resources.h"
 
 #include "iv_calls.h"
+#include "iv_control.h"
 #include "iv_events.h"
 #include "iv_sql.h"
 
-enum { KEEPALIVE_MS = 15000, KEEPALIVES_A_LOOK = 4, LOOK_MS = 5000, LOOK_BYTES = 4096, EVENT_BYTES = 262144 };
+enum { KEEPALIVE_MS = 15000, KEEPALIVES_A_LOOK = 4, ASK_EVERY_MS = 10000, ASK_MS = 3000, BACK_MS = 2000, LOOK_MS = 5000, LOOK_BYTES = 4096, EVENT_BYTES = 262144 };
 
 /* A viewer, from the answer's head to its end; it outlives the request's flow. */
 struct live {
 	struct iv_loop *loop;
 	struct iv_events *events;
 	struct iv_http_req *http;
-	struct iv_viewer *viewer;
+	struct iv_viewer *viewer, *passing; /* of the story; of what passes, or NULL */
 	struct iv_timer keepalive;
 	struct iv_buf text;
 	bool over; /* the call has ended: the stream ends behind it */
@@ -27,6 +31,13 @@ struct live {
 	struct iv_arena arena;
 	struct iv_rows rows;
 	int keepalives;
+	/* Asks the call's process to tell what passes, again and again. */
+	struct iv_services *s;
+	struct iv_flow ask, *asking;
+	struct iv_control_run control;
+	struct iv_arena ask_arena;
+	struct iv_str answer;
+	struct iv_timer ask_again;
 	char tenant[130], call[130];
 };
 
@@ -38,12 +49,18 @@ static void live_free(struct live *l)
 {
 	if (l->viewer)
 		iv_events_unwatch(l->viewer);
-	l->viewer = NULL;
+	if (l->passing)
+		iv_events_unwatch(l->passing);
+	l->viewer = l->passing = NULL;
+	if (l->asking)
+		iv_flow_cancel(l->asking, IV_ECANCELED, "the viewer left");
+	iv_timer_stop(&l->ask_again);
 	if (l->looking)
 		iv_flow_cancel(l->looking, IV_ECANCELED, "the viewer left");
 	iv_timer_stop(&l->keepalive);
 	iv_buf_deinit(&l->text);
 	iv_arena_deinit(&l->arena);
+	iv_arena_deinit(&l->ask_arena);
 	iv_free_later(l->loop, l);
 }
 
@@ -56,6 +73,51 @@ static void end(void *arg)
 	iv_http_on_close(l->http, NULL, NULL);
 	iv_http_stream_end(l->http);
 	live_free(l);
+}
+
+/* Whoever reads too slowly misses some of what passes. */
+static bool on_passing(void *arg, const struct iv_bus_event *e)
+{
+	struct live *l = arg;
+
+	if (l->over)
+		return true;
+	iv_buf_clear(&l->text);
+	if (iv_buf_printf(&l->text, "event: %.*s\ndata: {\"kind\":\"%.*s\",\"timestamp\":%lld,\"payload\":%.*s}\n\n",
+			  IV_FMT(e->kind), IV_FMT(e->kind), (long long)e->timestamp_ms, IV_FMT(e->payload)))
+		(void)iv_http_stream_write(l->http, iv_buf_str(&l->text));
+	return true;
+}
+
+static enum iv_flow_next ask_to_tell(struct iv_flow *f)
+{
+	struct live *l = IV_CONTAINER(f, struct live, ask);
+	char name[IV_CALL_NAME_SIZE];
+
+	return iv_control_send(l->s->control, f, &l->control, &l->ask_arena, iv_call_name(iv_str(l->tenant), iv_str(l->call), name),
+			       IV_S("watch"), IV_STR_NULL, ASK_MS, &l->answer);
+}
+
+/* Not live yet, or its process is away: the next time may be better. */
+static void asked_to_tell(struct iv_flow *f)
+{
+	struct live *l = IV_CONTAINER(f, struct live, ask);
+
+	if (l->viewer && !l->over)
+		iv_timer_in_ms(&l->ask_again, ASK_EVERY_MS);
+}
+
+static void start_ask(void *arg)
+{
+	static const struct iv_flow_step ask_steps[] = {{"ask_to_tell", ask_to_tell}, {0}};
+	static const struct iv_flow_type ask_flow = {"live_ask", ask_steps, asked_to_tell};
+	struct live *l = arg;
+
+	if (l->asking || l->over || !l->s->control)
+		return;
+	iv_arena_reset(&l->ask_arena);
+	l->ask = (struct iv_flow){0};
+	iv_flow_start(&l->ask, &ask_flow, l->loop, ASK_MS + 2000, &l->asking);
 }
 
 static bool on_event(void *arg, const struct iv_bus_event *e)
@@ -75,6 +137,8 @@ static bool on_event(void *arg, const struct iv_bus_event *e)
 	    !iv_buf_adds(&l->text, e->payload) || !iv_buf_adds(&l->text, IV_S("}\n\n")))
 		return room;
 	room = iv_http_stream_write(l->http, iv_buf_str(&l->text)) && room;
+	if (iv_str_eq(e->kind, IV_S("call.started")))
+		iv_timer_in_ms(&l->ask_again, 0); /* it has its process now */
 	if (iv_str_eq(e->kind, IV_S("call.ended"))) {
 		l->over = true;
 		iv_defer(l->loop, end, l);
@@ -171,6 +235,19 @@ static enum iv_flow_next ask(struct iv_flow *f)
 			 &(struct iv_call_state_in){.id = iv_api_param(c, "id")}, &st->rows);
 }
 
+/* What passes, from about now. Refused: one viewer too many, and the story alone is told. */
+static void watch_passing(struct live *l)
+{
+	char name[IV_CALL_NAME_SIZE], from[32];
+	struct iv_err e = {0};
+
+	(void)snprintf(from, sizeof(from), "%lld-0", (long long)(iv_wall_ms() - BACK_MS));
+	l->passing = iv_events_watch(l->events, iv_call_live_name(iv_str(l->tenant), iv_str(l->call), name), iv_str(from),
+				     on_passing, l, &e);
+	if (l->passing)
+		start_ask(l);
+}
+
 static enum iv_flow_next stream(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
@@ -186,6 +263,9 @@ static enum iv_flow_next stream(struct iv_flow *f)
 	iv_timer_init(&l->keepalive, l->loop, on_keepalive, l);
 	iv_buf_init(&l->text, EVENT_BYTES);
 	iv_arena_init(&l->arena, LOOK_BYTES);
+	iv_arena_init(&l->ask_arena, LOOK_BYTES);
+	iv_timer_init(&l->ask_again, l->loop, start_ask, l);
+	l->s = c->s;
 	l->pg = c->s->pg;
 	(void)iv_str_copy(l->tenant, sizeof(l->tenant), c->who.tenant_id);
 	(void)iv_str_copy(l->call, sizeof(l->call), iv_api_param(c, "id")); /* both are in the books: they fit */
@@ -206,6 +286,8 @@ static enum iv_flow_next stream(struct iv_flow *f)
 	iv_timer_in_ms(&l->keepalive, KEEPALIVE_MS);
 	if (iv_call_state_at(&st->rows, 0)->over)
 		iv_events_when_drained(l->viewer, on_drained);
+	else
+		watch_passing(l);
 	return IV_FLOW_DONE;
 }
 

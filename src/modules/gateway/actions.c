@@ -25,6 +25,7 @@ static void send_audio(struct session *s, const struct iv_action *a)
 		n = IV_LEG_SCRATCH_SAMPLES;
 	(void)iv_pcm_read(&s->pcm, a->at, g->block, have); /* what is missing reads as silence */
 	memset(g->block + have, 0, (n - have) * sizeof(g->block[0]));
+	watch_agent(s, g->block, have);
 	iv_leg_audio(&s->leg, g->block, n, (double)s->last_us / 1e6, iv_wall_ms(), &g->scratch, send_leg, s);
 	stats_sent(s);
 }
@@ -239,6 +240,7 @@ void actions_do(void *session, const struct iv_action *a)
 	case IV_ACT_EMOTION:
 	case IV_ACT_TURN:
 	case IV_ACT_DTMF_IN:
+		watch_action(s, a);
 		tell_client(s, a);
 		break;
 	case IV_ACT_TYPES:

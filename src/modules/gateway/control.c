@@ -81,6 +81,14 @@ static bool on_hold(struct session *s, const struct order *o, struct iv_err *e)
 	return true;
 }
 
+static bool on_watch(struct session *s, const struct order *o, struct iv_err *e)
+{
+	(void)o;
+	(void)e;
+	watch_ask(s);
+	return true;
+}
+
 static bool on_recording(struct session *s, const struct order *o, struct iv_err *e)
 {
 	static const struct {
@@ -147,6 +155,7 @@ ORDER(transfer)
 ORDER(dtmf)
 ORDER(mute)
 ORDER(hold)
+ORDER(watch)
 ORDER(recording)
 
 /* ── which calls live here ── */
@@ -206,7 +215,7 @@ void control_open(struct iv_gateway *g)
 		iv_control_fn *fn;
 	} verbs[] = {{"hangup", take_hangup}, {"say", take_say},   {"transfer", take_transfer},
 		     {"dtmf", take_dtmf},     {"mute", take_mute}, {"hold", take_hold},
-		     {"recording", take_recording}};
+		     {"watch", take_watch},   {"recording", take_recording}};
 
 	iv_timer_init(&g->hold, g->d.loop, on_hold_timer, g);
 	if (g->d.calls)

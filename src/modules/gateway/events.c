@@ -10,6 +10,7 @@ static void on_frame(void *arg, const int16_t *pcm, size_t n)
 	struct session *s = arg;
 	struct iv_level level = iv_level_measure(pcm, n);
 
+	watch_caller(s, level);
 	session_step(s, &(struct iv_event){.type = IV_EV_FRAME, .level = level});
 	recording_frame(s, pcm, n);
 }

@@ -380,6 +380,7 @@ static void close_files(struct session *s, void (*closed)(void *arg), void *arg)
 	}
 	close_file(bye, recording_close(s));
 	story_close(s);
+	watch_end(s);
 	close_file(bye, s->transcript);
 	close_file(bye, s->numbers);
 	close_file(bye, s->journal);

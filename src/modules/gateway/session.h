@@ -5,7 +5,7 @@
  *   actions.c   what the machine wants → done     streams.c  recogniser, model, synthesiser, tools
  *   messages.c  the client's JSON, resume         recording.c  stereo file      stats.c  metrics of a call
  *   control.c   what operators and the API order     line.c     between two media sockets of a carrier
- *   handover.c  a live call goes to another process  */
+ *   handover.c  a live call goes to another process   watch.c  somebody watches it */
 #ifndef SESSION_H
 #define SESSION_H
 
@@ -104,6 +104,7 @@ struct session {
 	int64_t journal_us;
 	struct recording *recording; /* NULL: not recorded */
 	struct iv_story *story;      /* NULL once the call is over */
+	struct watch *watch;         /* NULL: nobody watches */
 	struct iv_spool *transcript, *numbers; /* NULL until their first line */
 
 	int level_ddb_sum;   /* levels of synthesised audio: partial 20 ms carried over */
@@ -187,6 +188,13 @@ struct iv_spool *recording_close(struct session *s); /* its file, to be closed; 
 /* story.c */
 void story_open(struct session *s, struct iv_str context);
 void story_close(struct session *s); /* its files are left to be closed */
+
+/* watch.c */
+void watch_ask(struct session *s); /* somebody watches, for a while */
+void watch_end(struct session *s);
+void watch_caller(struct session *s, struct iv_level level); /* 20 ms of the caller */
+void watch_agent(struct session *s, const int16_t *pcm, size_t n);
+void watch_action(struct session *s, const struct iv_action *a);
 
 /* control.c */
 void control_open(struct iv_gateway *g); /* answers orders to calls that live here */

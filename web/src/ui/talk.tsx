@@ -196,7 +196,7 @@ export function Waterfall({ turns, onSeek }: { turns: TurnTime[]; onSeek?: (at: 
 				</li>
 			))}</ol>
 			{sorted.length > 1 && <p className="small soft num">Answered in: p50 {ms(at(0.5))}, p95 {ms(at(0.95))}</p>}
-			<table className="hidden"><caption>Time of each turn in ms</caption><tbody>{rows.map((r) => <tr key={r.turn}><th scope="row">Turn {r.turn}</th>{r.stages!.map((s) => <td key={s.words}>{s.words} {Math.round(s.ms)}</td>)}</tr>)}</tbody></table>
+			<div className="hidden"><table><caption>Time of each turn in ms</caption><tbody>{rows.map((r) => <tr key={r.turn}><th scope="row">Turn {r.turn}</th>{r.stages!.map((s) => <td key={s.words}>{s.words} {Math.round(s.ms)}</td>)}</tr>)}</tbody></table></div>
 		</div>
 	);
 }
