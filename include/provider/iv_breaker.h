@@ -12,6 +12,7 @@ struct iv_breaker {
 	enum iv_breaker_state state;
 	int failures, threshold;
 	int64_t open_ms, until_us;
+	int64_t failed_us; /* the last failure; 0: none */
 };
 
 void iv_breaker_init(struct iv_breaker *b, int threshold, int64_t open_ms);

@@ -29,6 +29,8 @@ void iv_carriers_free(struct iv_carriers *c); /* no operation may be in flight *
 /* From now on the pace is that of all processes that share this Redis, which outlives c; else each has its own. */
 void iv_carriers_share(struct iv_carriers *c, struct iv_redis *redis, const char *instance);
 bool iv_carriers_has(const struct iv_carriers *c, enum iv_carrier which); /* its credentials are configured */
+struct iv_breaker;
+const struct iv_breaker *iv_carriers_breaker(const struct iv_carriers *c, enum iv_carrier which); /* of placing calls */
 enum iv_carrier iv_carrier_named(struct iv_str name); /* IV_CARRIERS: none */
 
 enum iv_amd { IV_AMD_OFF, IV_AMD_DETECT, IV_AMD_MESSAGE_END }; /* asynchronous: the first word is not delayed */

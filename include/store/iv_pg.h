@@ -35,7 +35,12 @@ struct iv_pg *iv_pg_new(struct iv_loop *l, const struct iv_pg_opts *o, struct iv
 /* Batches in flight finish or meet their deadline; those that wait fail. Then done, from the loop. */
 void iv_pg_close(struct iv_pg *pg, void (*done)(void *arg), void *arg);
 bool iv_pg_up(const struct iv_pg *pg); /* the last attempt to connect or to ask went well */
-struct iv_pg_stats { int open, busy; size_t waiting; uint64_t batches, failures, reconnects; };
+struct iv_pg_stats {
+	int open, busy;
+	size_t waiting;
+	uint64_t batches, failures, reconnects;
+	int64_t failed_us, retry_us; /* the last failure or lost connection, the next attempt to connect; 0: none */
+};
 struct iv_pg_stats iv_pg_stats(const struct iv_pg *pg);
 
 /* ── statements ── */

@@ -24,7 +24,11 @@ struct iv_redis *iv_redis_new(struct iv_loop *l, const struct iv_redis_opts *o, 
  * Subscriptions end without a call. */
 void iv_redis_close(struct iv_redis *r, void (*done)(void *arg), void *arg);
 bool iv_redis_up(const struct iv_redis *r);
-struct iv_redis_stats { size_t pending; uint64_t commands, failures, connects; };
+struct iv_redis_stats {
+	size_t pending;
+	uint64_t commands, failures, connects;
+	int64_t failed_us, retry_us; /* the last failure or lost connection, the next attempt to connect; 0: none */
+};
 struct iv_redis_stats iv_redis_stats(const struct iv_redis *r);
 
 enum iv_reply_kind { IV_REPLY_NIL, IV_REPLY_INT, IV_REPLY_TEXT, IV_REPLY_STATUS, IV_REPLY_LIST, IV_REPLY_ERROR };

@@ -29,6 +29,8 @@ static void trip(struct iv_breaker *b, int64_t now_us)
 
 void iv_breaker_result(struct iv_breaker *b, bool ok, int64_t now_us)
 {
+	if (!ok)
+		b->failed_us = now_us;
 	/* A request that began before the breaker opened proves nothing about now. */
 	if (b->state == IV_BREAKER_OPEN)
 		return;

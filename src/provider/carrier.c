@@ -68,6 +68,11 @@ bool iv_carriers_has(const struct iv_carriers *c, enum iv_carrier which)
 	return which < IV_CARRIERS && c->items[which].configured;
 }
 
+const struct iv_breaker *iv_carriers_breaker(const struct iv_carriers *c, enum iv_carrier which)
+{
+	return &c->items[which].breaker;
+}
+
 enum iv_carrier iv_carrier_named(struct iv_str name)
 {
 	int i = 0;

@@ -131,6 +131,7 @@ static void on_lost(struct pg_conn *c)
 	if (pg->closing)
 		return;
 	pg->stats.reconnects++;
+	pg->stats.failed_us = iv_now_us();
 	pg_set_up(pg, false);
 	if (!c->was_ready && iv_pg_stats(pg).open == 0)
 		set_unreachable(pg, true);
@@ -250,6 +251,8 @@ struct iv_pg_stats iv_pg_stats(const struct iv_pg *pg)
 {
 	struct iv_pg_stats s = pg->stats;
 
+	if (!pg->up && iv_timer_armed(&pg->backoff.timer))
+		s.retry_us = pg->backoff.timer.deadline_us;
 	s.waiting = pg->waiting_count;
 	for (int i = 0; i < pg->conn_count; i++) {
 		s.open += pg_conn_live(&pg->conns[i]);
@@ -264,6 +267,8 @@ static enum iv_flow_next refuse(struct iv_pg *pg, struct iv_flow *f, const struc
 {
 	pg->stats.batches++;
 	pg->stats.failures += pg_is_failure(e->code);
+	if (pg_is_failure(e->code))
+		pg->stats.failed_us = iv_now_us();
 	iv_metric_add(IV_M_pg_batches_total, pg->metric_label, 1);
 	iv_metric_add(IV_M_pg_failures_total, pg->metric_label, pg_is_failure(e->code));
 	if (f->err.code == IV_OK)

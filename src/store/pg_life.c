@@ -54,6 +54,7 @@ static void end(struct iv_pg *pg, struct iv_pg_batch *b, const struct iv_err *er
 	iv_metric_add(IV_M_pg_batches_total, pg->metric_label, 1);
 	iv_metric_observe(IV_M_pg_batch_ms, pg->metric_label, (double)ms);
 	if (pg_is_failure(copy.code)) {
+		pg->stats.failed_us = iv_now_us();
 		iv_metric_add(IV_M_pg_failures_total, pg->metric_label, 1);
 		/* While the pool is down, which was said, each batch says nothing new. */
 		IV_LOG(pg->up ? IV_WARN : IV_DEBUG_LEVEL, "pg.failed", IV_LS("pool", pg->name),

@@ -24,6 +24,7 @@ struct iv_redis {
 	struct iv_arena scratch;
 	struct iv_redis_subs *subs;
 	uint64_t commands, failures;
+	int64_t failed_us;
 	int64_t refused_logged_us;
 	bool closing, late;
 	int open_parts;
@@ -60,6 +61,8 @@ static void finish(struct iv_redis_command *c, const redisReply *reply, const st
 	iv_metric_add(IV_M_redis_commands_total, result, 1);
 	r->commands++;
 	r->failures += result != RESULT_OK;
+	if (result != RESULT_OK)
+		r->failed_us = iv_now_us();
 	if (c->fn && reply && e.code == IV_OK && c->wants_reply &&
 	    iv_redis_copy_reply(reply, c->arena ? c->arena : &r->scratch, &copy, &e) && c->into)
 		*c->into = copy;
@@ -302,7 +305,14 @@ bool iv_redis_up(const struct iv_redis *r)
 
 struct iv_redis_stats iv_redis_stats(const struct iv_redis *r)
 {
-	return (struct iv_redis_stats){r->pending_count, r->commands, r->failures, r->link.connects};
+	const struct iv_redis_link *k = &r->link;
+
+	return (struct iv_redis_stats){.pending = r->pending_count,
+				       .commands = r->commands,
+				       .failures = r->failures,
+				       .connects = k->connects,
+				       .failed_us = r->failed_us > k->lost_us ? r->failed_us : k->lost_us,
+				       .retry_us = k->state == LINK_RESTING ? k->timer.deadline_us : 0};
 }
 
 struct iv_redis_subs *iv_redis_subs_of(struct iv_redis *r)

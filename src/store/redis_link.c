@@ -78,6 +78,7 @@ static void give_up(struct iv_redis_link *k, const char *why)
 	if (was_up && iv_now_us() - k->up_us > LASTED_US)
 		k->failures = 0;
 	k->failures++;
+	k->lost_us = iv_now_us();
 	set_state(k, LINK_RESTING);
 	log_lost(k, was_up, why);
 	iv_timer_at(&k->timer, rest_until_us(k));

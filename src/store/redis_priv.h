@@ -95,7 +95,7 @@ struct iv_redis_link {
 	struct iv_timer timer;      /* the attempt's deadline, or the end of the rest */
 	int failures;               /* attempts in a row that did not last */
 	unsigned greeting_left;
-	int64_t attempt_us, up_us;
+	int64_t attempt_us, up_us, lost_us;
 	uint64_t connects;      /* times it came up */
 };
 

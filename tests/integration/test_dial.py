@@ -7,7 +7,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from house import House
@@ -18,6 +18,10 @@ TWILIO_NUMBER, JAMBONZ_NUMBER, INDIA = "+12125550100", "+12125550200", "+9198765
 QUIET = {"match": {"direction": "outbound"}, "then": {"status": {"lose": ["queued", "initiated", "ringing", "in-progress", "completed", "busy",
                                                                           "no-answer", "failed", "canceled", "trying", "early-media"]}, "pick_up_ms": 60000}}
 REST = {"match": {"rest": "create"}, "times": 1}
+
+
+def instant(text):
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 class Beside:
@@ -328,7 +332,15 @@ def test_without_redis_each_process_takes_its_share_of_the_pace():
             Beside(line.h) as other:
         for base in (None, other.url, None):  # each has heard of the other
             assert line.place(base=base, **{"from": TWILIO_NUMBER})[0] == 201
+        for at in (None, other.url):
+            got = line.h.api("GET", "/circuit-breaker/status", key=line.key, base=at)[2]
+            assert (got["state"], got["nextAttemptTime"]) == ("closed", None) and got["details"]["twilio"] == {
+                "state": "closed", "failures": 0, "lastFailureTime": None, "nextAttemptTime": None}, got
+        began = datetime.now(timezone.utc)
         line.h.kill_redis()
+        redis = wait_until(lambda: (lambda r: r if r["state"] == "open" and r["nextAttemptTime"] else None)(
+            line.h.api("GET", "/circuit-breaker/status", key=line.key)[2]["details"]["redis"]), 10, "Redis is known to be away")
+        assert began <= instant(redis["lastFailureTime"]) < instant(redis["nextAttemptTime"]) and redis["failures"] >= 0, redis
         carrier.seen.clear()
         with ThreadPoolExecutor(12) as many:
             answers = list(many.map(lambda n: line.place(base=other.url if n % 2 else None, **{"from": TWILIO_NUMBER}), range(12)))

@@ -2,7 +2,9 @@
 #include "telephony.h"
 
 #include <stdio.h>
+#include "iv_breaker.h"
 #include "iv_calls.h"
+#include "iv_carrier.h"
 #include "iv_events.h"
 #include "iv_time.h"
 
@@ -358,22 +360,68 @@ static enum iv_flow_next stuck(struct iv_flow *f)
 
 /* ── what we lean on: a breaker guards that, and nothing a stranger can make fail ── */
 
+struct leaning {
+	const char *name, *state;
+	int64_t failures, failed_us, retry_us; /* monotonic; 0: never, none */
+};
+
+static int64_t wall_of(int64_t us)
+{
+	return us ? iv_wall_ms() + (us - iv_now_us()) / 1000 : IV_SQL_NULL;
+}
+
+static void put_failures(struct iv_jw *w, const struct leaning *l)
+{
+	iv_jw_i64(w, "failures", l->failures);
+	put_time(w, "lastFailureTime", wall_of(l->failed_us));
+	put_time(w, "nextAttemptTime", wall_of(l->retry_us));
+}
+
+static struct leaning on_carrier(const struct iv_api_call *c, enum iv_carrier which)
+{
+	static const char *const states[] = {"closed", "open", "half-open"}; /* enum iv_breaker_state */
+	const struct iv_breaker *b = iv_carriers_breaker(c->s->carriers, which);
+
+	return (struct leaning){iv_carrier_names[which], states[b->state], b->failures, b->failed_us,
+				b->state == IV_BREAKER_CLOSED ? 0 : b->until_us};
+}
+
+/* As the first platform's clients read it: the whole is what every call needs; each part tells for itself. */
 static enum iv_flow_next breakers(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
 	bool database = iv_pg_up(c->s->pg), redis = iv_redis_up(c->s->redis);
+	struct iv_pg_stats pg = iv_pg_stats(c->s->pg);
+	struct iv_redis_stats rd = iv_redis_stats(c->s->redis);
+	struct leaning on[2 + IV_CARRIERS] = {
+		{"database", database ? "closed" : "open", (int64_t)pg.failures, pg.failed_us, pg.retry_us},
+		{"redis", redis ? "closed" : "open", (int64_t)rd.failures, rd.failed_us, rd.retry_us}};
+	struct leaning all = {NULL, database && redis ? "closed" : "open", on[0].failures + on[1].failures,
+			      on[0].failed_us > on[1].failed_us ? on[0].failed_us : on[1].failed_us,
+			      on[0].retry_us && (!on[1].retry_us || on[0].retry_us < on[1].retry_us) ? on[0].retry_us
+												     : on[1].retry_us};
+	size_t count = 2;
 	struct iv_jw w;
 
+	for (int i = 0; i < IV_CARRIERS; i++)
+		if (iv_carriers_has(c->s->carriers, (enum iv_carrier)i))
+			on[count++] = on_carrier(c, (enum iv_carrier)i);
 	iv_jw_init(&w, &c->json);
 	iv_jw_obj(&w, NULL);
-	iv_jw_cstr(&w, "state", database && redis ? "closed" : "open");
-	iv_jw_i64(&w, "failures", (int64_t)(iv_pg_stats(c->s->pg).failures + iv_redis_stats(c->s->redis).failures));
-	iv_jw_null(&w, "lastFailureTime");
-	iv_jw_null(&w, "nextAttemptTime");
+	iv_jw_cstr(&w, "state", all.state);
+	put_failures(&w, &all);
 	put_now(&w);
 	iv_jw_obj(&w, "dependencies");
-	iv_jw_cstr(&w, "database", database ? "closed" : "open");
-	iv_jw_cstr(&w, "redis", redis ? "closed" : "open");
+	for (size_t i = 0; i < count; i++)
+		iv_jw_cstr(&w, on[i].name, on[i].state);
+	iv_jw_end_obj(&w);
+	iv_jw_obj(&w, "details");
+	for (size_t i = 0; i < count; i++) {
+		iv_jw_obj(&w, on[i].name);
+		iv_jw_cstr(&w, "state", on[i].state);
+		put_failures(&w, &on[i]);
+		iv_jw_end_obj(&w);
+	}
 	iv_jw_end_obj(&w);
 	return written(f, &w);
 }
