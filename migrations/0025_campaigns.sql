@@ -192,10 +192,10 @@ language plpgsql stable
 as $$
 #variable_conflict use_column
 declare
-	tags text[] := case when wants ? 'tags' then public.json_texts(wants -> 'tags') else '{}' end;
-	ids text[] := case when wants ? 'ids' then public.json_texts(wants -> 'ids') end;
-	low numeric := (wants ->> 'score_min')::numeric;
-	high numeric := (wants ->> 'score_max')::numeric;
+	every_tag text[] := case when wants ? 'tags' then public.json_texts(wants -> 'tags') else '{}' end;
+	one_of text[] := case when wants ? 'ids' then public.json_texts(wants -> 'ids') end;
+	least_score numeric := (wants ->> 'score_min')::numeric;
+	most_score numeric := (wants ->> 'score_max')::numeric;
 begin
 	return query
 	select l.id, coalesce(l.region, ''), coalesce(l.timezone, '') from public.leads l
@@ -205,8 +205,8 @@ begin
 			and (l.state in ('idle', 'done', 'failed', 'queued')
 				or l.state = 'blocked' and coalesce(l.state_reason, '') not in ('opted_out', 'erased'))
 			and (wants ->> 'status' is null or l.status = wants ->> 'status')
-			and (low is null or l.score >= low) and (high is null or l.score <= high)
-			and l.tags @> tags and (ids is null or l.id = any(ids))
+			and (least_score is null or l.score >= least_score) and (most_score is null or l.score <= most_score)
+			and l.tags @> every_tag and (one_of is null or l.id = any(one_of))
 			and (l.campaign_id is null or not exists (select from public.voice_campaigns o where o.tenant_id = tenant
 				and o.id = l.campaign_id and o.status in ('draft', 'scheduled', 'running', 'paused'))))
 	limit most;
@@ -688,7 +688,7 @@ create function campaign_next(at timestamptz) returns bigint
 language sql stable
 as $$
 	select ceil(extract(epoch from least(
-		(select min(case when p.enrolling or p.releasing then at else p.wake_at end) from public.campaign_pace p
+		(select min(case when p.enrolling or p.releasing then at else greatest(p.wake_at, at) end) from public.campaign_pace p
 			where p.running or p.releasing),
 		(select min(c.scheduled_at) from public.voice_campaigns c where c.status = 'scheduled'),
 		(select min(l.lease_until) from public.leads l where l.state = 'dialing')) - at) * 1000)::bigint
