@@ -1,0 +1,94 @@
+/* The inside of the kernel module: reading and telling what a vendor says (post_call_read.h), one such delivery as a flow
+ * (post_call_take.c), the webhook (post_call.c), what is parked and what was never told (checks.c), deciding (decide.c),
+ * decisions over REST (decisions.c), the door (kernel.c). */
+#ifndef KERNEL_H
+#define KERNEL_H
+
+#include "iv_artifacts.h"
+#include "iv_kernel.h"
+#include "iv_sql.h"
+#include "iv_webhook_sign.h"
+#include "post_call_read.h"
+
+struct iv_kernel {
+	struct iv_services *s;
+	const struct iv_config *cfg;
+	bool running;
+	size_t busy; /* flows and deliveries: what iv_kernel_stop waits for */
+	void (*stopped)(void *arg);
+	void *stopped_arg;
+
+	struct iv_webhook_secrets secrets;
+
+	/* decide.c */
+	struct iv_timer wake;
+	struct iv_flow decide, *deciding;
+	struct iv_pg_run decide_run;
+	struct iv_arena due_arena, decide_arena;
+	struct iv_rows due, decided;
+	size_t at;
+	bool more, sweeps;
+	int64_t sweep_us;
+	int failures;
+
+	/* checks.c */
+	struct iv_timer round;
+	struct iv_flow check, *checking;
+	struct iv_pg_run check_run;
+	struct iv_arena check_arena;
+	struct iv_rows parked, asked;
+	size_t parked_at, asked_at;
+	struct delivery_run *delivery;
+};
+
+void kernel_rest(struct iv_kernel *k); /* something is not busy any more */
+
+/* ── post_call_take.c: one delivery, from its bytes to the call it is about */
+
+enum delivery_result {
+	DELIVERY_ENDED, DELIVERY_ADDED, DELIVERY_STAGE, DELIVERY_HELD, /* as take_post_call says */
+	DELIVERY_AGAIN,   /* taken before */
+	DELIVERY_GONE,    /* its call was erased */
+	DELIVERY_PARKED,  /* its call is not known yet */
+	DELIVERY_UNKNOWN, /* the same, of what was parked before */
+	DELIVERY_IGNORED, /* of a kind that says nothing to us */
+	DELIVERY_RESULTS,
+};
+extern const char *const delivery_words[]; /* "ended", … */
+
+struct delivery_in {
+	struct iv_buf body;      /* becomes the delivery's */
+	struct iv_str signature; /* as it came; */
+	bool check;              /* against it */
+	const char *how;         /* "webhook", "parked", "asked" */
+	bool park;               /* when its call is not known */
+};
+struct delivery_out {
+	enum delivery_result result;
+	enum iv_webhook_verdict verdict; /* not IV_WEBHOOK_OK: the operation fails with IV_EAUTH */
+};
+struct delivery_run {
+	struct iv_op op;
+	struct delivery *d;
+};
+/* `return delivery_start(…)` in a step. Who stops waiting does not stop the delivery. IV_EAUTH, IV_EINVAL (it is not what
+ * it says it is), IV_EDRAINING and the like: come again. */
+enum iv_flow_next delivery_start(struct iv_kernel *k, struct iv_flow *f, struct delivery_run *run,
+				 const struct delivery_in *in, struct delivery_out *out);
+
+/* ── post_call.c, decisions.c */
+const struct iv_api_route *kernel_hook_routes(void);
+const struct iv_api_route *kernel_decision_routes(void);
+extern struct iv_kernel *kernel_of_process; /* rows of iv_api carry no argument; set by iv_kernel_new */
+
+/* ── decide.c */
+void decide_init(struct iv_kernel *k);
+void decide_start(struct iv_kernel *k);
+void decide_stop(struct iv_kernel *k);
+
+/* ── checks.c */
+void checks_init(struct iv_kernel *k);
+void checks_start(struct iv_kernel *k);
+void checks_stop(struct iv_kernel *k);
+
+#endif
