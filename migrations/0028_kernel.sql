@@ -116,7 +116,7 @@ declare
 	record jsonb := coalesce(told -> 'record', '{}');
 	next text := record ->> 'status';
 	fresh boolean;
-	stood record;
+	stood text := null;
 begin
 	if tenant is distinct from current_tenant() then
 		raise insufficient_privilege using message = 'the call''s tenant is not the one that is set';
@@ -133,9 +133,9 @@ begin
 	on conflict do nothing;
 	if told -> 'recording' is null and not call_is_over(next) then
 		if c.closed_at is null then
-			select s.* into stood from take_call_status(tenant, call, 'elevenlabs', '', next, '{}') s;
+			select s.status into stood from take_call_status(tenant, call, 'elevenlabs', '', next, '{}') s;
 		end if;
-		return query select 'stage', coalesce(stood.status, c.status);
+		return query select 'stage', coalesce(stood, c.status);
 		return;
 	end if;
 	insert into vendor_deliveries (tenant_id, type, conversation_id, call_id, how)

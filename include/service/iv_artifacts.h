@@ -67,6 +67,10 @@ const char *iv_artifact_sound(struct iv_str bytes);
  * DATA_DIR/recordings/TENANT/CALL.upload-RANDOM.wav. */
 IV_MUST_CHECK bool iv_artifact_brought(const struct iv_artifact_place *p, const char *format,
 				       struct iv_artifact_file *out, struct iv_err *e);
+/* A recording of a vendor's, as MP3 in base64: decoded into a file of its own, a piece at a time; blocks, for a worker
+ * thread. IV_EINVAL: it is none; IV_EDRAINING: the disk is full. */
+IV_MUST_CHECK bool iv_artifact_from_base64(const struct iv_artifact_place *p, struct iv_str text,
+					   struct iv_artifact_file *out, struct iv_err *e);
 /* The object it will be: "s3://BUCKET/KEY" in the arena; "" without a bucket. */
 struct iv_str iv_artifact_object(const struct iv_artifacts *a, struct iv_str tenant_id, struct iv_str call_id,
 				 struct iv_str kind, struct iv_str format, struct iv_arena *arena);

@@ -16,6 +16,7 @@
 #include "iv_campaign.h"
 #include "iv_dial.h"
 #include "iv_gateway.h"
+#include "iv_kernel.h"
 #include "iv_limits.h"
 #include "iv_log.h"
 #include "iv_metrics.h"
@@ -47,6 +48,7 @@ struct app {
 	struct iv_webhook *webhook;
 	struct iv_worker *worker;
 	struct iv_campaigns *campaigns;
+	struct iv_kernel *kernel;
 	struct iv_telephony *telephony;
 	struct iv_route *routes; /* ours and the API's */
 	struct iv_spools *spools;
@@ -253,6 +255,7 @@ static void stopped_house(void *arg)
 	struct app *app = arg;
 
 	iv_webhook_free(app->webhook);
+	iv_kernel_free(app->kernel);
 	iv_worker_free(app->worker);
 	iv_campaigns_free(app->campaigns);
 	iv_providers_free(app->providers);
@@ -270,11 +273,18 @@ static void stopped_webhooks(void *arg)
 	house_close(app->house, stopped_house, app);
 }
 
-static void stopped_worker(void *arg)
+static void stopped_kernel(void *arg)
 {
 	struct app *app = arg;
 
 	iv_webhook_drain(app->webhook, stopped_webhooks, app);
+}
+
+static void stopped_worker(void *arg)
+{
+	struct app *app = arg;
+
+	iv_kernel_stop(app->kernel, stopped_kernel, app);
 }
 
 static void stopped_campaigns(void *arg)
@@ -420,7 +430,8 @@ static bool open_modules(struct app *app, struct iv_err *e)
 	s->providers = app->providers;
 	app->webhook = iv_webhook_new(s, e);
 	app->worker = app->webhook ? iv_worker_new(s, e) : NULL;
-	app->telephony = app->worker ? iv_telephony_new(s, e) : NULL;
+	app->kernel = app->worker ? iv_kernel_new(s, e) : NULL;
+	app->telephony = app->kernel ? iv_telephony_new(s, e) : NULL;
 	if (!app->telephony)
 		return false;
 	app->api = iv_api_new(s);
@@ -431,6 +442,7 @@ static bool open_modules(struct app *app, struct iv_err *e)
 	iv_api_mount(app->api, iv_webhook_bare_routes());
 	iv_telephony_mount(app->api);
 	iv_api_mount(app->api, iv_telephony_limit_routes());
+	iv_kernel_mount(app->kernel, app->api);
 	app->docs = iv_docs_new(app->api, own_routes, s, e);
 	if (!app->docs)
 		return false;
@@ -438,6 +450,7 @@ static bool open_modules(struct app *app, struct iv_err *e)
 	iv_worker_start(app->worker);
 	app->campaigns = iv_campaigns_new(s, &(struct iv_campaign_opts){0});
 	iv_campaigns_start(app->campaigns);
+	iv_kernel_start(app->kernel);
 	return true;
 }
 

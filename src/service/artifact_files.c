@@ -19,6 +19,7 @@ const struct artifact_kind artifact_kinds[] = {
 	{"recording", "wav1", "recordings", "part1.wav", "audio/wav"}, /* what a process recorded that gave the call away */
 	{"recording", "wav2", "recordings", "part2.wav", "audio/wav"},
 	{"recording", "wav3", "recordings", "part3.wav", "audio/wav"},
+	{"recording", "mp3", "recordings", "hosted.mp3", "audio/mpeg"}, /* by a vendor that had the call */
 	{"recording_upload", "wav", "recordings", "upload.wav", "audio/wav"},
 	{"recording_upload", "ogg", "recordings", "upload.ogg", "audio/ogg"},
 	{"recording_upload", "mp3", "recordings", "upload.mp3", "audio/mpeg"},

@@ -108,14 +108,14 @@ static const struct iv_flow_type sweep_type = {"kernel.sweep", sweep_steps, swee
 
 static void go(struct iv_kernel *k, const struct iv_flow_type *type)
 {
+	k->decided = (struct iv_rows){0};
+	iv_arena_reset(&k->decide_arena);
 	k->busy++;
 	iv_flow_start(&k->decide, type, k->s->loop, FLOW_MS, &k->deciding);
 }
 
 static void went(struct iv_kernel *k)
 {
-	k->decided = (struct iv_rows){0};
-	iv_arena_reset(&k->decide_arena);
 	k->busy--;
 	kernel_rest(k);
 }

@@ -10,6 +10,35 @@
 #include "iv_webhook_sign.h"
 #include "post_call_read.h"
 
+/* ── post_call_take.c: one delivery, from its bytes to the call it is about */
+
+enum delivery_result {
+	DELIVERY_ENDED, DELIVERY_ADDED, DELIVERY_STAGE, DELIVERY_HELD, /* as take_post_call says */
+	DELIVERY_AGAIN,   /* taken before */
+	DELIVERY_GONE,    /* its call was erased */
+	DELIVERY_PARKED,  /* its call is not known yet */
+	DELIVERY_UNKNOWN, /* the same, of what was parked before */
+	DELIVERY_IGNORED, /* of a kind that says nothing to us */
+	DELIVERY_RESULTS,
+};
+extern const char *const delivery_words[]; /* "ended", … */
+
+struct delivery_in {
+	struct iv_buf body;      /* becomes the delivery's; or */
+	struct iv_str path;      /* the file it is in, which is removed at the end */
+	struct iv_str signature; /* as it came; */
+	bool check;              /* against it */
+	const char *how;         /* "webhook", "parked", "asked" */
+	bool park;               /* when its call is not known */
+};
+struct delivery_out {
+	enum delivery_result result;
+	enum iv_webhook_verdict verdict; /* not IV_WEBHOOK_OK: the operation fails with IV_EAUTH */
+};
+struct delivery_run {
+	struct iv_op op;
+	struct delivery *d;
+};
 struct iv_kernel {
 	struct iv_services *s;
 	const struct iv_config *cfg;
@@ -38,39 +67,13 @@ struct iv_kernel {
 	struct iv_arena check_arena;
 	struct iv_rows parked, asked;
 	size_t parked_at, asked_at;
-	struct delivery_run *delivery;
+	struct delivery_run delivery;
+	struct delivery_out told;
+	int64_t parked_sweep_us;
 };
 
 void kernel_rest(struct iv_kernel *k); /* something is not busy any more */
 
-/* ── post_call_take.c: one delivery, from its bytes to the call it is about */
-
-enum delivery_result {
-	DELIVERY_ENDED, DELIVERY_ADDED, DELIVERY_STAGE, DELIVERY_HELD, /* as take_post_call says */
-	DELIVERY_AGAIN,   /* taken before */
-	DELIVERY_GONE,    /* its call was erased */
-	DELIVERY_PARKED,  /* its call is not known yet */
-	DELIVERY_UNKNOWN, /* the same, of what was parked before */
-	DELIVERY_IGNORED, /* of a kind that says nothing to us */
-	DELIVERY_RESULTS,
-};
-extern const char *const delivery_words[]; /* "ended", … */
-
-struct delivery_in {
-	struct iv_buf body;      /* becomes the delivery's */
-	struct iv_str signature; /* as it came; */
-	bool check;              /* against it */
-	const char *how;         /* "webhook", "parked", "asked" */
-	bool park;               /* when its call is not known */
-};
-struct delivery_out {
-	enum delivery_result result;
-	enum iv_webhook_verdict verdict; /* not IV_WEBHOOK_OK: the operation fails with IV_EAUTH */
-};
-struct delivery_run {
-	struct iv_op op;
-	struct delivery *d;
-};
 /* `return delivery_start(…)` in a step. Who stops waiting does not stop the delivery. IV_EAUTH, IV_EINVAL (it is not what
  * it says it is), IV_EDRAINING and the like: come again. */
 enum iv_flow_next delivery_start(struct iv_kernel *k, struct iv_flow *f, struct delivery_run *run,

@@ -6,10 +6,13 @@
 #include "iv_log.h"
 #include "iv_metrics.h"
 #include "iv_rate.h"
+#include "iv_upload.h"
+#include "iv_id.h"
 
 enum { HOOK_MS = 65000, MINUTE_MS = 60000 };
 
 struct hook_state {
+	struct iv_upload upload;
 	struct delivery_run run;
 	struct delivery_out out;
 	bool asked, believed;
@@ -50,16 +53,33 @@ static enum iv_flow_next guarded(struct iv_flow *f)
 	return iv_flow_fail(f, IV_EAUTH, "the signature is missing");
 }
 
+/* A recording is many megabytes: whatever comes goes to the disk, and nothing of it is kept there. */
+static enum iv_flow_next collect(struct iv_flow *f)
+{
+	struct iv_api_call *c = iv_api_self(f);
+	struct hook_state *st = c->state;
+	char id[IV_ID_SIZE];
+	int n;
+
+	iv_id_new("in", iv_wall_ms(), id);
+	n = snprintf(st->upload.path, sizeof(st->upload.path), "%s/incoming/%s", c->s->cfg->data_dir, id);
+	if (n < 0 || (size_t)n >= sizeof(st->upload.path))
+		return iv_flow_fail(f, IV_EINTERNAL, "DATA_DIR is too long");
+	return iv_upload_take(c, &st->upload);
+}
+
+/* From here on it goes its way, whether the vendor waits for the answer or not. */
 static enum iv_flow_next deliver(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
 	struct hook_state *st = c->state;
-	struct delivery_in in = {.signature = iv_api_header(c, "elevenlabs-signature"),
+	struct delivery_in in = {.path = iv_str(st->upload.path),
+				 .signature = iv_api_header(c, "elevenlabs-signature"),
 				 .check = !st->believed,
 				 .how = "webhook",
 				 .park = true};
 
-	in.body = iv_api_take_body(c);
+	iv_buf_init(&in.body, 0);
 	return delivery_start(kernel_of_process, f, &st->run, &in, &st->out);
 }
 
@@ -80,7 +100,7 @@ static enum iv_flow_next delivered(struct iv_flow *f)
 }
 
 static const struct iv_flow_step steps[] = {
-	{"guard", guard}, {"guarded", guarded}, {"deliver", deliver}, {"delivered", delivered}, {0}};
+	{"guard", guard}, {"guarded", guarded}, {"collect", collect}, {"deliver", deliver}, {"delivered", delivered}, {0}};
 static const enum iv_code errors[] = {IV_EAUTH, IV_ERATE, IV_ETOOBIG, IV_OK};
 static const char *const kinds[] = {"application/json", NULL};
 
@@ -88,7 +108,7 @@ const struct iv_api_route *kernel_hook_routes(void)
 {
 	static const struct iv_api_route rows[] = {
 		{.method = "POST", .path = "/functions/v1/voice-webhook-post-call", .id = "voiceWebhookPostCall",
-		 .tag = "Voice functions", .role = IV_ROLE_ANYONE, .flags = IV_API_RAW | IV_API_NO_RATE, .status = 200,
+		 .tag = "Voice functions", .role = IV_ROLE_ANYONE, .flags = IV_API_PIECES | IV_API_NO_RATE, .status = 200,
 		 .media = kinds, .body_max_at = offsetof(struct iv_config, elevenlabs_webhook_bytes), .deadline_ms = HOOK_MS,
 		 .state_size = sizeof(struct hook_state), .steps = steps, .errors = errors,
 		 .example = "{\"conversation_id\":\"conv_1\",\"status\":\"completed\",\"duration_seconds\":180}",

@@ -2,64 +2,35 @@
 #include "post_call_read.h"
 
 #include <stdlib.h>
-#include "iv_crypto.h"
 
-enum { TEXT_BYTES = 4096, WORD_MAX = 40 };
+enum { WORD_MAX = 40 };
 
 /* ── the recording, before anything is parsed: it is nearly all of the body ── */
 
-static bool find_sound(const struct iv_buf *body, size_t *from, size_t *to)
+static struct iv_str find_sound(struct iv_str body)
 {
-	struct iv_str all = iv_buf_str(body);
-	ptrdiff_t at = iv_str_find(all, IV_S("\"full_audio\""), 0);
-	const char *p, *end = all.ptr + all.len, *stop;
+	ptrdiff_t at = iv_str_find(body, IV_S("\"full_audio\""), 0);
+	const char *p, *end = body.ptr + body.len, *stop;
 
 	if (at < 0)
-		return false;
-	p = all.ptr + at + sizeof("\"full_audio\"") - 1;
+		return IV_STR_NULL;
+	p = body.ptr + at + sizeof("\"full_audio\"") - 1;
 	while (p < end && (*p == ' ' || *p == ':' || *p == '\n' || *p == '\r' || *p == '\t'))
 		p++;
 	if (p == end || *p != '"')
-		return false;
+		return IV_STR_NULL;
 	stop = memchr(p + 1, '"', (size_t)(end - p - 1));
-	if (!stop)
-		return false;
-	*from = (size_t)(p + 1 - all.ptr);
-	*to = (size_t)(stop - all.ptr);
-	return true;
+	return stop ? (struct iv_str){p + 1, (size_t)(stop - p - 1)} : IV_STR_NULL;
 }
 
-/* Some writers of JSON escape the slash, which base64 is full of. */
-static size_t unescape_slashes(char *text, size_t len)
+static bool without(struct iv_str body, struct iv_str sound, struct iv_buf *rest)
 {
-	char *hit = memchr(text, '\\', len);
-	size_t n;
+	const char *behind = sound.ptr + sound.len;
 
-	if (!hit)
-		return len;
-	n = (size_t)(hit - text);
-	for (size_t i = n; i < len; i++)
-		if (text[i] != '\\' || i + 1 == len || text[i + 1] != '/')
-			text[n++] = text[i];
-	return n;
-}
-
-/* The body without it is parsed; it itself becomes bytes where it stands. */
-static bool take_sound(struct iv_buf *body, struct iv_buf *rest, struct iv_str *sound, struct iv_err *e)
-{
-	size_t from, to;
-	ptrdiff_t n;
-
-	if (!find_sound(body, &from, &to))
-		return iv_buf_adds(rest, iv_buf_str(body)) || iv_fail(e, IV_ETOOBIG, "the body is too long for its kind");
-	if (!iv_buf_add(rest, body->ptr, from) || !iv_buf_add(rest, body->ptr + to, body->len - to))
-		return iv_fail(e, IV_ETOOBIG, "there is too much beside the recording");
-	n = iv_base64_decode((struct iv_str){body->ptr + from, unescape_slashes(body->ptr + from, to - from)},
-			     (uint8_t *)body->ptr + from);
-	if (n < 0)
-		return iv_fail_field(e, IV_EINVAL, "data.full_audio", "is not base64");
-	*sound = (struct iv_str){body->ptr + from, (size_t)n};
-	return true;
+	if (!sound.ptr)
+		return iv_buf_adds(rest, body);
+	return iv_buf_add(rest, body.ptr, (size_t)(sound.ptr - body.ptr)) &&
+	       iv_buf_add(rest, behind, (size_t)(body.ptr + body.len - behind));
 }
 
 /* ── words ── */
@@ -195,16 +166,15 @@ static bool read_older(struct post_call *p, struct iv_err *e)
 	return true;
 }
 
-bool post_call_read(struct iv_buf *body, struct post_call *p, struct iv_str *sound, struct iv_err *e)
+bool post_call_read(struct iv_str body, struct post_call *p, struct iv_str *sound, struct iv_err *e)
 {
 	struct iv_buf rest;
 	bool ok;
 
 	*p = (struct post_call){0};
-	*sound = IV_STR_NULL;
-	iv_buf_init(&p->text, TEXT_BYTES);
+	*sound = find_sound(body);
 	iv_buf_init(&rest, IV_JSON_MAX_BYTES);
-	ok = take_sound(body, &rest, sound, e);
+	ok = without(body, *sound, &rest) || iv_fail(e, IV_ETOOBIG, "there is too much beside the recording");
 	p->doc = ok ? iv_json_parse(iv_buf_str(&rest), e) : NULL;
 	iv_buf_deinit(&rest);
 	if (!p->doc)
@@ -220,7 +190,6 @@ bool post_call_read(struct iv_buf *body, struct post_call *p, struct iv_str *sou
 void post_call_free(struct post_call *p)
 {
 	cJSON_Delete(p->doc);
-	iv_buf_deinit(&p->text);
 	*p = (struct post_call){0};
 }
 

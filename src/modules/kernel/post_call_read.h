@@ -17,18 +17,17 @@ struct post_call {
 	enum post_call_kind kind;
 	cJSON *doc; /* without the recording */
 	const cJSON *data;
-	/* In doc, or in `text`; "" when it does not say. type: "post_call_transcription" and so on; of the older payload
+	/* In doc; "" when it does not say. type: "post_call_transcription" and so on; of the older payload
 	 * "post_call_transcription" too when it is over, for it tells the same once more. */
 	struct iv_str type, conversation, call_sid, agent_ref;
 	struct iv_str named;  /* tenant/call, as we have named it to the vendor; else what was sent as call_id */
 	struct iv_str status; /* in our words */
-	struct iv_buf text;
 	bool older;           /* the first product's payload, without an envelope */
 };
 
-/* Reads a body, and drops a recording out of it: base64 of the body is made bytes in its own memory and *sound is where
- * they are (ptr NULL: none). False with *e: it is not what it says it is. */
-IV_MUST_CHECK bool post_call_read(struct iv_buf *body, struct post_call *p, struct iv_str *sound, struct iv_err *e);
+/* Reads a body. A recording is left where it is: *sound is its base64 in the body (ptr NULL: none), with its slashes as
+ * they were written. False with *e: it is not what it says it is. */
+IV_MUST_CHECK bool post_call_read(struct iv_str body, struct post_call *p, struct iv_str *sound, struct iv_err *e);
 void post_call_free(struct post_call *p);
 
 /* Appends the argument of take_post_call: what goes into the call's record, masked when `redact`. how: "webhook",

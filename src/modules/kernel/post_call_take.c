@@ -2,8 +2,12 @@
  * its own, because a recording is many megabytes. */
 #include "kernel.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "iv_calls.h"
 #include "iv_crypto.h"
@@ -12,7 +16,7 @@
 #include "iv_metrics.h"
 #include "iv_slots.h"
 
-enum { ARENA_BYTES = 65536, TOLD_BYTES = 12 << 20, DELIVERY_MS = 60000, SIGNATURE_MAX = 1024, HEX_SHORT = 16 };
+enum { ARENA_BYTES = 65536, TOLD_BYTES = 12 << 20, DELIVERY_MS = 60000, SIGNATURE_MAX = 1024 };
 
 const char *const delivery_words[] = {"ended", "added", "stage", "held", "again", "gone", "parked", "unknown", "ignored", NULL};
 
@@ -30,7 +34,9 @@ struct delivery {
 	bool working, ended;
 	struct iv_err bad;
 	enum iv_webhook_verdict verdict;
-	char signature[SIGNATURE_MAX];
+	char signature[SIGNATURE_MAX], path[IV_ARTIFACT_PATH];
+	struct iv_str body; /* in memory, or the file's, mapped */
+	void *mapped;
 	int64_t wall_ms;
 	struct post_call told;
 	struct iv_str sound;
@@ -87,6 +93,25 @@ static enum iv_flow_next on_a_thread(struct delivery *d, void (*job)(struct deli
 	return iv_flow_await(&d->flow);
 }
 
+/* A large body stands in a file: the system brings in the pages that are looked at, and takes them away again. */
+static bool map_body(struct delivery *d)
+{
+	int fd = open(d->path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) != 0)
+		(void)iv_fail(&d->bad, IV_EINTERNAL, "a delivery cannot be read: %s", strerror(errno));
+	else if (st.st_size == 0)
+		d->body = IV_S("");
+	else if ((d->mapped = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0)) == MAP_FAILED)
+		d->mapped = NULL, (void)iv_fail(&d->bad, IV_EINTERNAL, "a delivery cannot be mapped: %s", strerror(errno));
+	else
+		d->body = (struct iv_str){d->mapped, (size_t)st.st_size};
+	if (fd >= 0)
+		(void)close(fd); /* what is mapped stays */
+	return d->bad.code == IV_OK;
+}
+
 /* The signature over the bytes as they came; only then are they read. */
 static void believe(struct delivery *d)
 {
@@ -95,8 +120,11 @@ static void believe(struct delivery *d)
 	int64_t wall_s = d->wall_ms / 1000;
 
 	d->verdict = IV_WEBHOOK_OK;
+	d->body = iv_buf_str(&d->in.body);
+	if (d->path[0] && !map_body(d))
+		return;
 	if (d->in.check) {
-		d->verdict = iv_webhook_verify_stamped(secrets, "v0", signature, iv_buf_str(&d->in.body), wall_s,
+		d->verdict = iv_webhook_verify_stamped(secrets, "v0", signature, d->body, wall_s,
 						       d->k->cfg->elevenlabs_webhook_window);
 		if (d->verdict == IV_WEBHOOK_OK && post_call_is_ahead(signature, wall_s))
 			d->verdict = IV_WEBHOOK_EARLY;
@@ -177,7 +205,7 @@ static void remember(const struct delivery *d)
 
 static void read_it(struct delivery *d)
 {
-	(void)!post_call_read(&d->in.body, &d->told, &d->sound, &d->bad); /* bad tells */
+	(void)!post_call_read(d->body, &d->told, &d->sound, &d->bad); /* bad tells */
 }
 
 static enum iv_flow_next read_body(struct iv_flow *f)
@@ -224,7 +252,7 @@ static enum iv_flow_next found(struct iv_flow *f)
 		return IV_FLOW_NEXT;
 	struct iv_post_call_park_in in = {.type = d->told.type,
 					  .conversation = d->told.conversation,
-					  .payload = d->sound.ptr ? IV_STR_NULL : iv_buf_str(&d->in.body),
+					  .payload = d->sound.ptr ? IV_STR_NULL : d->body,
 					  .sid = d->told.call_sid,
 					  .named = d->told.named,
 					  .agent_ref = d->told.agent_ref};
@@ -237,18 +265,13 @@ static enum iv_flow_next found(struct iv_flow *f)
 static void make(struct delivery *d)
 {
 	const struct iv_artifact_place place = {d->data_dir, d->tenant, d->call};
-	const char *format = iv_artifact_sound(d->sound);
 
 	if (d->told.kind != POST_CALL_AUDIO) {
 		if (!post_call_tell(&d->told, d->redact, d->in.how, d->wall_ms, &d->record))
 			(void)iv_fail(&d->bad, IV_ETOOBIG, "what was told of the call is too long");
 		return;
 	}
-	if (!format || strcmp(format, "mp3") != 0) {
-		(void)iv_fail_field(&d->bad, IV_EINVAL, "data.full_audio", "is no MP3");
-		return;
-	}
-	if (!iv_artifact_keep_recording(&place, format, d->sound, &d->file, &d->bad))
+	if (!iv_artifact_from_base64(&place, d->sound, &d->file, &d->bad))
 		return;
 	d->unlink_file = true; /* until its row is there */
 	if (!post_call_tell_file(&d->told, d->in.how,
@@ -320,6 +343,18 @@ static enum iv_flow_next taken(struct iv_flow *f)
 
 /* ── the end ── */
 
+static void remove_files(void *arg)
+{
+	struct delivery *d = arg;
+
+	if (d->mapped)
+		(void)munmap(d->mapped, d->body.len);
+	if (d->path[0])
+		(void)unlink(d->path);
+	if (d->unlink_file)
+		(void)unlink(d->file.path); /* another's row tells of this recording already */
+}
+
 static void free_delivery(void *arg)
 {
 	struct delivery *d = arg;
@@ -332,11 +367,6 @@ static void free_delivery(void *arg)
 	iv_free_later(k->s->loop, d);
 	k->busy--;
 	kernel_rest(k);
-}
-
-static void remove_file(void *arg)
-{
-	(void)unlink(((struct delivery *)arg)->file.path); /* another's row tells of this recording already */
 }
 
 /* The flow is over and the thread has let go. A recording of which the books may or may not know stays. */
@@ -357,8 +387,8 @@ static void settle(struct delivery *d)
 		d->waiter->d = NULL;
 		iv_op_done(&d->waiter->op, &err);
 	}
-	if (d->unlink_file)
-		iv_loop_work(d->k->s->loop, remove_file, free_delivery, d);
+	if (d->unlink_file || d->path[0])
+		iv_loop_work(d->k->s->loop, remove_files, free_delivery, d);
 	else
 		free_delivery(d);
 }
@@ -401,6 +431,8 @@ enum iv_flow_next delivery_start(struct iv_kernel *k, struct iv_flow *f, struct 
 	run->d = d;
 	iv_arena_init(&d->arena, ARENA_BYTES);
 	iv_buf_init(&d->record, TOLD_BYTES);
+	if (in->path.len && !iv_str_copy(d->path, sizeof(d->path), in->path))
+		abort(); /* ours, and made to fit */
 	if (!iv_str_copy(d->signature, sizeof(d->signature), in->signature))
 		d->signature[0] = '\0'; /* longer than any signature: none */
 	k->busy++;

@@ -128,8 +128,11 @@ static struct iv_str dashed(struct iv_str s, char out[40])
 {
 	size_t n = s.len < 40 ? s.len : 0;
 
-	for (size_t i = 0; i < n; i++)
-		out[i] = s.ptr[i] == '_' || s.ptr[i] == ' ' ? '-' : s.ptr[i] >= 'A' && s.ptr[i] <= 'Z' ? (char)(s.ptr[i] + 32) : s.ptr[i];
+	for (size_t i = 0; i < n; i++) {
+		char c = s.ptr[i];
+
+		out[i] = c == '_' || c == ' ' ? '-' : c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+	}
 	return (struct iv_str){out, n};
 }
 
@@ -213,8 +216,8 @@ static void put_times(struct telling *t)
 {
 	double start, accepted, seconds;
 	int64_t ended;
-	bool lasted = number_at(t->metadata, "call_duration_secs", &seconds) || number_at(t->p->data, "duration_seconds", &seconds) ||
-		      number_at(t->p->data, "duration", &seconds);
+	bool lasted = number_at(t->metadata, "call_duration_secs", &seconds) ||
+		      number_at(t->p->data, "duration_seconds", &seconds) || number_at(t->p->data, "duration", &seconds);
 
 	if (lasted)
 		iv_jw_i64(t->w, "duration_seconds", (int64_t)(seconds < 1e6 ? seconds + 0.5 : 0));
@@ -229,7 +232,8 @@ static void put_times(struct telling *t)
 /* Money when they say money: cost_fiat, or the older payload's cost, which is dollars. Their `cost` is credits. */
 static void put_cost(struct telling *t)
 {
-	const cJSON *fiat = iv_json_get(t->metadata, "cost_fiat"), *amount = cJSON_IsObject(fiat) ? iv_json_get(fiat, "amount") : fiat;
+	const cJSON *fiat = iv_json_get(t->metadata, "cost_fiat");
+	const cJSON *amount = cJSON_IsObject(fiat) ? iv_json_get(fiat, "amount") : fiat;
 	struct iv_str currency = cJSON_IsObject(fiat) ? iv_json_str(fiat, "currency") : IV_STR_NULL;
 	double money;
 
