@@ -285,7 +285,10 @@ def test_when_the_database_is_away_the_vendor_is_to_come_again():
 
 def test_the_end_of_a_campaign_s_call_is_decided_about_within_moments():
     with house() as h:
-        h.rows("insert into voice_campaigns (tenant_id, id, name, status) values ('A', 'cmp', 'Spring', 'running')")
+        # Somebody is left to be called, tomorrow: else it would be completed.
+        h.rows("insert into voice_campaigns (tenant_id, id, name, status) values ('A', 'cmp', 'Spring', 'draft'); insert into leads (tenant_id, "
+               "phone, campaign_id, state, next_at) values ('A', '+14155550123', 'cmp', 'queued', now() + interval '1 day'); "
+               "update voice_campaigns set status = 'running'")
         for n in range(10):
             call(h, f"c{n}", conversation=f"conv_{n}", campaign_id="cmp")
         for n in range(10):
