@@ -25,6 +25,7 @@ struct iv_gateway_deps {
 	struct iv_calls *calls;     /* NULL: no database; agents come from files, nothing is kept but the journal */
 	struct iv_secrets *secrets; /* NULL: tools have none */
 	struct iv_control *control; /* NULL without Redis: orders cannot reach calls */
+	struct iv_carriers *carriers; /* NULL: none; they press keys where they can */
 	struct iv_slots *slots;     /* NULL without Redis: only MAX_LIVE_CALLS holds */
 	const char *version;
 	struct iv_str clip; /* 16-bit mono PCM at 8 kHz: what is played when no synthesiser answers */

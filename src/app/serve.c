@@ -493,6 +493,9 @@ static bool start(struct app *app, struct iv_err *e)
 								      .control = app->house
 											 ? house_services(app->house)->control
 											 : NULL,
+								      .carriers = app->house
+											  ? house_services(app->house)->carriers
+											  : NULL,
 								      .slots = app->house
 											? house_services(app->house)->slots
 											: NULL,

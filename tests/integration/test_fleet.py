@@ -168,8 +168,10 @@ def test_keys_are_pressed_and_the_conversation_goes_on():
             sid, call = talking(f, carrier)
             done = api("POST", f"/v1/calls/{call}/dtmf", {"digits": "12w3#"})
             assert done[0] == 202, done
-            sockets(f, sid, 2)
-            assert "".join(f.told(sid)["digits"]).replace("w", "") == "123#", f.told(sid)["digits"]
+            # Jambonz presses them by its API while the two talk; Twilio takes the call out of its media for it.
+            wait_until(lambda: "".join(f.told(sid)["digits"]).replace("w", "") == "123#", 20, "the keys")
+            sockets(f, sid, 1 if carrier == "jambonz" else 2)
+            assert len(f.told(sid)["media"]) == (1 if carrier == "jambonz" else 2), f.told(sid)["media"]
 
             def refused():  # once it lives there; while it moves it lives nowhere
                 code, said = api("POST", f"/v1/calls/{call}/dtmf", {"digits": "12x"})

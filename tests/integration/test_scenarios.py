@@ -13,7 +13,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 from fleet import ACCOUNT, JAMBONZ_NUMBER, TOKEN, TWILIO_NUMBER, WEBHOOK_SECRET, Fleet
-from stack import get
+from stack import get, wait_until
 from test_faults import agent
 from test_fleet import Api, in_order
 
@@ -368,9 +368,11 @@ def caller_presses_keys(s, carrier):
 @scenario
 def we_press_keys(s, carrier):
     c = s.ring(carrier, say=WAIT).live().order("dtmf", {"digits": "12#"})
-    c.media(2)
-    assert "".join(c.told()["digits"]).replace("w", "") == "12#", c.told()["digits"]
-    c.hang_up().ended("completed", "hangup", "call.started", "dtmf.send", "leg.lost", "leg.back")
+    stays = carrier == "jambonz"  # pressed by its API while the two talk
+    wait_until(lambda: "".join(c.told()["digits"]).replace("w", "") == "12#", 20, "the keys")
+    if not stays:
+        c.media(2)
+    c.hang_up().ended("completed", "hangup", "call.started", "dtmf.send", *(() if stays else ("leg.lost", "leg.back")))
 
 
 # ── what is told twice, late, in another order, or never

@@ -18,6 +18,7 @@ struct arrival {
 	struct iv_buf early;     /* that: a word of length and kind before each message */
 	struct iv_undo undo_place, undo_open;
 	struct iv_leg leg;
+	char carrier_id[CALL_ID_SIZE]; /* as its first message says */
 	char call_id[CALL_ID_SIZE], tenant_id[CALL_ID_SIZE], nonce[40], agent_id[129], subprotocols[512],
 		authorization[1024], api_key[256], ticket[256], peer[64], ts[24], sig[80], origin[256], host[256],
 		resume[TOKEN_SIZE];

@@ -82,6 +82,7 @@ static void on_leg(void *arg, const struct iv_leg_event *ev)
 
 	if (ev->type == IV_LEG_STARTED) {
 		take_params(a, ev);
+		(void)iv_str_copy(a->carrier_id, sizeof(a->carrier_id), ev->call_id); /* too long: none of a carrier's */
 		if (ev->rate_hz == 8000 || ev->rate_hz == 16000)
 			a->rate_hz = ev->rate_hz;
 		else if (ev->rate_hz)

@@ -61,6 +61,7 @@ static void tell_drained(void *arg)
 
 	g->drained = NULL;
 	control_close(g);
+	keys_close(g);
 	line_close(g);
 	if (done)
 		done(g->drained_arg);

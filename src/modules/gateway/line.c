@@ -105,10 +105,15 @@ void line_hand_on(struct session *s, const struct iv_action *a)
 	leave(s);
 }
 
+void line_press(struct session *s, struct iv_str digits)
+{
+	away(s, &(struct iv_line_do){.verb = IV_LINE_DTMF, .digits = digits, .max_digits = 1, .timeout_s = 1});
+}
+
 bool line_keys(struct session *s, struct iv_str digits)
 {
-	if (s->line)
-		away(s, &(struct iv_line_do){.verb = IV_LINE_DTMF, .digits = digits, .max_digits = 1, .timeout_s = 1});
+	if (s->line && !keys_press(s, digits))
+		line_press(s, digits);
 	return s->line;
 }
 
@@ -405,6 +410,7 @@ void line_open(struct iv_gateway *g)
 
 	g->parted = iv_map_new();
 	iv_list_init(&g->partings);
+	iv_list_init(&g->pressing);
 	iv_timer_init(&g->part, g->d.loop, on_parting, g);
 	for (size_t i = 0; g->d.control && i < IV_COUNT(verbs); i++)
 		iv_control_handle(g->d.control, verbs[i].verb, verbs[i].fn, g);

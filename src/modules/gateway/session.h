@@ -35,6 +35,7 @@ struct iv_gateway {
 	struct iv_map *sessions; /* tenant/call → session */
 	struct iv_map *parted;   /* tenant/call → struct parting: calls with a line that ended just now */
 	struct iv_list partings; /* oldest first */
+	struct iv_list pressing; /* keys on their way to a carrier */
 	struct iv_timer part;
 	struct iv_map *opening;  /* tenant/call → the arrival that asks the database for it */
 	struct iv_timer hold;    /* tells the database which calls go on */
@@ -60,6 +61,7 @@ struct session {
 	struct iv_gateway *g;
 	enum session_state state;
 	char call_id[CALL_ID_SIZE], tenant_id[CALL_ID_SIZE]; /* tenant "" without a database */
+	char carrier_id[CALL_ID_SIZE]; /* the carrier's, as its media socket said; "" */
 	int64_t timeline_seq;    /* lines told so far: the machine's notes */
 	bool wants_finals, wants_tools; /* webhooks while it lives */
 	bool redact;                    /* what is kept or sent of it is masked */
@@ -210,8 +212,13 @@ bool line_cut(struct session *s);  /* its socket died: true when the carrier wil
 void line_back(struct session *s); /* another one is there */
 void line_hand_on(struct session *s, const struct iv_action *a); /* within a step */
 bool line_keys(struct session *s, struct iv_str digits);          /* within a step; false: no line */
+void line_press(struct session *s, struct iv_str digits); /* between two media sockets */
 void line_part(struct session *s);
 const char *line_lost_reason(const struct session *s);
+
+/* keys.c */
+bool keys_press(struct session *s, struct iv_str digits); /* false: this carrier cannot while the conversation goes on */
+void keys_close(struct iv_gateway *g);
 
 /* slots.c */
 void slots_hold(struct session *s); /* this process renews its slots from now on */

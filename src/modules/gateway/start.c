@@ -411,6 +411,8 @@ static void end(struct iv_flow *f)
 		refuse(a, &f->err);
 	} else {
 		iv_ws_give(a->ws, &session_socket, s);
+		if (a->kind != ARRIVAL_WATCHES)
+			memcpy(s->carrier_id, a->carrier_id, sizeof(s->carrier_id));
 		if (a->kind == ARRIVAL_NEW) {
 			a->leg.rate_hz = a->rate_hz;
 			a->leg.binary_out = a->binary_out;
