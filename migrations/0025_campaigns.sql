@@ -144,7 +144,7 @@ declare
 begin
 	wants := segment;
 	if jsonb_typeof(segment) = 'string' then
-		select s.segment into wants from public.lead_segments s where s.tenant_id = tenant and s.name = segment #>> '{}';
+		select s.segment into wants from public.lead_segments s where s.tenant_id = tenant and s.name = read_segment.segment #>> '{}';
 		if wants is null then
 			code := 'unreadable_segment';
 			detail := 'there is no saved segment of that name';
@@ -244,12 +244,14 @@ end $$;
 
 -- ── orders ──
 
--- Abandoned among answered, thirty days back. From so many answered calls on the ratio is judged.
+-- Abandoned among answered, thirty days back; fewer than a hundred answers are judged as a hundred. left_over: so many more
+-- would be within 3 %, were no call but those to come.
 create function campaign_abandonment(tenant text, campaign text, at timestamptz, out answered bigint, out abandoned bigint,
-	out judged boolean, out over boolean)
+	out left_over bigint, out over boolean)
 language sql stable
 as $$
-	select s.answered, s.abandoned, s.answered >= 100, s.answered >= 100 and s.abandoned > 0.03 * s.answered
+	select s.answered, s.abandoned, floor((0.03 * greatest(s.answered, 100) - s.abandoned) / 0.97)::bigint,
+		s.abandoned > 0.03 * greatest(s.answered, 100)
 	from (select coalesce(sum(d.answered), 0)::bigint as answered, coalesce(sum(d.abandoned), 0)::bigint as abandoned
 		from public.campaign_days d where d.tenant_id = tenant and d.campaign_id = campaign
 			and d.day > timezone('UTC', at)::date - 30) s
@@ -420,9 +422,9 @@ begin
 	if a.over then
 		held := 'abandonment';
 		return;
-	elsif a.judged and a.abandoned > 0.015 * a.answered then
+	elsif a.abandoned > 0.015 * greatest(a.answered, 100) then
 		-- So few at once that, were nobody to speak in any of them, the ratio would not pass 3 %.
-		most := least(most, greatest(1, floor((0.03 * a.answered - a.abandoned) / 0.97)));
+		most := least(most, greatest(1, a.left_over));
 		held := 'abandonment_near';
 	end if;
 	select count(*) into live from public.voice_call_records r
