@@ -1009,7 +1009,7 @@ begin
 		end if;
 	end if;
 	if coalesce((select t.settings -> 'consent_required' from public.tenants t where t.id = tenant), 'true') <> 'false'
-		and not coalesce(offers, calls and not marketing, false) then
+		and not coalesce(case when marketing then offers else calls or offers end, false) then
 		return 'no_consent';
 	end if;
 	return null;
@@ -1106,6 +1106,93 @@ as $$
 	where c.tenant_id = tenant and c.id = call
 $$;
 
+-- The same, for who wants to name what was made.
+create function opt_out_of(tenant text, phone text, source text, call text, reason text) returns text
+language plpgsql volatile
+as $$
+begin
+	perform opt_out(tenant, phone, source, call, reason);
+	return (select d.id from public.dnc_entries d where d.tenant_id = opt_out_of.tenant and d.phone_e164 = phone);
+end $$;
+
+-- Numbers of a file: a line each, first the number, then why, if anybody knows. list: 'tenant', or 'registry' of a
+-- country as it was at as_of. North America's may be without +1, and in two columns, as its registry has them. A part
+-- that is not complete adds to the list, and leaves what was there until the last part comes; a list that is older
+-- than the one that is there is refused. errors: [{line, reason}], so many at most, counted from first_line.
+create function dnc_import(tenant text, body text, list text, country text, as_of timestamptz, complete boolean, person text,
+	first_line bigint default 1, most integer default 1000)
+returns table (numbers bigint, added bigint, rejected bigint, errors jsonb)
+language plpgsql volatile
+as $$
+#variable_conflict use_column
+declare
+	wanted text[];
+	reasons text[];
+	home boolean := coalesce(dnc_import.country, 'US') in ('US', 'CA');
+begin
+	if tenant is distinct from current_tenant() then
+		raise insufficient_privilege using message = 'the tenant is not the one that is set';
+	end if;
+	if list = 'registry' then
+		insert into public.dnc_registries as g (tenant_id, country) values (tenant, dnc_import.country)
+		on conflict (tenant_id, country) do update set updated_at = now();
+		if exists (select from public.dnc_registries g where g.tenant_id = tenant and g.country = dnc_import.country
+				and g.as_of > dnc_import.as_of) then
+			raise unique_violation using message = 'a newer list is there', constraint = 'dnc_registries_newer';
+		end if;
+	end if;
+
+	with cells as (
+		select n + first_line - 1 as n, btrim(line, E' \t\r') as line, regexp_replace(split_part(line, ',', 1), '[] \t\r"().[-]', '', 'g') as a,
+			btrim(split_part(line, ',', 2), E' \t\r"') as b
+		from string_to_table(body, E'\n') with ordinality as t(line, n)
+	), read as (
+		select n, case
+			when a ~ '^\+[1-9][0-9]{6,14}$' then a
+			when home and a ~ '^[2-9][0-9]{9}$' then '+1' || a
+			when home and a ~ '^1[2-9][0-9]{9}$' then '+' || a
+			when home and a ~ '^[2-9][0-9]{2}$' and b ~ '^[0-9]{7}$' then '+1' || a || b end as number,
+			case when a ~ '^[0-9]{3}$' then null else nullif(left(b, 200), '') end as reason, a, b
+		from cells where line <> '' and not (n = 1 and a !~ '[0-9]')
+	), first as (
+		select number, min(reason) as reason from read where number is not null group by number
+	)
+	select (select array_agg(number order by number) from first), (select array_agg(reason order by number) from first),
+		(select count(*) from read where number is null),
+		(select coalesce(jsonb_agg(jsonb_build_object('line', n, 'reason', why) order by n), '[]') from (
+			select n, case when a = '' then 'there is no number'
+				when a !~ '^\+?[0-9]+$' then 'a number has digits only, with + and its country in front'
+				when a ~ '^\+' then 'a number has 7 to 15 digits, the first is not 0'
+				else 'the country is missing: + and its code in front' end as why
+			from read where number is null order by n limit most) as e)
+	into wanted, reasons, rejected, errors;
+	numbers := coalesce(cardinality(wanted), 0);
+
+	if list = 'registry' then
+		with made as (
+			insert into public.dnc_registry_numbers as k (tenant_id, phone_e164, country, as_of)
+			select tenant, p, dnc_import.country, dnc_import.as_of from unnest(wanted) as p
+			on conflict (tenant_id, phone_e164) do update set as_of = greatest(k.as_of, excluded.as_of), country = excluded.country
+			returning k.xmax = 0 as new)
+		select count(*) filter (where new) into added from made;
+		if complete then
+			delete from public.dnc_registry_numbers k
+			where k.tenant_id = tenant and k.country = dnc_import.country and k.as_of < dnc_import.as_of;
+			update public.dnc_registries g set as_of = dnc_import.as_of, updated_at = now(), numbers = (
+				select count(*) from public.dnc_registry_numbers k where k.tenant_id = tenant and k.country = dnc_import.country)
+			where g.tenant_id = tenant and g.country = dnc_import.country;
+		end if;
+	else
+		with made as (
+			insert into public.dnc_entries (tenant_id, phone_e164, source, reason, created_by)
+			select tenant, w.p, 'import', w.r, person from unnest(wanted, reasons) as w(p, r)
+			on conflict (tenant_id, phone_e164) do update set expires_at = null where dnc_entries.expires_at is not null
+			returning xmax = 0 as new)
+		select count(*) filter (where new) into added from made;
+	end if;
+	return next;
+end $$;
+
 grant execute on function calling_region_of(text), calling_zone_known(text), calling_change(text, timestamp, timestamp),
 	calling_clocks(text[], timestamp, timestamp),
 	calling_utc(tsmultirange, interval, timestamp, interval), calling_lawful(text[], text, date, date),
@@ -1117,6 +1204,9 @@ grant execute on function calling_region_of(text), calling_zone_known(text), cal
 	callee_barred(text, text, boolean, timestamptz), opt_out(text, text, text, text, text),
 	other_end(voice_call_records), opt_out_caller(text, text, text)
 	to invorto_app, invorto_worker;
+
+grant execute on function opt_out_of(text, text, text, text, text),
+	dnc_import(text, text, text, text, timestamptz, boolean, text, bigint, integer) to invorto_app;
 
 -- What settings may say of it.
 create or replace function tenant_settings_ok(settings jsonb) returns boolean

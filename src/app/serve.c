@@ -25,6 +25,7 @@
 #include "iv_rest.h"
 #include "iv_telephony.h"
 #include "iv_access.h"
+#include "iv_compliance.h"
 #include "iv_webhook.h"
 #include "iv_worker.h"
 #include "iv_wav.h"
@@ -437,6 +438,7 @@ static bool open_modules(struct app *app, struct iv_err *e)
 	app->api = iv_api_new(s);
 	iv_access_mount(app->api);
 	iv_rest_mount(app->api);
+	iv_compliance_mount(app->api);
 	iv_api_mount(app->api, iv_webhook_routes);
 	iv_api_mount(app->api, iv_webhook_dispatch_routes);
 	iv_api_mount(app->api, iv_webhook_bare_routes());
