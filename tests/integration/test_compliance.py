@@ -172,16 +172,16 @@ def test_files_of_numbers_and_the_national_list():
 
 def test_a_large_file_in_one_piece():
     with Desk() as d:
-        text = "".join(f"+1212{n:07}\n" if n % 10 else "?\n" for n in range(2000000, 2050000)).encode()
+        text = "".join(f"+1212{n:07}\n" if n % 10 else "?\n" for n in range(2000000, 2020000)).encode()
         began = time.monotonic()
         got = d.ask("POST", "/v1/dnc/import", text, status=200, **{"Content-Type": "text/csv"})
         print(f"a file of {got['numbers']} numbers: {time.monotonic() - began:.1f} s")
-        assert (got["numbers"], got["added"], got["rejected"], len(got["errors"])) == (45000, 45000, 4999, 1000), "the first line may be a heading"
+        assert (got["numbers"], got["added"], got["rejected"], len(got["errors"])) == (18000, 18000, 1999, 1000), "the first line may be a heading"
         assert [e["line"] for e in got["errors"]] == list(range(11, 10011, 10))
         again = d.ask("POST", "/v1/dnc/import?list=registry&country=US", text, status=200, **{"Content-Type": "text/csv"})
-        assert again["added"] == 45000 and d.house.rows("select numbers, as_of is not null from dnc_registries") == [["45000", "t"]]
+        assert again["added"] == 18000 and d.house.rows("select numbers, as_of is not null from dnc_registries") == [["18000", "t"]]
         # Its last line may be as long as it likes.
-        got = d.ask("POST", "/v1/dnc/import", b"+919876543210\n" + b"x" * 600000, status=200, **{"Content-Type": "text/csv"})
+        got = d.ask("POST", "/v1/dnc/import", b"+919876543210\n" + b"x" * 300000, status=200, **{"Content-Type": "text/csv"})
         assert (got["added"], got["rejected"]) == (1, 1) and [e["line"] for e in got["errors"]] == [2]
 
 

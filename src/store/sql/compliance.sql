@@ -82,7 +82,7 @@ limit $3
 -- in:  phone text, zone text, kind text, at time
 -- out: region text, country text, subdivision text, zones texts, zone_known bool, region_why text, open bool, next_at time,
 -- out: closes_at time, why text
-select r.id, r.country, r.subdivision, coalesce(r.zones, '{}'), $2::text is null or calling_zone_known($2), r.why,
+select r.id, r.country, r.subdivision, coalesce(r.zones, '{}'), $2::text is null or calling_zone_known($2), r.why as region_why,
 	w.open, w.next_at, w.closes_at, w.why
 from (select 1) as one
 left join calling_regions r on r.id = calling_region_of($1)
