@@ -16,8 +16,8 @@ static void greet(struct hosted *t)
 	for (size_t i = 0; i < sizeof(sound); i++)
 		sound[i] = i / 10 % 2 ? 0x10 : 0x90; /* a square of 400 Hz, loud enough to be heard */
 	text[iv_base64(sound, sizeof(sound), text)] = '\0';
-	n = snprintf(frame, sizeof(frame), "{\"event\":\"media\",\"streamSid\":\"%s\",\"media\":{\"payload\":\"%s\"}}", t->stream_sid,
-		     text);
+	n = snprintf(frame, sizeof(frame), "{\"event\":\"media\",\"streamSid\":\"%s\",\"media\":{\"payload\":\"%s\"}}",
+		     t->stream_sid, text);
 	(void)iv_ws_send_text(t->media, (struct iv_str){frame, (size_t)n}, IV_WS_MUST); /* closed() tells */
 }
 
@@ -57,7 +57,8 @@ static void on_closed(void *arg, struct iv_ws *ws, int code, int http_status, st
 void elevenlabs_media(void *ctx, struct iv_http_req *rq)
 {
 	static const struct iv_ws_handlers handlers = {.message = on_message, .closed = on_closed};
-	static const struct iv_ws_limits limits = {.message_max = 65536, .soft_bytes = 1 << 20, .hard_bytes = 1 << 20, .hard_ms = 5000};
+	static const struct iv_ws_limits limits = {.message_max = 65536, .soft_bytes = 1 << 20, .hard_bytes = 1 << 20,
+						   .hard_ms = 5000};
 	struct hosted *t = hosted_find(((struct carriers *)ctx)->elevenlabs, iv_http_param(rq, "conversation"));
 
 	if (!t || t->over || t->media) {

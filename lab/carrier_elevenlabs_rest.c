@@ -258,7 +258,8 @@ void elevenlabs_number_update(void *ctx, struct iv_http_req *rq)
 	doc = the_number(&r);
 	agent = iv_json_get(r.body, "agent_id");
 	label = iv_json_get(r.body, "label");
-	if (doc && cJSON_IsString(agent) && r.e->agents->child && !elevenlabs_by(r.e->agents, "agent_id", iv_str(agent->valuestring))) {
+	if (doc && cJSON_IsString(agent) && r.e->agents->child &&
+	    !elevenlabs_by(r.e->agents, "agent_id", iv_str(agent->valuestring))) {
 		elevenlabs_refuse(&r, 404, "agent_not_found", "Document with this id not found");
 	} else if (doc) {
 		if (agent)

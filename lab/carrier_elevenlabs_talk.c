@@ -86,7 +86,8 @@ static void say(cJSON *transcript, const char *role, struct iv_str text, int at_
 static bool fill(struct iv_str text, const cJSON *values, struct iv_buf *out)
 {
 	for (size_t at = 0; at < text.len;) {
-		ptrdiff_t open = iv_str_find(text, IV_S("{{"), at), close = open < 0 ? -1 : iv_str_find(text, IV_S("}}"), (size_t)open);
+		ptrdiff_t open = iv_str_find(text, IV_S("{{"), at);
+		ptrdiff_t close = open < 0 ? -1 : iv_str_find(text, IV_S("}}"), (size_t)open);
 		char name[128];
 
 		if (close < 0)
@@ -106,7 +107,8 @@ static bool open_with(struct hosted *t)
 	const cJSON *data = iv_json_get(t->doc, "conversation_initiation_client_data");
 	const cJSON *agent = elevenlabs_by(t->all->agents, "agent_id", iv_json_str(t->doc, "agent_id"));
 	const cJSON *speaks = iv_json_get(iv_json_get(agent, "conversation_config"), "agent");
-	cJSON *values = cJSON_Duplicate(iv_json_get(iv_json_get(speaks, "dynamic_variables"), "dynamic_variable_placeholders"), true);
+	const cJSON *variables = iv_json_get(speaks, "dynamic_variables");
+	cJSON *values = cJSON_Duplicate(iv_json_get(variables, "dynamic_variable_placeholders"), true);
 	struct iv_buf first, prompt;
 	bool ok;
 
@@ -134,7 +136,8 @@ static void sum_up(struct hosted *t)
 
 	cJSON_ArrayForEach(turn, turns) if (iv_str_eq(iv_json_str(turn, "role"), IV_S("user"))) last =
 		cJSON_GetStringValue(iv_json_get(turn, "message"));
-	snprintf(text, sizeof(text), "%s%.500s", last ? "The last that the person said: " : "The person said nothing.", last ? last : "");
+	snprintf(text, sizeof(text), "%s%.500s", last ? "The last that the person said: " : "The person said nothing.",
+		 last ? last : "");
 	set(analysis, "call_successful", cJSON_CreateString(last ? "success" : "unknown"));
 	set(analysis, "transcript_summary", cJSON_CreateString(text));
 	set(analysis, "evaluation_criteria_results", cJSON_CreateObject());
@@ -274,7 +277,8 @@ static void describe(struct hosted *t, const cJSON *json, const char *direction,
 	char text[CARRIER_NUMBER];
 
 	set(t->doc, "agent_name", cJSON_CreateString(agent ? cJSON_GetStringValue(iv_json_get(agent, "name")) : "agent"));
-	set(t->doc, "user_id", data && iv_json_get(data, "user_id") ? cJSON_Duplicate(iv_json_get(data, "user_id"), true) : cJSON_CreateNull());
+	set(t->doc, "user_id",
+	    iv_json_get(data, "user_id") ? cJSON_Duplicate(iv_json_get(data, "user_id"), true) : cJSON_CreateNull());
 	cJSON_AddArrayToObject(t->doc, "transcript");
 	metadata = object_in(t->doc, "metadata");
 	cJSON_AddNumberToObject(metadata, "start_time_unix_secs", (double)(t->began_ms / 1000));
@@ -405,7 +409,8 @@ void elevenlabs_register(void *ctx, struct iv_http_req *rq)
 
 		snprintf(twiml, sizeof(twiml),
 			 "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response><Connect>"
-			 "<Stream url=\"ws://%s:%d/v1/convai/twilio/media/%s\"><Parameter name=\"conversation_id\" value=\"%s\"/></Stream>"
+			 "<Stream url=\"ws://%s:%d/v1/convai/twilio/media/%s\">"
+			 "<Parameter name=\"conversation_id\" value=\"%s\"/></Stream>"
 			 "</Connect></Response>",
 			 r.e->c->opts.host, carriers_port(r.e->c), cJSON_GetStringValue(iv_json_get(t->doc, "conversation_id")),
 			 cJSON_GetStringValue(iv_json_get(t->doc, "conversation_id")));
@@ -426,7 +431,8 @@ static cJSON *full(const struct hosted *t)
 
 static cJSON *brief(const struct hosted *t)
 {
-	static const char *const same[] = {"agent_id", "agent_name", "conversation_id", "status", "user_id", "callSid", "request"};
+	static const char *const same[] = {"agent_id", "agent_name", "conversation_id", "status",
+					   "user_id",  "callSid",    "request"};
 	const cJSON *metadata = iv_json_get(t->doc, "metadata"), *analysis = iv_json_get(t->doc, "analysis");
 	cJSON *doc = cJSON_CreateObject();
 
@@ -437,7 +443,8 @@ static cJSON *brief(const struct hosted *t)
 	cJSON_AddNumberToObject(doc, "message_count", cJSON_GetArraySize(iv_json_get(t->doc, "transcript")));
 	cJSON_AddItemToObject(doc, "call_successful", analysis ? cJSON_Duplicate(iv_json_get(analysis, "call_successful"), true)
 							       : cJSON_CreateString("unknown"));
-	cJSON_AddItemToObject(doc, "direction", cJSON_Duplicate(iv_json_get(iv_json_get(metadata, "phone_call"), "direction"), true));
+	cJSON_AddItemToObject(doc, "direction",
+			      cJSON_Duplicate(iv_json_get(iv_json_get(metadata, "phone_call"), "direction"), true));
 	return doc;
 }
 

@@ -105,7 +105,7 @@ static const struct iv_field match_fields[] = {
 	IV_STR(M, direction, "direction", 0, 0, 16, "inbound, outbound or dialled"),
 	IV_STR(M, to, "to", 0, 0, 64, "number; may end with *"),
 	IV_STR(M, from, "from", 0, 0, 64, "number; may end with *"),
-	IV_STR(M, rest, "rest", 0, 0, 16, "create, update, get, list, delete, numbers; elevenlabs: register, agents, conversations too"),
+	IV_STR(M, rest, "rest", 0, 0, 16, "create, update, get, list, delete, numbers, register, agents, conversations"),
 	IV_FIELDS_END,
 };
 static const struct iv_shape match_shape = {"RuleMatch", sizeof(M), match_fields, NULL};
