@@ -43,6 +43,7 @@ struct iv_originate {
 	int ring_s, limit_s;
 	enum iv_amd amd;
 	struct iv_str agent_ref, number_ref;     /* ElevenLabs' agent and phone number ids */
+	struct iv_str variables;                 /* of the texts of an agent it hosts: a JSON object of texts; "": none */
 };
 
 enum iv_placed { IV_PLACED, IV_NOT_PLACED, IV_MAYBE_PLACED };

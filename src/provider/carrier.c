@@ -2,12 +2,11 @@
  *
  * Placing a call takes turns: one after the other, 1/CPS apart over all processes, none before a Retry-After has passed
  * that any of them heard (carrier_pace.c), none while the breaker is open. Orders and questions do not wait: a hang-up must get through to a carrier that is unwell. */
-#include "carrier.h"
 #include "carrier_pace.h"
+#include "vendor.h"
 
 #include <stdlib.h>
 #include "iv_e164.h"
-#include "iv_fetch.h"
 #include "iv_metrics.h"
 
 enum {
@@ -27,6 +26,7 @@ struct carrier {
 	size_t waiting_count;
 	struct iv_timer turn;
 	struct iv_breaker breaker;       /* of placing */
+	struct iv_breaker rest;          /* of what vendor.c asks */
 };
 
 struct iv_carriers {
@@ -222,6 +222,7 @@ struct iv_carriers *iv_carriers_new(struct iv_net *n, const struct iv_config *cf
 		iv_list_init(&k->waiting);
 		iv_timer_init(&k->turn, c->loop, on_turn, k);
 		iv_breaker_init(&k->breaker, (int)cfg->breaker_failures, cfg->breaker_open_ms);
+		iv_breaker_init(&k->rest, (int)cfg->breaker_failures, cfg->breaker_open_ms);
 	}
 	if (check_urls(c, e))
 		return c;
@@ -338,36 +339,58 @@ static bool write_request(struct iv_carrier_job *j)
 	return false;
 }
 
-/* False: it cannot be written down. */
-static bool send_request(struct iv_carrier_job *j)
+static struct carrier_link link_of(struct carrier *k)
 {
-	struct iv_carriers *c = j->k->all;
+	return (struct carrier_link){.net = k->all->net, .loop = k->all->loop, .cfg = k->all->cfg, .place = &k->place,
+				     .vendor = k->vendor, .breaker = &k->rest};
+}
+
+bool carrier_link(struct iv_carriers *c, enum iv_carrier which, struct carrier_link *out)
+{
+	*out = link_of(&c->items[which]);
+	return c->items[which].configured;
+}
+
+struct iv_fetch *carrier_send(const struct carrier_link *k, const struct carrier_request *rq, int total_ms, size_t body_max,
+			      bool at_most_once, const struct iv_fetch_handlers *h, void *arg)
+{
 	struct iv_header headers[3] = {{IV_S("Accept"), IV_S("application/json")}};
+	struct iv_fetch *fetch = NULL;
 	size_t count = 1;
 	const char *name = NULL;
 	struct iv_buf auth;
-	bool ok;
 
 	iv_buf_init(&auth, 2048);
-	ok = write_request(j) && j->k->vendor->authorise(&j->k->place, &auth, &name);
-	if (ok) {
+	if (k->vendor->authorise(k->place, &auth, &name)) {
 		headers[count++] = (struct iv_header){iv_str(name), iv_buf_str(&auth)};
-		if (j->rq.type)
-			headers[count++] = (struct iv_header){IV_S("Content-Type"), iv_str(j->rq.type)};
-		j->fetch = iv_fetch_start(c->net,
-					  &(struct iv_fetch_opts){.method = j->rq.method,
-								  .url = iv_buf_str(&j->rq.url),
-								  .headers = headers,
-								  .header_count = count,
-								  .body = iv_buf_str(&j->rq.body),
-								  .connect_ms = CONNECT_MS,
-								  .total_ms = (int)c->cfg->carrier_ms,
-								  .body_max = CARRIER_ANSWER_MAX,
-								  .at_most_once = j->kind == ORIGINATE},
-					  &(struct iv_fetch_handlers){.done = on_fetched}, j);
+		if (rq->type)
+			headers[count++] = (struct iv_header){IV_S("Content-Type"), iv_str(rq->type)};
+		fetch = iv_fetch_start(k->net,
+				       &(struct iv_fetch_opts){.method = rq->method,
+							       .url = iv_buf_str(&rq->url),
+							       .headers = headers,
+							       .header_count = count,
+							       .body = iv_buf_str(&rq->body),
+							       .connect_ms = CONNECT_MS,
+							       .total_ms = total_ms,
+							       .body_max = body_max,
+							       .at_most_once = at_most_once},
+				       h, arg);
 	}
 	iv_buf_deinit(&auth);
-	return ok;
+	return fetch;
+}
+
+/* False: it cannot be written down. */
+static bool send_request(struct iv_carrier_job *j)
+{
+	const struct carrier_link link = link_of(j->k);
+
+	if (!write_request(j))
+		return false;
+	j->fetch = carrier_send(&link, &j->rq, (int)link.cfg->carrier_ms, CARRIER_ANSWER_MAX, j->kind == ORIGINATE,
+				&(struct iv_fetch_handlers){.done = on_fetched}, j);
+	return j->fetch != NULL;
 }
 
 /* ── placing: the line ── */

@@ -3,7 +3,7 @@
  *
  * `success` counts, not the status; both ids may be null. Our id goes along as user_id, by which conversations can be
  * asked for: that is how an ambiguous answer is resolved. */
-#include "carrier.h"
+#include "elevenlabs_write.h"
 
 static bool authorise(const struct carrier_place *p, struct iv_buf *value, const char **header)
 {
@@ -16,30 +16,12 @@ static bool user_id(const struct iv_originate *o, struct iv_buf *out)
 	return iv_buf_adds(out, o->tenant_id) && iv_buf_addc(out, '/') && iv_buf_adds(out, o->call_id);
 }
 
-static void put_data(struct iv_jw *w, const struct iv_originate *o, struct iv_str user)
-{
-	iv_jw_obj(w, "conversation_initiation_client_data");
-	iv_jw_str(w, "user_id", user);
-	iv_jw_obj(w, "dynamic_variables");
-	iv_jw_str(w, "call_id", o->call_id);
-	if (o->campaign_id.len)
-		iv_jw_str(w, "campaign_id", o->campaign_id);
-	if (o->lead_id.len)
-		iv_jw_str(w, "lead_id", o->lead_id);
-	iv_jw_end_obj(w);
-	iv_jw_end_obj(w);
-}
-
 static bool originate(const struct carrier_place *p, const struct iv_originate *o, struct carrier_request *rq)
 {
-	struct iv_buf user;
 	struct iv_jw w;
-	bool ok;
 
 	rq->method = "POST";
 	rq->type = "application/json";
-	iv_buf_init(&user, 512);
-	ok = user_id(o, &user);
 	iv_jw_init(&w, &rq->body);
 	iv_jw_obj(&w, NULL);
 	iv_jw_str(&w, "agent_id", o->agent_ref);
@@ -53,10 +35,9 @@ static bool originate(const struct carrier_place *p, const struct iv_originate *
 		iv_jw_end_obj(&w);
 	}
 	iv_jw_end_obj(&w);
-	put_data(&w, o, iv_buf_str(&user));
+	elevenlabs_put_data(&w, o->tenant_id, o->call_id, o->variables, o->campaign_id, o->lead_id);
 	iv_jw_end_obj(&w);
-	iv_buf_deinit(&user);
-	return ok && iv_jw_done(&w) && iv_buf_adds(&rq->url, p->url) &&
+	return iv_jw_done(&w) && iv_buf_adds(&rq->url, p->url) &&
 	       iv_buf_adds(&rq->url, IV_S("/v1/convai/twilio/outbound-call"));
 }
 
