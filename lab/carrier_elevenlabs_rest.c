@@ -34,12 +34,13 @@ static cJSON *agent_in_list(const cJSON *doc)
 {
 	cJSON *one = cJSON_CreateObject(), *access;
 	const cJSON *metadata = iv_json_get(doc, "metadata");
+	const cJSON *tags = iv_json_get(doc, "tags");
 	const cJSON *voice = iv_json_get(iv_json_get(iv_json_get(doc, "conversation_config"), "tts"), "voice_id");
 
 	cJSON_AddItemToObject(one, "agent_id", cJSON_Duplicate(iv_json_get(doc, "agent_id"), true));
 	cJSON_AddItemToObject(one, "name", cJSON_Duplicate(iv_json_get(doc, "name"), true));
 	cJSON_AddItemToObject(one, "voice_id", cJSON_Duplicate(voice, true));
-	cJSON_AddArrayToObject(one, "tags");
+	cJSON_AddItemToObject(one, "tags", tags ? cJSON_Duplicate(tags, true) : cJSON_CreateArray());
 	cJSON_AddItemToObject(one, "created_at_unix_secs", cJSON_Duplicate(iv_json_get(metadata, "created_at_unix_secs"), true));
 	access = cJSON_AddObjectToObject(one, "access_info");
 	cJSON_AddBoolToObject(access, "is_creator", true);

@@ -24,6 +24,9 @@ enum iv_api_flag {
 	IV_API_STREAMS = 16,    /* a step answers by itself, with iv_api_take */
 	IV_API_SHOWN_ONCE = 64, /* the answer holds a secret: it is not remembered, a second request is told so */
 	IV_API_AUDIT = 32,      /* success is written to the audit log: who, what, c->entity_id */
+	/* Of the older platform's functions: refusals are {"success":false,"error","code"}, pages of every origin may ask, and
+	 * "tenant_id" of the body counts as X-Tenant-Id. */
+	IV_API_FUNCTION = 256,
 	IV_API_PIECES = 128,    /* a body of the row's media is not read: a step takes it (iv_upload.h) */
 };
 

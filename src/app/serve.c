@@ -24,6 +24,7 @@
 #include "iv_ops.h"
 #include "iv_rest.h"
 #include "iv_telephony.h"
+#include "iv_vendors.h"
 #include "iv_access.h"
 #include "iv_compliance.h"
 #include "iv_webhook.h"
@@ -443,6 +444,7 @@ static bool open_modules(struct app *app, struct iv_err *e)
 	iv_api_mount(app->api, iv_webhook_dispatch_routes);
 	iv_api_mount(app->api, iv_webhook_bare_routes());
 	iv_telephony_mount(app->api);
+	iv_vendors_mount(app->api);
 	iv_api_mount(app->api, iv_telephony_limit_routes());
 	iv_kernel_mount(app->kernel, app->api);
 	app->docs = iv_docs_new(app->api, own_routes, s, e);

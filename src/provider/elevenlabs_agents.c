@@ -77,8 +77,8 @@ enum iv_flow_next iv_convai_find_agent(struct iv_carriers *c, struct iv_flow *f,
 	q.read = elevenlabs_read_tagged;
 	q.out = found;
 	q.wanted = wanted;
-	ok = wanted && elevenlabs_url(p, "agents", IV_STR_NULL, &q.rq) && iv_buf_adds(&q.rq.url, IV_S("?page_size=100&search=")) &&
-	     iv_url_encode(&q.rq.url, name);
+	ok = wanted && elevenlabs_url(p, "agents", IV_STR_NULL, &q.rq) &&
+	     iv_buf_adds(&q.rq.url, IV_S("?page_size=100&search=")) && iv_url_encode(&q.rq.url, name);
 	return vendor_ask(c, f, run, arena, &q, ok, a);
 }
 

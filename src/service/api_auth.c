@@ -3,14 +3,26 @@
 #include <stdio.h>
 #include "api_priv.h"
 
+/* What is wrong with the body is told when it is read. */
+static struct iv_str tenant_of_body(struct iv_api_call *c)
+{
+	cJSON *doc = iv_json_parse(c->body, NULL);
+	struct iv_str tenant = iv_arena_str(&c->arena, iv_json_str(doc, "tenant_id"));
+
+	cJSON_Delete(doc);
+	return tenant;
+}
+
 enum iv_flow_next api_credential(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
-	const struct iv_offer offer = {.authorization = iv_http_header(c->http, "authorization"),
-				       .api_key = iv_http_header(c->http, "x-api-key"),
-				       .tenant_id = iv_http_header(c->http, "x-tenant-id"),
-				       .peer = c->peer};
+	struct iv_offer offer = {.authorization = iv_http_header(c->http, "authorization"),
+				 .api_key = iv_http_header(c->http, "x-api-key"),
+				 .tenant_id = iv_http_header(c->http, "x-tenant-id"),
+				 .peer = c->peer};
 
+	if (!offer.tenant_id.len && (c->route->flags & IV_API_FUNCTION))
+		offer.tenant_id = tenant_of_body(c);
 	if (!c->s->pg)
 		return iv_flow_fail(f, IV_EDRAINING, "this process has no database: DATABASE_URL is not set");
 	return iv_auth_principal(c->s->auth, f, &c->priv->auth, &offer, &c->arena, &c->who);

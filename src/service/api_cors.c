@@ -5,6 +5,7 @@
 #define METHODS "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 #define REQUEST_HEADERS \
 	"Authorization, Content-Type, Idempotency-Key, Last-Event-ID, X-Api-Key, X-Request-Id, X-Tenant-Id"
+#define FUNCTION_HEADERS "authorization, x-client-info, apikey, content-type, idempotency-key, x-tenant-id"
 #define ANSWER_HEADERS \
 	"ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
 
@@ -31,10 +32,26 @@ static bool welcome(const struct iv_config *cfg, struct iv_str origin)
 	return false;
 }
 
+/* Is it one of the older platform's functions? Their callers are pages of anybody. */
+static bool is_function(const struct iv_api *a, struct iv_http_req *rq)
+{
+	struct iv_str path = iv_http_path(rq);
+
+	for (size_t i = 0; i < a->count; i++)
+		if ((a->rows[i]->row->flags & IV_API_FUNCTION) && iv_str_eq(path, iv_str(a->rows[i]->row->path)))
+			return true;
+	return false;
+}
+
 void api_cors(struct iv_api *a, struct iv_http_req *rq)
 {
 	struct iv_str origin = iv_http_header(rq, "origin");
 
+	if (is_function(a, rq)) {
+		iv_http_set_header(rq, "Access-Control-Allow-Origin", IV_S("*"));
+		iv_http_set_header(rq, "Access-Control-Allow-Headers", IV_S(FUNCTION_HEADERS));
+		return;
+	}
 	iv_http_set_header(rq, "Vary", IV_S("Origin"));
 	if (!origin.len || !welcome(a->s->cfg, origin))
 		return;
@@ -46,6 +63,11 @@ static void answer_options(struct iv_api *a, struct iv_http_req *rq, const char 
 {
 	api_cors(a, rq);
 	iv_http_set_header(rq, "Allow", iv_str(allow));
+	if (is_function(a, rq)) {
+		iv_http_set_header(rq, "Access-Control-Allow-Methods", IV_S("POST, OPTIONS"));
+		iv_http_reply(rq, 200, "text/plain", IV_S("ok"));
+		return;
+	}
 	if (iv_http_header(rq, "access-control-request-method").len) {
 		iv_http_set_header(rq, "Access-Control-Allow-Methods", IV_S(METHODS));
 		iv_http_set_header(rq, "Access-Control-Allow-Headers", IV_S(REQUEST_HEADERS));

@@ -105,6 +105,30 @@ static bool declared(const struct iv_api_route *row, enum iv_code code)
 	return false;
 }
 
+/* As the older platform's functions said it, and what was wrong beside. */
+static struct iv_str function_problem(struct iv_api_call *c, const struct iv_err *e)
+{
+	const struct api_wrong *wrong = wrong_of(c, e);
+	struct iv_jw w;
+
+	iv_jw_init(&w, &c->json);
+	iv_jw_obj(&w, NULL);
+	iv_jw_bool(&w, "success", false);
+	iv_jw_cstr(&w, "error", e->msg);
+	iv_jw_cstr(&w, "code", iv_code_info(e->code)->name);
+	iv_jw_cstr(&w, "requestId", c->request_id);
+	if (wrong) {
+		iv_jw_arr(&w, "errors");
+		for (; wrong; wrong = wrong->next)
+			put_wrong(&w, wrong->pointer, wrong->detail);
+		iv_jw_end_arr(&w);
+	}
+	iv_jw_end_obj(&w);
+	if (!iv_jw_done(&w))
+		iv_buf_clear(&c->json); /* the status alone has to do */
+	return iv_buf_str(&c->json);
+}
+
 static void compose_problem(struct iv_api_call *c, struct iv_err e)
 {
 	struct iv_api_private *p = c->priv;
@@ -120,6 +144,12 @@ static void compose_problem(struct iv_api_call *c, struct iv_err e)
 	if (!p->retry_after_s && iv_code_info(e.code)->retryable)
 		p->retry_after_s = e.code == IV_EQUOTA ? 60 : 1;
 	iv_buf_clear(&c->json);
+	if (c->route->flags & IV_API_FUNCTION) {
+		p->answer.status = c->s->cfg->functions_500 ? 500 : iv_code_info(e.code)->http_status;
+		p->answer.content_type = "application/json";
+		p->answer.body = function_problem(c, &e);
+		return;
+	}
 	p->answer.status = iv_code_info(e.code)->http_status;
 	p->answer.content_type = "application/problem+json";
 	p->answer.body = api_problem(p->api, &c->json, &e, p->answer.status, p->path, c->request_id, wrong_of(c, &e));

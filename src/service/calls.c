@@ -266,7 +266,7 @@ bool iv_calls_opened(struct iv_calls *c, struct iv_calls_run *run, struct iv_are
 
 	if (row->refusal.len)
 		return refused(row->refusal, e);
-	if (!read_agent(c->d.cfg, arena, row->agent_id, row->config, &o->agent, e))
+	if (!read_agent(c->d.cfg, arena, row->agent_id, row->spoken.len ? row->spoken : row->config, &o->agent, e))
 		return false;
 	remember(c, o->tenant_id, row->agent_id, row->config, row->agent_version);
 	read_wanted(o, arena, row->call_record);

@@ -255,7 +255,8 @@ static enum iv_flow_next ask_carrier(struct iv_flow *f)
 				     .limit_s = (int)cfg->call_limit_s,
 				     .amd = j->plan.amd,
 				     .agent_ref = j->plan.agent_ref,
-				     .number_ref = j->plan.number_ref};
+				     .number_ref = j->plan.number_ref,
+				     .variables = right->variables};
 	return iv_carrier_originate(j->d->s->carriers, f, &j->carrier_run, &j->arena, &j->o, &j->told);
 }
 

@@ -51,3 +51,6 @@ insert into vendor_deliveries (tenant_id, type, conversation_id, call_id, how) v
 insert into conversation_checks (tenant_id, call_id) values (:'t', 'call');
 insert into optimizer_rules (tenant_id, name, position, metric, comparison, threshold, min_sample, decision_type, action_type, reason)
 	values (:'t', 'own', 50, 'busy_rate', '>', 0.5, 10, 'pause_campaign', 'pause_campaign', 'Busy');
+insert into agent_templates (tenant_id, id, name, disclosure, system_prompt, first_message)
+	values (:'t', 'tpl', 'Own', 'A machine speaks, and it is recorded.', 'Be brief.', 'Hello {{name}}');
+insert into agent_deploys (tenant_id, key, fingerprint, agent_id, lease_until, rendered) values (:'t', 'k', 'f', 'agt', now(), '{}');

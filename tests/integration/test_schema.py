@@ -752,7 +752,7 @@ def test_a_file_that_fails_leaves_nothing_and_says_where():
 def test_a_mistake_inside_a_file_is_named_with_its_line():
     db = Database("migrated")
     db.admin("delete from schema_migrations where version >= 12; delete from voice_agent_templates; "
-             "alter table voice_agent_templates drop column end_call_phrases")
+             "alter table voice_agent_templates drop column end_call_phrases cascade")
     p = migrate(db.url("invorto_admin"))
     with open(os.path.join(ROOT, "migrations", FILES[11]), encoding="utf-8") as f:
         line = f.read().split("end_call_phrases")[0].count("\n") + 1

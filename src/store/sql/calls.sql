@@ -1,8 +1,11 @@
 -- name: call_open :one :tenant
--- A socket has come for a call: whom it talks to, and the row that says who holds it; or why not (refusal).
+-- A socket has come for a call: whom it talks to, and the row that says who holds it; or why not (refusal). config is the
+-- agent's with nothing known; spoken the same with the call's {{variables}}, where it has any.
 -- in:  tenant text, call text, agent text, opening json
--- out: refusal text, agent_id text, agent_version int, config json, call_record json
-select refusal, agent_id, agent_version, config, call_record from open_call($1, $2, $3, $4)
+-- out: refusal text, agent_id text, agent_version int, config json, call_record json, spoken json
+select o.refusal, o.agent_id, o.agent_version, config_filled(o.config, '{}'), o.call_record,
+	case when strpos(o.config::text, '{{') > 0 then config_filled(o.config, call_variables($1, $2)) end
+from open_call($1, $2, $3, $4) o
 
 -- name: call_close :one :tenant
 -- The end of a call: record, timeline, costs, artifacts, ledger, events, what its review needs; all at once and once.

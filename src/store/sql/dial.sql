@@ -24,10 +24,12 @@ where t.id = current_tenant()
 
 -- name: dial_begin :one :tenant
 -- The right to ask a carrier for this call; not granted: it was given before, or the call is over.
+-- variables: of the texts of an agent that somebody else hosts.
 -- in:  call text, plan json
--- out: granted bool, over bool
+-- out: granted bool, over bool, variables json
 select begin_dial(current_tenant(), $1, $2),
-	exists (select from voice_call_records c where c.tenant_id = current_tenant() and c.id = $1 and c.closed_at is not null)
+	exists (select from voice_call_records c where c.tenant_id = current_tenant() and c.id = $1 and c.closed_at is not null),
+	case when ($2::jsonb -> 'hosted')::boolean then hosted_variables(current_tenant(), $1) end
 
 -- name: dial_placed :one :tenant
 -- in:  call text, carrier text, provider_id text, second_kind text, second_id text, check_s int

@@ -1,11 +1,5 @@
 -- Templates, deployed agents, numbers and the pool they come from, as vendors know them.
 
--- name: variables_config :one :tenant
--- An agent's config as it is spoken in this call, and as it would be in one of which nothing is known.
--- in:  call text, config json
--- out: spoken json, plain json
-select config_filled($2, call_variables(current_tenant(), $1)), config_filled($2, '{}')
-
 -- name: deploy_begin :one :tenant
 -- in:  key text, fingerprint text, template text, provider text, overrides json, variables json, lease_s int
 -- out: refusal text, names texts, agent_id text, made bool, look bool, rendered json
@@ -51,12 +45,12 @@ with done as (
 		provider_status = case when $3 = 'imported' and n.provider_status = 'active' then 'active' else $3 end,
 		provider_state = $4, updated_at = now()
 	where n.tenant_id = current_tenant() and n.id = $1
-	returning n.*
+	returning n.tenant_id, n.pool_assignment_id, to_jsonb(n) as made
 ), noted as (
 	update tenant_phone_assignments a set elevenlabs_phone_number_id = $2, updated_at = now()
 	from done d where a.tenant_id = d.tenant_id and a.id = d.pool_assignment_id
 )
-select to_jsonb(d) from done d
+select d.made from done d
 
 -- name: number_attached :one :tenant
 -- agent null: nobody.
@@ -67,9 +61,9 @@ with done as (
 		provider_status = case when $2::text is not null and n.provider_status <> 'conflict' then 'active'
 			else n.provider_status end, updated_at = now()
 	where n.tenant_id = current_tenant() and n.id = $1 and n.is_active
-	returning n.*
+	returning to_jsonb(n) as made
 )
-select to_jsonb(d) from done d
+select d.made from done d
 
 -- name: number_named :many :tenant
 -- in:  id text, name text
@@ -77,9 +71,9 @@ select to_jsonb(d) from done d
 with done as (
 	update voice_phone_numbers n set friendly_name = $2, updated_at = now()
 	where n.tenant_id = current_tenant() and n.id = $1 and n.is_active
-	returning n.*
+	returning to_jsonb(n) as made
 )
-select to_jsonb(d) from done d
+select d.made from done d
 
 -- name: number_release :one :tenant
 -- in:  id text
@@ -121,22 +115,23 @@ select to_jsonb(c) - array['agent', 'journal_path', 'instance_id', 'usage', 'tra
 from voice_call_records c where c.tenant_id = current_tenant() and c.id = $1
 
 -- name: template_list :many :tenant
--- The catalogue's and the tenant's own, by name.
--- in:  after_name text, after_id text, count int
--- out: id text, name text, template json
-select t.id, t.name, to_jsonb(t) - 'tenant_id' from visible_templates t
-where $1::text is null or (t.name, t.id) > ($1, $2)
-order by t.name, t.id
+-- The catalogue's and the tenant's own, newest first.
+-- in:  after_us int, after_id text, count int
+-- out: id text, row json, created_us int
+select t.id, to_jsonb(t) - 'tenant_id', (extract(epoch from t.created_at) * 1000000)::bigint
+from visible_templates t
+where $1::bigint is null or (t.created_at, t.id) < (timestamptz 'epoch' + $1 * interval '1 microsecond', $2)
+order by t.created_at desc, t.id desc
 limit $3
 
 -- name: template_get :many :tenant
 -- in:  id text
--- out: template json, own bool
+-- out: row json, own bool
 select to_jsonb(t) - 'tenant_id', t.own from visible_templates t where t.id = $1 order by t.own desc limit 1
 
 -- name: template_create :one :tenant
--- in:  id text, template json, person text
--- out: template json
+-- in:  id text, json_template json, person text
+-- out: row json
 with made as (
 	insert into agent_templates as t (tenant_id, id, name, description, use_case, provider, disclosure, system_prompt,
 		first_message, voice_id, language, end_call_phrases, required, config, created_by)
@@ -144,14 +139,14 @@ with made as (
 		j ->> 'disclosure', j ->> 'system_prompt', j ->> 'first_message', j ->> 'voice_id', coalesce(j ->> 'language', 'en'),
 		json_texts(j -> 'end_call_phrases'), json_texts(j -> 'required'), coalesce(j -> 'config', '{}'), $3
 	from (select $2::jsonb as j) g
-	returning t.*
+	returning to_jsonb(t) as row
 )
-select to_jsonb(m) - array['tenant_id', 'deleted_at'] || '{"own": true}' from made m
+select m.row - array['tenant_id', 'deleted_at'] || '{"own": true}' from made m
 
 -- name: template_update :many :tenant
 -- Own ones alone; what is not in `change` stays. No row: it is no template of the tenant's own.
 -- in:  id text, change json
--- out: template json
+-- out: row json
 with done as (
 	update agent_templates t set name = coalesce($2::jsonb ->> 'name', t.name),
 		description = coalesce($2::jsonb ->> 'description', t.description), use_case = coalesce($2::jsonb ->> 'use_case', t.use_case),
@@ -164,9 +159,9 @@ with done as (
 		required = case when $2::jsonb ? 'required' then json_texts($2::jsonb -> 'required') else t.required end,
 		config = coalesce($2::jsonb -> 'config', t.config)
 	where t.tenant_id = current_tenant() and t.id = $1 and t.deleted_at is null
-	returning t.*
+	returning to_jsonb(t) as row
 )
-select to_jsonb(d) - array['tenant_id', 'deleted_at'] || '{"own": true}' from done d
+select d.row - array['tenant_id', 'deleted_at'] || '{"own": true}' from done d
 
 -- name: template_delete :many :tenant
 -- in:  id text
@@ -180,7 +175,7 @@ select g.id from gone g
 
 -- name: template_versions :many :tenant
 -- in:  id text, before int, count int
--- out: version int, template json
+-- out: version int, row json
 select v.version, v.template from agent_template_versions v
 where v.tenant_id = current_tenant() and v.template_id = $1 and ($2::bigint is null or v.version < $2)
 order by v.version desc
@@ -204,9 +199,9 @@ with made as (
 	values ($1, $2, $3, $4, $5, coalesce($6::jsonb, '{}'))
 	on conflict (phone_number_e164) do update set twilio_sid = excluded.twilio_sid, released_at = null, updated_at = now()
 		where p.released_at is not null
-	returning p.*
+	returning to_jsonb(p) as row
 )
-select to_jsonb(m) from made m
+select m.row from made m
 
 -- name: pool_get :many :global
 -- in:  id text
@@ -221,6 +216,32 @@ where p.released_at is null and $1 in (p.id, p.phone_number_e164)
 with gone as (
 	update twilio_phone_pool p set released_at = now(), updated_at = now()
 	where p.id = $1 and p.released_at is null and not p.is_assigned
-	returning p.*
+	returning to_jsonb(p) as row
 )
-select to_jsonb(g) from gone g
+select g.row from gone g
+
+-- name: batch_start :one :tenant
+-- in:  campaign text, person text
+-- out: ok bool, status text, code text, detail text, enrolled int
+select o.ok, o.status, o.code, o.detail, coalesce(o.enrolled, 0)
+from campaign_order(current_tenant(), $1, 'start', now(), $2, null) o
+
+-- name: batch_calls :one :tenant
+-- What has come of a campaign since it was started; the first hundred calls of it.
+-- in:  campaign text
+-- out: status text, over bool, leads int, initiated int, failed int, results json, errors json
+select c.status, c.status in ('completed', 'failed', 'cancelled'), c.total_contacts::bigint,
+	count(r.id) filter (where r.status <> 'failed'), count(r.id) filter (where r.status = 'failed'),
+	coalesce(jsonb_agg(jsonb_build_object('lead_id', r.lead_id, 'call_id', r.id, 'conversation_id', r.provider_call_id)
+		order by r.created_at) filter (where r.status <> 'failed' and r.n <= 100), '[]'),
+	coalesce(jsonb_agg(jsonb_build_object('lead_id', r.lead_id, 'error', coalesce(r.failure_reason, r.status))
+		order by r.created_at) filter (where r.status = 'failed' and r.n <= 100), '[]')
+from voice_campaigns c
+left join lateral (
+	select v.id, v.lead_id, v.status, v.provider_call_id, v.failure_reason, v.created_at,
+		row_number() over (order by v.created_at) as n
+	from voice_call_records v
+	where v.tenant_id = c.tenant_id and v.campaign_id = c.id and v.started_at >= c.started_at
+	order by v.created_at limit 10000) r on true
+where c.tenant_id = current_tenant() and c.id = $1
+group by c.tenant_id, c.id, c.status, c.total_contacts

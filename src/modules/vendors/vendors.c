@@ -1,0 +1,161 @@
+/* The list of what there is, and what all of it needs. */
+#include "vendors.h"
+
+#include <ctype.h>
+
+enum { LIMIT = 50, LIMIT_MAX = 100, KEY_MAX = 128 };
+
+void iv_vendors_mount(struct iv_api *a)
+{
+	iv_api_mount(a, vendors_deploy_routes());
+	iv_api_mount(a, vendors_number_routes());
+	iv_api_mount(a, vendors_import_routes());
+	iv_api_mount(a, vendors_attach_routes());
+	iv_api_mount(a, vendors_start_routes());
+	iv_api_mount(a, vendors_batch_routes());
+	iv_api_mount(a, vendors_template_routes());
+	iv_api_mount(a, vendors_pool_routes());
+}
+
+bool vendors_tenant(struct iv_api_call *c, struct iv_str wanted)
+{
+	/* The operator himself acts for whom he names. */
+	if (wanted.len && !c->who.tenant_id.len && c->who.role == IV_ROLE_PLATFORM)
+		c->who.tenant_id = wanted;
+	c->scope.tenant_id = c->who.tenant_id;
+	if (!c->who.tenant_id.len)
+		return iv_fail(&c->flow.err, IV_EINVAL, "tenant_id, or the header X-Tenant-Id, says whose");
+	return !wanted.len || iv_str_eq(wanted, c->who.tenant_id) ||
+	       iv_fail(&c->flow.err, IV_EFORBIDDEN, "tenant_id is not a tenant of yours");
+}
+
+struct iv_str vendors_actor(const struct iv_api_call *c)
+{
+	return c->who.user_id.len ? c->who.user_id : c->who.key_id;
+}
+
+struct iv_str vendors_id(struct iv_api_call *c, const char *prefix)
+{
+	char id[IV_ID_SIZE];
+
+	iv_id_new(prefix, iv_wall_ms(), id);
+	return iv_arena_str(&c->arena, iv_str(id));
+}
+
+enum iv_flow_next vendors_failed(struct iv_api_call *c, enum iv_carrier which, const struct iv_vendor_answer *a)
+{
+	enum iv_code code = a->code;
+	char words[180];
+
+	iv_vendor_words(a, which, words, sizeof(words));
+	iv_warn("vendor.failed", IV_LS("vendor", iv_carrier_names[which]), IV_LS("route", c->route->id), IV_LV("why", a->why),
+		IV_LI("status", a->status), IV_LS("request_id", c->request_id));
+	if (code == IV_EUNSUPPORTED || code == IV_ENOENT) /* ours to set up first */
+		code = IV_EUNPROCESSABLE;
+	if (a->retry_after_s)
+		iv_api_retry_after(c, a->retry_after_s);
+	return iv_flow_fail(&c->flow, code, "%s", words);
+}
+
+/* ── answers ── */
+
+void vendors_begin(struct iv_api_call *c, struct iv_jw *w)
+{
+	iv_buf_clear(&c->json);
+	iv_jw_init(w, &c->json);
+	iv_jw_obj(w, NULL);
+	if (vendors_is_function(c))
+		iv_jw_bool(w, "success", true);
+}
+
+enum iv_flow_next vendors_done(struct iv_api_call *c, struct iv_jw *w, const char *message)
+{
+	if (vendors_is_function(c))
+		iv_jw_cstr(w, "message", message);
+	iv_jw_end_obj(w);
+	return iv_jw_done(w) ? IV_FLOW_DONE : iv_flow_fail(&c->flow, IV_ETOOBIG, "the answer does not fit");
+}
+
+/* voice_agent_id → voiceAgentId */
+static void camel_name(const char *name, char out[KEY_MAX])
+{
+	size_t n = 0;
+
+	for (; *name && n < KEY_MAX - 1; name++)
+		if (*name == '_' && name[1])
+			out[n++] = (char)toupper((unsigned char)*++name);
+		else
+			out[n++] = *name;
+	out[n] = '\0';
+}
+
+void vendors_row(struct iv_jw *w, const char *key, struct iv_str json, bool camel)
+{
+	cJSON *doc = camel && json.len ? iv_json_parse(json, NULL) : NULL;
+	const cJSON *one;
+
+	if (!doc) {
+		iv_jw_raw(w, key, json);
+		return;
+	}
+	iv_jw_obj(w, key);
+	cJSON_ArrayForEach(one, doc)
+	{
+		char name[KEY_MAX], *text = cJSON_PrintUnformatted(one);
+
+		camel_name(one->string ? one->string : "", name);
+		iv_jw_raw(w, name, iv_str(text));
+		cJSON_free(text);
+	}
+	iv_jw_end_obj(w);
+	cJSON_Delete(doc);
+}
+
+/* ── pages ── */
+
+static void page_defaults(void *object)
+{
+	((struct vendors_page *)object)->limit = LIMIT;
+}
+static const struct iv_field page_fields[] = {
+	IV_INT(struct vendors_page, limit, "limit", 0, 1, LIMIT_MAX, "Rows of a page"),
+	IV_STR(struct vendors_page, cursor, "cursor", 0, 0, 512, "nextCursor of the page before"),
+	IV_FIELDS_END,
+};
+const struct iv_shape vendors_page_shape = {"vendorsPage", sizeof(struct vendors_page), page_fields, page_defaults};
+
+bool vendors_page_reads(struct iv_api_call *c, struct vendors_place *p)
+{
+	const struct vendors_page *q = c->query;
+	char id[64];
+
+	*p = (struct vendors_place){.after_us = IV_SQL_NULL, .after_id = IV_STR_NULL};
+	if (!q->cursor.len)
+		return true;
+	if (!iv_cursor_read(c->s, q->cursor, &p->after_us, id)) {
+		iv_api_bad(c, "?cursor", "is none that was given out");
+		return false;
+	}
+	p->after_id = iv_arena_str(&c->arena, iv_str(id));
+	return true;
+}
+
+void vendors_page_begin(struct iv_api_call *c, struct iv_jw *w)
+{
+	iv_jw_init(w, &c->json);
+	iv_jw_obj(w, NULL);
+	iv_jw_arr(w, "data");
+}
+
+enum iv_flow_next vendors_page_end(struct iv_api_call *c, struct iv_jw *w, bool more, int64_t last_us, struct iv_str last_id)
+{
+	iv_jw_end_arr(w);
+	iv_jw_bool(w, "hasMore", more);
+	if (more)
+		iv_jw_str(w, "nextCursor", iv_cursor_write(c->s, &c->arena, last_us, last_id));
+	else
+		iv_jw_null(w, "nextCursor");
+	iv_jw_end_obj(w);
+	return iv_jw_done(w) ? IV_FLOW_DONE
+			     : iv_flow_fail(&c->flow, IV_ETOOBIG, "the page does not fit an answer: ask for fewer rows");
+}
