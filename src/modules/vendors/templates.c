@@ -219,7 +219,8 @@ static enum iv_flow_next versions(struct iv_flow *f)
 	struct iv_api_call *c = iv_api_self(f);
 
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_template_versions,
-			 &(struct iv_template_versions_in){.id = iv_api_param(c, "id"), .count = 100},
+			 &(struct iv_template_versions_in){.id = iv_api_param(c, "id"), .before = IV_SQL_NULL,
+							     .count = 100},
 			 &((struct state *)c->state)->rows);
 }
 
