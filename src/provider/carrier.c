@@ -1,7 +1,8 @@
 /* Carriers over HTTP: who waits for his turn, what is sent, what its answer means.
  *
  * Placing a call takes turns: one after the other, 1/CPS apart over all processes, none before a Retry-After has passed
- * that any of them heard (carrier_pace.c), none while the breaker is open. Orders and questions do not wait: a hang-up must get through to a carrier that is unwell. */
+ * that any of them heard (carrier_pace.c), none while the breaker is open. Orders and questions do not wait: a hang-up
+ * must get through to a carrier that is unwell. */
 #include "carrier_pace.h"
 #include "vendor.h"
 
