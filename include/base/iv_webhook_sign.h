@@ -22,7 +22,7 @@ bool iv_webhook_secret_check(struct iv_str secret);
 /* Values of the headers, without their names. */
 struct iv_webhook_headers {
 	char timestamp[24];  /* webhook-timestamp: seconds */
-	char standard[104];  /* webhook-signature: "v1,<base64>", one per secret that is whsec_; else "" */
+	char standard[320];  /* webhook-signature: "v1,<base64>", one per secret that is whsec_; "v1a,<base64>"; else "" */
 	char body[80];       /* X-Signature, X-Webhook-Signature: "sha256=<hex>" of the body, by the current */
 	char stamped[176];   /* X-Webhook-Signature-V2: "t=<seconds>,v1=<hex>", one v1 per secret */
 };
@@ -31,6 +31,14 @@ struct iv_webhook_headers {
  * whsec_, decoded; that of the other two is the secret's text. Without a secret they are empty. */
 void iv_webhook_sign(const struct iv_webhook_secrets *secrets, struct iv_str id, int64_t wall_s,
 		     struct iv_str body, struct iv_webhook_headers *out);
+
+/* The asymmetric half of Standard Webhooks, for receivers that hold no secret: "v1a,<base64>" for each of two signing keys
+ * behind what `out` has, ed25519 over the same bytes. A signing key is any text of 32 bytes and more that nobody can guess;
+ * what receivers get is its public half: "whpk_<base64>". */
+#define IV_WEBHOOK_PUBLIC_SIZE 50
+void iv_webhook_sign_public(const struct iv_webhook_secrets *keys, struct iv_str id, struct iv_str body,
+			    struct iv_webhook_headers *out);
+IV_MUST_CHECK bool iv_webhook_public_key(struct iv_str key, char out[IV_WEBHOOK_PUBLIC_SIZE]);
 
 /* ── incoming */
 #define IV_WEBHOOK_VERDICTS(X)                      \

@@ -81,7 +81,12 @@ def test_a_webhook_lives_from_its_making_to_its_end():
         assert got.id == event == body["eventId"] and body["type"] == "webhook.test" and body["endpointId"] == name
         assert body["tenantId"] == "A" and body["schemaVersion"] == "webhook.test.v1" and re.match(r"2\d{3}-.*Z$", body["timestamp"])
         assert got.headers["authorization"] == "Bearer xyz"
-        assert accepted([signed(got, secret)]) == [{"standardwebhooks": True, "svix": True}]
+        other = "whpk_" + base64.b64encode(bytes([88] + [102] * 31)).decode()
+        assert re.fullmatch(r"whpk_[A-Za-z0-9+/]{43}=", made["publicKey"])
+        forged = {**signed(got, secret), "body": got.body.decode() + " ", "keys": [made["publicKey"]]}
+        assert accepted([{**signed(got, secret), "keys": [made["publicKey"], other]}]) == [
+            {"standardwebhooks": True, "svix": True, "keys": [True, False]}]
+        assert accepted([forged])[0]["keys"] == [False]
         # It changes: what is sent and nothing else; a hidden value that comes back is what it was.
         changed = t.a("PATCH", f"/v1/webhooks/{name}", {"headers": {"Authorization": "***", "X-New": "1"}, "schedule": "short"}, 200)
         assert changed["headers"] == {"Authorization": "***", "X-New": "***"} and changed["description"] == "mine"
@@ -94,7 +99,10 @@ def test_a_webhook_lives_from_its_making_to_its_end():
         assert rotated["secret"] != secret and rotated["previousSecretUntil"] > rotated["updatedAt"]
         t.a("POST", f"/v1/webhooks/{name}/test", None, 202)
         got = t.arrived("/ok", 3)[2]
-        assert all(s["svix"] is True for s in accepted([signed(got, secret), signed(got, rotated["secret"])]))
+        keys = [made["publicKey"], rotated["publicKey"]]
+        assert keys[0] != keys[1]
+        said = accepted([{**signed(got, secret), "keys": keys}, signed(got, rotated["secret"])])
+        assert all(s["svix"] is True for s in said) and said[0]["keys"] == [True, True], said
         # It is switched off, and on, and goes.
         assert t.a("PATCH", f"/v1/webhooks/{name}", {"enabled": False}, 200)["disabledReason"] == "by request"
         assert t.a("POST", f"/v1/webhooks/{name}/test", None, 409)["code"] == "conflict"
@@ -103,7 +111,7 @@ def test_a_webhook_lives_from_its_making_to_its_end():
         t.a("GET", f"/v1/webhooks/{name}", None, 404)
         t.a("DELETE", f"/v1/webhooks/{name}", None, 404)
         assert t.a("GET", "/v1/webhooks", None, 200)["data"] == []
-        assert t.house.rows("select secret, previous_secret from webhook_endpoints") == [["", ""]]
+        assert t.house.rows("select secret, previous_secret, sign_key, previous_sign_key from webhook_endpoints") == [["", "", "", ""]]
         assert secret not in t.house.log() and rotated["secret"] not in t.house.log()
 
 
@@ -274,7 +282,7 @@ def test_a_signature_is_judged_and_never_made():
         verdict("sha256=00", expect=404, webhookId="whe_none")
         key64 = base64.b64decode(own["secret"][6:])
         mac = hmac.new(key64, f"{head['webhook-id']}.{head['webhook-timestamp']}.{body}".encode(), hashlib.sha256).digest()
-        assert head["webhook-signature"] == "v1," + base64.b64encode(mac).decode()
+        assert head["webhook-signature"].split(" ")[0] == "v1," + base64.b64encode(mac).decode()
         rq = urllib.request.Request(t.house.http("/webhooks/verify"), data=b"{}", headers={"Content-Type": "application/json"})
         try:
             urllib.request.urlopen(rq, timeout=5)

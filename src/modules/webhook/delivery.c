@@ -128,6 +128,9 @@ static void start_fetch(struct webhook_delivery *d)
 
 	iv_webhook_sign(&(struct iv_webhook_secrets){r->secret, r->previous_secret}, r->event_id, now_ms / 1000,
 			r->payload, &signs);
+	if (cfg->webhook_asymmetric)
+		iv_webhook_sign_public(&(struct iv_webhook_secrets){r->sign_key, r->previous_sign_key}, r->event_id,
+				       r->payload, &signs);
 	(void)snprintf(at_ms, sizeof(at_ms), "%lld", (long long)now_ms);
 	(void)snprintf(attempt, sizeof(attempt), "%lld", (long long)r->attempt);
 	(void)snprintf(priority, sizeof(priority), "%lld", (long long)r->priority);

@@ -45,7 +45,7 @@ const struct iv_shape webhook_body_shape = {"webhookBody", sizeof(struct body), 
 
 struct shown {
 	struct iv_str id, url, description, headers, schedule, failing_since, disabled_at, disabled_reason;
-	struct iv_str previous_secret_until, origin, created_at, updated_at, secret;
+	struct iv_str previous_secret_until, public_key, origin, created_at, updated_at, secret;
 	struct iv_strs events;
 	int64_t max_concurrency;
 	bool enabled;
@@ -67,6 +67,8 @@ struct shown {
 		       "The first failure behind the last success"),                                                  \
 		IV_STR(struct shown, previous_secret_until, "previousSecretUntil", IV_READONLY, 0, 0,                 \
 		       "Until then the secret before signs too"),                                                     \
+		IV_STR(struct shown, public_key, "publicKey", IV_READONLY, 0, 0,                                      \
+		       "whpk_…: whoever has it can check v1a of webhook-signature (ed25519), and sign nothing"),        \
 		IV_STR(struct shown, origin, "origin", IV_READONLY, 0, 0,                                             \
 		       "events: registered here; bootstrap: the platform's configuration"),                           \
 		IV_STR(struct shown, created_at, "createdAt", IV_READONLY, 0, 0, "RFC 3339"),                         \
@@ -132,6 +134,14 @@ static struct iv_str hide_values(struct iv_api_call *c, struct iv_str headers)
 	return text;
 }
 
+static struct iv_str public_key(struct iv_api_call *c, struct iv_str sign_key)
+{
+	char text[IV_WEBHOOK_PUBLIC_SIZE];
+
+	return c->s->cfg->webhook_asymmetric && iv_webhook_public_key(sign_key, text) ? iv_arena_str(&c->arena, iv_str(text))
+										      : IV_STR_NULL;
+}
+
 static struct shown show(struct iv_api_call *c, const struct iv_webhook_get_out *r)
 {
 	return (struct shown){
@@ -144,6 +154,7 @@ static struct shown show(struct iv_api_call *c, const struct iv_webhook_get_out 
 		.disabled_at = webhook_shown_time(c, r->disabled_at),
 		.disabled_reason = r->disabled_reason,
 		.previous_secret_until = webhook_shown_time(c, r->previous_secret_until),
+		.public_key = public_key(c, r->sign_key),
 		.origin = r->purpose,
 		.created_at = webhook_shown_time(c, r->created_at),
 		.updated_at = webhook_shown_time(c, r->updated_at),
@@ -281,7 +292,7 @@ static enum iv_flow_next show_list(struct iv_flow *f)
 		const struct iv_webhook_get_out same = {
 			r->id, r->url, r->description, r->events, r->headers, r->schedule, r->max_concurrency,
 			r->failing_since, r->disabled_at, r->disabled_reason, r->previous_secret_until, r->purpose,
-			r->created_at, r->updated_at};
+			r->created_at, r->updated_at, r->sign_key};
 
 		((struct shown *)st->page.data.items)[i] = show(c, &same);
 		webhook_page_next(c, &st->page, r->when_us, r->id);

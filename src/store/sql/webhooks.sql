@@ -5,10 +5,10 @@
 -- in:  after_us int, after_id text, most int
 -- out: id text, url text, description text, events texts, headers json, schedule text, max_concurrency int,
 -- out: failing_since time, disabled_at time, disabled_reason text, previous_secret_until time, purpose text,
--- out: created_at time, updated_at time, when_us int
+-- out: created_at time, updated_at time, when_us int, sign_key text
 select id, url, description, events, headers, schedule, max_concurrency, failing_since, disabled_at, disabled_reason,
 	case when previous_secret_until > now() then previous_secret_until end, purpose, created_at, updated_at,
-	(extract(epoch from created_at) * 1000000)::bigint
+	(extract(epoch from created_at) * 1000000)::bigint, sign_key
 from webhook_endpoints
 where tenant_id = current_tenant() and deleted_at is null and purpose <> 'dispatch'
 	and ($1::bigint is null or (created_at, id) < (timestamptz 'epoch' + $1 * interval '1 microsecond', $2))
@@ -19,9 +19,9 @@ limit $3
 -- in:  id text
 -- out: id text, url text, description text, events texts, headers json, schedule text, max_concurrency int,
 -- out: failing_since time, disabled_at time, disabled_reason text, previous_secret_until time, purpose text,
--- out: created_at time, updated_at time
+-- out: created_at time, updated_at time, sign_key text
 select id, url, description, events, headers, schedule, max_concurrency, failing_since, disabled_at, disabled_reason,
-	case when previous_secret_until > now() then previous_secret_until end, purpose, created_at, updated_at
+	case when previous_secret_until > now() then previous_secret_until end, purpose, created_at, updated_at, sign_key
 from webhook_endpoints
 where tenant_id = current_tenant() and id = $1 and deleted_at is null
 
@@ -56,7 +56,8 @@ returning updated_at
 -- in:  id text
 -- out: id text
 update webhook_endpoints
-set deleted_at = now(), secret = '', previous_secret = null, previous_secret_until = null, headers = '{}'
+set deleted_at = now(), secret = '', previous_secret = null, previous_secret_until = null, headers = '{}', sign_key = '',
+	previous_sign_key = null
 where tenant_id = current_tenant() and id = $1 and deleted_at is null and purpose <> 'dispatch'
 returning id
 
@@ -65,7 +66,8 @@ returning id
 -- in:  id text, secret text, overlap_s int
 -- out: previous_secret_until time
 update webhook_endpoints
-set previous_secret = secret, previous_secret_until = now() + make_interval(secs => $3), secret = $2, updated_at = now()
+set previous_secret = secret, previous_secret_until = now() + make_interval(secs => $3), secret = $2, updated_at = now(),
+	previous_sign_key = sign_key, sign_key = encode(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()), 'hex')
 where tenant_id = current_tenant() and id = $1 and deleted_at is null and purpose <> 'dispatch'
 returning previous_secret_until
 
@@ -206,7 +208,7 @@ where o.tenant_id = late.tenant_id and o.id = late.id
 -- in:  owner text, lease_ms int, tenants_full texts, endpoints_full texts, most int, bytes int
 -- out: tenant_id text, id text, endpoint_id text, event_id text, type text, call_id text, payload text, url text,
 -- out: secret text, previous_secret text, headers json, schedule text, max_concurrency int, attempt int,
--- out: priority int, failing_since time, open bool, created_at time, now_at time
+-- out: priority int, failing_since time, open bool, created_at time, now_at time, sign_key text, previous_sign_key text
 with recursive heads(tenant_id, endpoint_id) as (
 	(select o.tenant_id, o.endpoint_id from webhook_outbox o where o.state = 'pending'
 		order by o.tenant_id, o.endpoint_id limit 1)
@@ -259,12 +261,14 @@ with recursive heads(tenant_id, endpoint_id) as (
 )
 select c.tenant_id, c.id, c.endpoint_id, c.event_id, e.type, e.call_id, e.payload, w.url, w.secret,
 	case when w.previous_secret_until > now() then w.previous_secret end, w.headers, w.schedule, w.max_concurrency,
-	c.attempt, c.priority, w.failing_since, w.disabled_at is null and w.deleted_at is null, c.created_at, now()
+	c.attempt, c.priority, w.failing_since, w.disabled_at is null and w.deleted_at is null, c.created_at, now(),
+	w.sign_key, case when w.previous_secret_until > now() then w.previous_sign_key end
 from claimed c
 	cross join lateral (select v.type, v.call_id, v.payload from webhook_events v
 		where v.tenant_id = c.tenant_id and v.id = c.event_id limit 1) e
 	cross join lateral (select u.url, u.secret, u.previous_secret, u.previous_secret_until, u.headers, u.schedule,
-			u.max_concurrency, u.failing_since, u.disabled_at, u.deleted_at
+			u.max_concurrency, u.failing_since, u.disabled_at, u.deleted_at,
+			case when u.purpose <> 'dispatch' then u.sign_key end as sign_key, u.previous_sign_key
 		from webhook_endpoints u where u.tenant_id = c.tenant_id and u.id = c.endpoint_id limit 1) w
 order by c.next_at, c.id
 
