@@ -483,6 +483,7 @@ begin
 				p.groups_until := public.campaign_look_at_clocks(c, at);
 			end if;
 			want := least(room.room, left_over, turn.share);
+			perform set_config('app.tenant_id', c.tenant_id, true); -- numbers are shown to their tenant alone
 			select n.phone_number into from_nr from public.voice_phone_numbers n
 			where n.tenant_id = c.tenant_id and n.id = c.phone_number_id and n.is_active;
 			loop

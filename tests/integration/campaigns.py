@@ -256,7 +256,7 @@ class World:
             due.append(self.events[0][0])
         return self.now + 1000 * max(1, -(-(min(due, default=self.now + 1000) - self.now) // 1000))
 
-    def run(self, until, kill=lambda: False, each=lambda: None, limit_s=900):
+    def run(self, until, kill=lambda: False, each=lambda: None, limit_s=3600):
         began = time.monotonic()
         while not until():
             assert time.monotonic() - began < limit_s, ("it takes too long", self.iso(), self.ticks, self.states())

@@ -4,7 +4,7 @@ import datetime
 import time
 
 from database import quoted
-from fleet import Fleet
+from fleet import TWILIO_NUMBER, Fleet
 from stack import wait_until
 
 GREETS = {"desk": {"name": "Desk", "greeting": "Hello, this is the desk.", "idle": {"promptMs": 0, "hangupMs": 0}, "asr": ["deepgram"], "llm": ["openai"],
@@ -74,6 +74,7 @@ def test_six_people_are_called_by_two_daemons_spoken_to_and_called_again_when_bu
         assert sorted(rung) == sorted([phone(n) for n in range(6)] + [phone(2)]), rung
         leads = c.leads()
         assert {n: (lead[0], lead[2]) for n, lead in leads.items()} == {str(n): ("done", "2" if n == 2 else "1") for n in range(6)}, leads
+        assert {r[0] for r in f.rows("select from_number from voice_call_records")} == {TWILIO_NUMBER}
         assert c.status()[1] == "7" and f.rows("select count(*) from voice_usage_ledger where campaign_id = 'cmp'") == [["7"]]
         # Both did some of it, and it is known of each call whether we spoke in time.
         assert f.rows("select count(*) from voice_call_records where campaign_id = 'cmp' and answered_at is not null and abandoned is null and "
