@@ -9,12 +9,12 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-NPM = ("web", "tests/e2e", "tests/integration/webhook_clients", "tests/integration/vendors")
-VENVS = ("s3", "openapi")  # requirements-NAME.txt
+NPM = ("tests/e2e", "tests/integration/webhook_clients", "tests/integration/vendors", "sdk")
+VENVS = ("s3", "openapi", "sdks")  # requirements-NAME.txt
 
 
 @contextlib.contextmanager
-def _once(lock, stamp, wanted):
+def once(lock, stamp, wanted):
     """Says whether it has to be made; it is made when the block ends well. A registry that fails is asked again."""
     os.makedirs(os.path.dirname(lock), exist_ok=True)
     with open(lock, "w", encoding="utf-8") as guard, open(wanted, encoding="utf-8") as f:
@@ -28,7 +28,7 @@ def _once(lock, stamp, wanted):
                 f.write(text)
 
 
-def _run(*command, cwd=ROOT, tries=3):
+def run(*command, cwd=ROOT, tries=3):
     for _ in range(tries):
         p = subprocess.run(command, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         if p.returncode == 0:
@@ -38,28 +38,29 @@ def _run(*command, cwd=ROOT, tries=3):
 
 def npm(folder):
     """`npm ci` in `folder`, and the folder."""
-    with _once(os.path.join(folder, ".npm.lock"), os.path.join(folder, "node_modules/.whole"), os.path.join(folder, "package-lock.json")) as make:
+    with once(os.path.join(folder, ".npm.lock"), os.path.join(folder, "node_modules/.whole"), os.path.join(folder, "package-lock.json")) as make:
         if make:
-            _run("npm", "ci", "--no-audit", "--no-fund", "--prefer-offline", cwd=folder)
+            run("npm", "ci", "--no-audit", "--no-fund", "--prefer-offline", cwd=folder)
     return folder
 
 
 def venv(name, program="python"):
     """A program of the virtual environment of requirements-NAME.txt."""
     folder = os.path.join(ROOT, f"build/{name}-venv")
-    with _once(folder + ".lock", os.path.join(folder, "whole"), os.path.join(ROOT, f"tests/integration/requirements-{name}.txt")) as make:
+    with once(folder + ".lock", os.path.join(folder, "whole"), os.path.join(ROOT, f"tests/integration/requirements-{name}.txt")) as make:
         if make:
             shutil.rmtree(folder, ignore_errors=True)
-            _run(sys.executable, "-m", "venv", folder, tries=1)
-            _run(os.path.join(folder, "bin/pip"), "install", "-q", "--no-compile", "--disable-pip-version-check", "-r",
+            run(sys.executable, "-m", "venv", folder, tries=1)
+            run(os.path.join(folder, "bin/pip"), "install", "-q", "--no-compile", "--disable-pip-version-check", "-r",
                  os.path.join(ROOT, f"tests/integration/requirements-{name}.txt"))
     return os.path.join(folder, "bin", program)
 
 
 def main():
+    import sdks  # which asks for some of these itself
     folders = [os.path.join(ROOT, f) for f in NPM if os.path.isdir(os.path.join(ROOT, f))]
     with ThreadPoolExecutor(8) as pool:
-        for done in [*(pool.submit(venv, name) for name in VENVS), *(pool.submit(npm, f) for f in folders)]:
+        for done in [*(pool.submit(venv, name) for name in VENVS), *(pool.submit(npm, f) for f in folders), pool.submit(sdks.ready)]:
             print(done.result(), flush=True)
 
 
