@@ -12,7 +12,6 @@ import ssl
 import subprocess
 import tempfile
 import threading
-import urllib.parse
 
 import sdks
 import tools
@@ -22,7 +21,7 @@ from receiver import Receiver
 from stack import wait_until
 
 AGENT = {"name": "Clock", "disclosure": "I am an AI.", "greeting": "Hello.", "prompt": "Tell the time, and stories."}
-SETTINGS = {"API_RATE_PER_MINUTE": "10000", "EGRESS_ALLOW": "127.0.0.0/8"}
+SETTINGS = {"API_RATE_PER_MINUTE": "10000", "EGRESS_ALLOW": "127.0.0.0/8", "WS_CONNECTS_PER_SECOND": "100"}
 RUNNERS = os.path.join(ROOT, "tests/sdk")
 E2E = os.path.join(ROOT, "tests/e2e")
 
@@ -322,5 +321,175 @@ def test_the_browser_keeps_the_contract():
     keeps_the_contract("browser", REALTIME)
 
 
+# ── a page
+
+
+def test_a_page_hears_itself_and_is_cut_off_by_the_network():
+    """A voice at a fake microphone, through a proxy that cuts; each of the ways in that a page has."""
+    with House(env=SETTINGS, agents={"clock": {**AGENT, "idle": {"promptMs": 0, "hangupMs": 0}}}) as h, running("browser") as r:
+        proxy = Flaky(h.port)
+        status, _, t = h.api("POST", "/v1/realtime/tickets", {"agentId": "clock"}, h.key())
+        assert status == 201, t
+        url = t["url"].replace(str(h.port), str(proxy.at))
+        r.do("connect", callId=t["callId"], ticket=t["ticket"], ticketUrl=url)
+        r.do("microphone")
+        heard = wait_until(lambda: next((m for m in (r.do("got", t="stt.final", skip=n) for n in range(9)) if m and "time" in m["text"].lower()), None), 40, "what was asked")
+        assert heard
+        frames = r.do("frames")
+        assert frames["sizes"] == [640] and frames["count"] > 50 and frames["peak"] > 1000, frames
+        wait_until(lambda: (r.do("stats")["playback"] or {}).get("playedMs", 0) > 300, 30, "an answer that is played")
+        flushes = r.do("stats")["playback"]["flushes"]
+        r.do("silence")
+        assert proxy.cut() == 1
+        wait_until(lambda: "reconnected" in r.do("noted"), 20, "the return")
+        r.do("sendText", text="Please tell me a story")
+        before = r.do("bytes")
+        wait_until(lambda: r.do("bytes") > before + 30000, 30, "the story")
+        r.do("sendText", text="What time is it")
+        wait_until(lambda: r.do("stats")["playback"]["flushes"] > flushes, 20, "an emptied player")
+        stats = r.do("stats")
+        assert stats["reconnects"] == 1 and stats["audioPacketsSent"] > 50 and stats["duration"] > 1000 and stats["transcriptionEvents"] > 0, stats
+        r.do("disconnect")
+        proxy.close()
+        h.books(t["callId"])
+        assert r.do("faults") == []
+
+
+# ── as it is printed
+
+
+def printed(sdk, language):
+    """The blocks of code of a README."""
+    with open(os.path.join(ROOT, "sdk", sdk, "README.md"), encoding="utf-8") as f:
+        return re.findall(rf"```{language}\n(.*?)```", f.read(), re.S)
+
+
+def run(*command, cwd, env=None, seconds=60):
+    p = subprocess.run(command, cwd=cwd, env={**os.environ, **(env or {})}, capture_output=True, text=True, timeout=seconds, check=False)
+    assert p.returncode == 0, f"{' '.join(command)}: {(p.stdout + p.stderr)[-3000:]}"
+    return p.stdout
+
+
+def keyed(code, key):
+    assert "your-api-key" in code
+    return code.replace("your-api-key", key)
+
+
+def empty(installed, folder):
+    """A project of one's own, with what is installed in that one."""
+    os.makedirs(folder)
+    shutil.copy(os.path.join(installed, "package.json"), folder)
+    os.symlink(os.path.join(installed, "node_modules"), os.path.join(folder, "node_modules"))
+    return folder
+
+
+def test_what_the_node_readme_prints_runs_and_fits_its_types():
+    sdks.ready()
+    code = printed("node", "typescript")
+    assert len(code) == 4
+    with House(env=SETTINGS, agents={"agent-abc": AGENT}) as h, tempfile.TemporaryDirectory() as work:
+        key, folder = h.key(), empty(sdks.NODE, os.path.join(work, "project"))
+        env = {"INVORTO_BASE_URL": h.http("")}
+        for i, block in enumerate(code[:3]):
+            with open(os.path.join(folder, f"quickstart{i}.mjs"), "w", encoding="utf-8") as f:
+                f.write(keyed(block, key))
+            out = run("node", f"quickstart{i}.mjs", cwd=folder, env=env)
+            assert i != 1 or re.search(r"heard: What time is it\?\n(.*\n)*the agent said: .*\d", out), out
+        assert h.rows("select config ->> 'prompt' from voice_agents where name = 'Support Agent'") == [["You are a helpful customer support agent."]]
+        # Whichever name it is asked by, and however it is loaded, it is one package.
+        same = "const a = require('@invorto/server'), b = require('@invorto/node'); if (a.InvortoClient !== b.InvortoClient) throw 1;"
+        run("node", "--input-type=commonjs", "-e", same, cwd=folder)
+        run("node", "--input-type=module", "-e", "import { InvortoClient } from '@invorto/node'; new InvortoClient('k').agents.iterate();", cwd=folder)
+        # The second quickstart of the first README, as a file of this repository, runs through its compiled twin.
+        with open(os.path.join(folder, "second.mjs"), "w", encoding="utf-8") as f:
+            f.write('import { InvortoClient } from "@invorto/server";\nconst client = new InvortoClient(process.env.API_KEY || "");\n'
+                    'const rt = await client.connectToCall("call-123", { agentId: "agent-abc" });\nrt.sendAudio(Buffer.alloc(640));\nrt.disconnect();\n')
+        run("node", "second.mjs", cwd=folder, env={**env, "API_KEY": key, "REALTIME_WS_URL": h.url})
+        # What it says of its types, in a strict project of today's kind and in an old one.
+        for i, block in enumerate(code[:3]):
+            with open(os.path.join(folder, f"typed{i}.mts"), "w", encoding="utf-8") as f:
+                f.write(block)
+        with open(os.path.join(folder, "wrong.mts"), "w", encoding="utf-8") as f:
+            f.write("import { InvortoClient } from '@invorto/server';\n// @ts-expect-error a name is a text\n"
+                    "new InvortoClient('k').createAgent({ name: 7 });\n")
+        tsc = os.path.join(ROOT, "sdk/node_modules/typescript/bin/tsc")
+        types = os.path.join(ROOT, "sdk/node_modules/@types")
+        run("node", tsc, "--noEmit", "--strict", "--target", "es2022", "--module", "nodenext", "--typeRoots", types, "--types", "node", "typed0.mts",
+            "typed1.mts", "typed2.mts", "wrong.mts", cwd=folder, seconds=120)
+
+
+def test_what_the_python_readme_prints_runs():
+    sdks.ready()
+    code = printed("python", "python")
+    assert len(code) == 4
+    with House(env=SETTINGS) as h, tempfile.TemporaryDirectory() as work:
+        key = h.key()
+        for i, block in enumerate(code[:3]):
+            with open(os.path.join(work, f"quickstart{i}.py"), "w", encoding="utf-8") as f:
+                f.write(keyed(block, key))
+            out = run(sdks.PYTHON, f"quickstart{i}.py", cwd=work, env={"INVORTO_BASE_URL": h.http("")})
+            assert i != 1 or re.search(r"the agent said: .*\d", out), out
+        assert h.rows("select config ->> 'prompt' from voice_agents where name = 'Support Agent'") == [["You are a helpful customer support agent."]]
+
+
+def test_what_the_browser_readme_prints_runs_at_its_own_address():
+    """wss://api.invortoai.com is a proxy with a certificate of its own, and nothing of the code is changed but the key."""
+    code = printed("browser", "typescript")[0]
+    with House(env=SETTINGS, agents={"agent-456": AGENT}) as h, tempfile.TemporaryDirectory() as work:
+        run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=api.invortoai.com", "-keyout", "key.pem", "-out",
+            "cert.pem", cwd=work)
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(os.path.join(work, "cert.pem"), os.path.join(work, "key.pem"))
+        proxy = Flaky(h.port, tls)
+        with running("browser", f"127.0.0.1:{proxy.at}") as r:
+            r.do("quickstart", code=keyed(code, h.key()))
+            said = wait_until(lambda: [m for _, m in r.do("printed") if m["t"] == "say"], 30, "what is printed")
+            assert said[0]["text"] == "I am an AI." and r.do("printed")[0][0] == "Received:"
+            assert r.do("faults") == []
+        proxy.close()
+
+
+# ── what is made of the document
+
+
+def made(work, url):
+    """What the generators make of a daemon: [(theirs, ours)]."""
+    sdk = tools.npm(os.path.join(ROOT, "sdk"))
+    run("node", os.path.join(sdk, "generate.mjs"), url, work, cwd=sdk)
+    os.makedirs(os.path.join(work, "python"))
+    run(tools.venv("sdks"), os.path.join(sdk, "python/generate.py"), url, os.path.join(work, "python/models.py"), cwd=work)
+    pairs = [(os.path.join(work, p), os.path.join(sdk, p)) for p in ("node/src/openapi.ts", "core/messages.ts")]
+    return pairs + [(os.path.join(work, "python", p), os.path.join(sdk, "python/invorto", p)) for p in ("models.py", "_sync_http.py", "_sync_client.py")]
+
+
+def test_types_and_models_are_those_of_the_document():
+    with House(lab=False) as h, tempfile.TemporaryDirectory() as work:
+        for new, old in made(work, h.http("")):
+            if os.environ.get("INVORTO_WRITE"):
+                shutil.copy(new, old)
+            assert filecmp.cmp(new, old, shallow=False), f"{os.path.relpath(old, ROOT)} is of another document: scripts/sdks.sh makes it again"
+        sdks.ready()  # which writes it anew
+        said = subprocess.run(["git", "diff", "--stat", "--", "sdk/browser/src/worklet-source.ts"], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert said.stdout == "", said.stdout
+
+
+def test_versions_agree():
+    versions = set()
+    for path in ("node", "node-alias", "browser"):
+        with open(os.path.join(ROOT, "sdk", path, "package.json"), encoding="utf-8") as f:
+            package = json.load(f)
+        versions.add(package["version"])
+        versions |= {v for k, v in package.get("dependencies", {}).items() if k.startswith("@invorto/")}
+    for path, pattern in (("pyproject.toml", r'^version = "(.*)"$'), ("invorto/__init__.py", r'^__version__ = "(.*)"$')):
+        with open(os.path.join(ROOT, "sdk/python", path), encoding="utf-8") as f:
+            versions |= set(re.findall(pattern, f.read(), re.M))
+    assert len(versions) == 1, versions
+    for path in ("node", "browser", "python"):
+        with open(os.path.join(ROOT, "sdk", path, "CHANGELOG.md"), encoding="utf-8") as f:
+            assert f"## {next(iter(versions))}\n" in f.read(), path
+
+
 for t in (test_node_keeps_the_contract, test_python_keeps_the_contract, test_asynchronous_python_keeps_the_contract, test_the_browser_keeps_the_contract):
     t.seconds = 25
+test_a_page_hears_itself_and_is_cut_off_by_the_network.seconds = 25
+test_a_page_hears_itself_and_is_cut_off_by_the_network.spoken = True
