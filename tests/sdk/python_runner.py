@@ -64,7 +64,9 @@ class Hands:
         return [e.kind for e in await settle(self.client.iter_call_timeline(id, limit=1))]
 
     async def watch(self, id):
-        return [e["event"] for e in await settle(self.client.watch_call(id))]
+        if self.kind == "async":
+            return [e["event"] async for e in self.client.watch_call(id)]
+        return await asyncio.to_thread(lambda: [e["event"] for e in self.client.watch_call(id)])  # others go on meanwhile
 
     def artifacts(self, id):
         return self.client.get_call_artifacts(id)

@@ -226,6 +226,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what, newest first */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calls": {
         parameters: {
             query?: never;
@@ -525,6 +542,23 @@ export interface paths {
         };
         /** The same */
         get: operations["v1_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The calls that are not over, the whole list whenever it changes: server-sent events */
+        get: operations["watchCalls"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1416,6 +1450,10 @@ export interface components {
             model?: string;
             /** @description shown to people */
             name: string;
+            /** @description a key that says "do not call me again": 9; empty: none does */
+            optOutDigit?: string;
+            /** @description said when it was pressed; then the call ends */
+            optOutText?: string;
             /** @description what the model is told to be */
             prompt?: string;
             /** @description write a stereo recording */
@@ -1522,6 +1560,10 @@ export interface components {
             model?: string;
             /** @description shown to people */
             name?: string;
+            /** @description a key that says "do not call me again": 9; empty: none does */
+            optOutDigit?: string;
+            /** @description said when it was pressed; then the call ends */
+            optOutText?: string;
             /** @description what the model is told to be */
             prompt?: string;
             /** @description write a stereo recording */
@@ -1655,6 +1697,10 @@ export interface components {
             model?: string;
             /** @description shown to people */
             name?: string;
+            /** @description a key that says "do not call me again": 9; empty: none does */
+            optOutDigit?: string;
+            /** @description said when it was pressed; then the call ends */
+            optOutText?: string;
             /** @description what the model is told to be */
             prompt?: string;
             /** @description write a stereo recording */
@@ -1747,6 +1793,10 @@ export interface components {
             model?: string;
             /** @description shown to people */
             name?: string;
+            /** @description a key that says "do not call me again": 9; empty: none does */
+            optOutDigit?: string;
+            /** @description said when it was pressed; then the call ends */
+            optOutText?: string;
             /** @description what the model is told to be */
             prompt?: string;
             /** @description write a stereo recording */
@@ -2024,6 +2074,38 @@ export interface components {
             hasRecording: boolean;
             /** @description The work behind the call is done */
             processed: boolean;
+        };
+        /** AuditEntry */
+        AuditEntry: {
+            /** @description Operation id of the route, or what the system did */
+            action: string;
+            /** @description Which key or person */
+            actorId?: string;
+            /** @description key, user, platform or system */
+            actorKind: string;
+            /** @description When */
+            at: string;
+            /** @description What else is known */
+            detail?: unknown;
+            /** @description Which of them */
+            entityId?: string;
+            /** @description What it was done to */
+            entityType?: string;
+            /** @description aud_… */
+            id: string;
+            /** @description Where it came from */
+            ip?: string;
+            /** @description Names the request in our log */
+            requestId?: string;
+        };
+        /** AuditList */
+        AuditList: {
+            /** @description Newest first */
+            data: components["schemas"]["AuditEntry"][];
+            /** @description There are older ones */
+            hasMore: boolean;
+            /** @description For the page behind this one */
+            nextCursor?: string;
         };
         /** BargeIn */
         BargeIn: {
@@ -5217,6 +5299,50 @@ export interface operations {
             };
         };
     };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Only this */
+                action?: string;
+                /** @description Only of this key or person */
+                actorId?: string;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description Only what was done to this */
+                entityId?: string;
+                /** @description At most so many */
+                limit?: number;
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
     listCalls: {
         parameters: {
             query?: {
@@ -6116,6 +6242,39 @@ export interface operations {
                 };
                 content?: never;
             };
+        };
+    };
+    watchCalls: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
         };
     };
     getMe: {

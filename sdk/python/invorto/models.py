@@ -258,6 +258,64 @@ class ApiKeyRotate(Model):
     """
 
 
+class AuditEntry(Model):
+    id: str
+    """
+    aud_…
+    """
+    at: str
+    """
+    When
+    """
+    actor_kind: Annotated[str, Field(alias='actorKind')]
+    """
+    key, user, platform or system
+    """
+    actor_id: Annotated[Optional[str], Field(alias='actorId')] = None
+    """
+    Which key or person
+    """
+    action: str
+    """
+    Operation id of the route, or what the system did
+    """
+    entity_type: Annotated[Optional[str], Field(alias='entityType')] = None
+    """
+    What it was done to
+    """
+    entity_id: Annotated[Optional[str], Field(alias='entityId')] = None
+    """
+    Which of them
+    """
+    request_id: Annotated[Optional[str], Field(alias='requestId')] = None
+    """
+    Names the request in our log
+    """
+    ip: Optional[str] = None
+    """
+    Where it came from
+    """
+    detail: Optional[Any] = None
+    """
+    What else is known
+    """
+
+
+class AuditList(Model):
+    data: Annotated[list[AuditEntry], Field(max_length=100)]
+    """
+    Newest first
+    """
+    has_more: Annotated[bool, Field(alias='hasMore')]
+    """
+    There are older ones
+    """
+    next_cursor: Annotated[Optional[str], Field(alias='nextCursor')] = None
+    """
+    For the page behind this one
+    """
+
+
 class BargeIn(Model):
     enabled: Optional[bool] = None
     """
@@ -2060,6 +2118,18 @@ class AgentConfigInput(Model):
     """
     the agent saying one of them ends the call once it was heard
     """
+    opt_out_digit: Annotated[
+        Optional[str], Field(alias='optOutDigit', max_length=1)
+    ] = None
+    """
+    a key that says "do not call me again": 9; empty: none does
+    """
+    opt_out_text: Annotated[
+        Optional[str], Field(alias='optOutText', max_length=500)
+    ] = None
+    """
+    said when it was pressed; then the call ends
+    """
     transfer_to: Annotated[Optional[str], Field(alias='transferTo', max_length=120)] = (
         None
     )
@@ -2242,6 +2312,18 @@ class AgentConfigPatch(Model):
     ] = None
     """
     the agent saying one of them ends the call once it was heard
+    """
+    opt_out_digit: Annotated[
+        Optional[str], Field(alias='optOutDigit', max_length=1)
+    ] = None
+    """
+    a key that says "do not call me again": 9; empty: none does
+    """
+    opt_out_text: Annotated[
+        Optional[str], Field(alias='optOutText', max_length=500)
+    ] = None
+    """
+    said when it was pressed; then the call ends
     """
     transfer_to: Annotated[Optional[str], Field(alias='transferTo', max_length=120)] = (
         None
@@ -4445,6 +4527,18 @@ class AgentBodyInput(Model):
     """
     the agent saying one of them ends the call once it was heard
     """
+    opt_out_digit: Annotated[
+        Optional[str], Field(alias='optOutDigit', max_length=1)
+    ] = None
+    """
+    a key that says "do not call me again": 9; empty: none does
+    """
+    opt_out_text: Annotated[
+        Optional[str], Field(alias='optOutText', max_length=500)
+    ] = None
+    """
+    said when it was pressed; then the call ends
+    """
     transfer_to: Annotated[Optional[str], Field(alias='transferTo', max_length=120)] = (
         None
     )
@@ -4646,6 +4740,18 @@ class AgentBodyPatch(Model):
     ] = None
     """
     the agent saying one of them ends the call once it was heard
+    """
+    opt_out_digit: Annotated[
+        Optional[str], Field(alias='optOutDigit', max_length=1)
+    ] = None
+    """
+    a key that says "do not call me again": 9; empty: none does
+    """
+    opt_out_text: Annotated[
+        Optional[str], Field(alias='optOutText', max_length=500)
+    ] = None
+    """
+    said when it was pressed; then the call ends
     """
     transfer_to: Annotated[Optional[str], Field(alias='transferTo', max_length=120)] = (
         None
