@@ -13,6 +13,7 @@ int app_replay(int argc, char **argv);
 int app_migrate(const struct iv_config *cfg, enum iv_migrate_mode mode);
 /* thing: "tenant", "keys", "members" or "tokens". */
 int app_make_first(const struct iv_config *cfg, const char *thing, int argc, char **argv);
+int app_optimise(const struct iv_config *cfg, int argc, char **argv);
 int app_agent_markdown(void);
 int app_agent_schema(void);
 

@@ -17,6 +17,8 @@ static int usage(FILE *to, int status)
 		    "                                  make what the API cannot be asked for yet; prints a key once\n"
 		    "       invorto tokens create --user ID [--tenant ID] [--seconds N]\n"
 		    "                                  a token of that person, signed with JWT_SECRET\n"
+		    "       invorto optimise --campaign ID --explain [--json] [--tenant ID]\n"
+		    "                                  what the optimiser would do, rule by rule with its numbers\n"
 		    "       invorto replay FILE [--actions] [--set FIELD=VALUE]…\n"
 		    "                                  step a call's journal through the machine again\n"
 		    "       invorto config [--markdown]  print the settings in force (secrets masked)\n"
@@ -122,6 +124,18 @@ static int make_first(const char *thing, int argc, char **argv)
 	return status;
 }
 
+static int optimise(int argc, char **argv)
+{
+	struct iv_config cfg;
+	int status;
+
+	if (!read_config(&cfg))
+		return EXIT_CONFIG;
+	status = app_optimise(&cfg, argc, argv);
+	iv_config_free(&cfg);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	const char *command = argc > 1 ? argv[1] : "";
@@ -137,6 +151,8 @@ int main(int argc, char **argv)
 			 (strcmp(command, "tokens") == 0 && strcmp(argv[2], "create") == 0) ||
 			 (strcmp(command, "members") == 0 && strcmp(argv[2], "add") == 0)))
 		return make_first(command, argc - 3, argv + 3);
+	if (strcmp(command, "optimise") == 0)
+		return optimise(argc - 2, argv + 2);
 	if (strcmp(command, "replay") == 0)
 		return app_replay(argc - 2, argv + 2);
 	if (strcmp(command, "config") == 0)

@@ -4,13 +4,16 @@ import base64
 import hashlib
 import hmac
 import http.client
+import http.server
 import json
 import os
+import subprocess
+import threading
 import time
 
 from database import quoted
 from house import House
-from stack import wait_until
+from stack import DAEMON, wait_until
 
 PATH, SECRET = "/functions/v1/voice-webhook-post-call", "wsec_0123456789abcdef"
 ENV = {"ELEVENLABS_WEBHOOK_SECRET": SECRET, "CONVERSATION_CHECK_SECONDS": "0.2", "OPTIMIZER_DEBOUNCE_MS": "100"}
@@ -307,3 +310,54 @@ def test_the_end_of_a_campaign_s_call_is_decided_about_within_moments():
         assert h.api("POST", f"/v1/decisions/{d['id']}/accept", key=h.key(role="analyst"))[0] == 403
         assert h.api("GET", "/v1/decisions", key=h.key("B"))[2]["data"] == []
         assert h.metric('invorto_kernel_decisions_total{decision="pause_campaign"}') == 1
+
+
+def test_what_nobody_told_is_asked_for():
+    """ElevenLabs' answers to GET /v1/convai/conversations/:id."""
+    said = {"conv_live": {"conversation_id": "conv_live", "status": "in-progress"}, "conv_1": transcription()["data"]}
+
+    class Vendor(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            found = said.get(self.path.rpartition("/")[2]) if self.headers["xi-api-key"] == "key" else None
+            body = json.dumps(found or {"detail": "not found"}).encode()
+            self.send_response(200 if found else 404)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args):
+            pass
+
+    vendor = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Vendor)
+    threading.Thread(target=vendor.serve_forever, daemon=True).start()
+    with house(ELEVENLABS_BASE_URL=f"http://127.0.0.1:{vendor.server_port}", ELEVENLABS_API_KEY="key", PUBLIC_BASE_URL="http://127.0.0.1") as h:
+        for name, conversation in (("c1", "conv_1"), ("live", "conv_live"), ("lost", "conv_gone")):
+            call(h, name, conversation=conversation)
+        h.rows("update conversation_checks set next_at = now()")
+        wait_until(lambda: record(h)["closed"], 20, "the call to be told")
+        assert record(h)["transcript"].startswith("Agent: Hello") and followed(h) == ["1", "1", "1"]
+        assert h.rows("select how from vendor_deliveries") == [["asked"]]
+        wait_until(lambda: h.rows("select call_id from conversation_checks where checks = 1 and last_error is not null order by 1") == [["live"], ["lost"]],
+                   20, "the others to be asked about")
+        assert not record(h, "live")["closed"] and not record(h, "lost")["closed"]
+        assert send(h, transcription())[1]["result"] == "again", "the webhook comes after all"
+    vendor.shutdown()
+
+
+def test_the_command_line_explains_a_campaign_and_changes_nothing():
+    with house() as h:
+        h.rows("insert into voice_campaigns (tenant_id, id, name, status) values ('A', 'cmp', 'Spring', 'paused'); "
+               "insert into voice_call_records (tenant_id, id, campaign_id, status) select 'A', 'c' || n, 'cmp', "
+               "case when n < 4 then 'failed' else 'completed' end from generate_series(1, 12) n")
+        before = h.rows("select count(*), max(updated_at) from voice_campaigns")
+
+        def ask(*args):
+            p = subprocess.run([DAEMON, "optimise", *args], env=h.env, capture_output=True, text=True, timeout=30, check=False)
+            return p.returncode, p.stdout, p.stderr
+
+        status, out, _ = ask("--campaign", "cmp", "--explain")
+        assert status == 0 and "failure_rate = 3 / 12 = 0.25" in out and "not_reached: failure rate is 25 %, not > 30 %" in out, out
+        assert "Decision: continue" in out and h.rows("select count(*), max(updated_at) from voice_campaigns") == before
+        status, out, _ = ask("--campaign", "cmp", "--explain", "--json", "--tenant", "A")
+        assert status == 0 and [r["name"] for r in json.loads(out)["rules"]] == ["stop_loss", "retry_windows", "agent_switch", "scale_up"]
+        assert ask("--campaign", "nope", "--explain")[0] == 1 and ask("--campaign", "cmp")[0] == 64 and ask("--explain")[0] == 64

@@ -1,4 +1,5 @@
-/* What came before its call was known is looked at again, one after the other. */
+/* What came before its call was known is looked at again, one after the other; then what was never told is asked for
+ * (ask.c). */
 #include "kernel.h"
 
 #include "iv_log.h"
@@ -108,15 +109,15 @@ static enum iv_flow_next sweep(struct iv_flow *f)
 			 &(struct iv_parked_sweep_in){.keep_days = PARKED_DAYS}, NULL);
 }
 
-static void go(struct iv_kernel *k, const struct iv_flow_type *type)
+void checks_go(struct iv_kernel *k, const struct iv_flow_type *type)
 {
 	k->busy++;
 	iv_flow_start(&k->check, type, k->s->loop, FLOW_MS, &k->checking);
 }
 
-static void rest(struct iv_kernel *k)
+void checks_rest(struct iv_kernel *k)
 {
-	k->parked = (struct iv_rows){0};
+	k->parked = k->asked = (struct iv_rows){0};
 	iv_arena_reset(&k->check_arena);
 	if (k->running)
 		iv_timer_in_ms(&k->round, (int64_t)(k->cfg->conversation_check_s * 1000));
@@ -126,9 +127,9 @@ static void walk(struct iv_kernel *k)
 {
 	if (k->running && k->parked_at < k->parked.count) {
 		k->told = (struct delivery_out){0};
-		go(k, &one_type);
+		checks_go(k, &one_type);
 	} else {
-		rest(k);
+		ask_walk(k);
 	}
 }
 
@@ -137,14 +138,14 @@ static void taken(struct iv_flow *f)
 	struct iv_kernel *k = self(f);
 
 	if (f->err.code != IV_OK)
-		k->parked = (struct iv_rows){0}; /* the pool has logged it */
-	k->parked_at = 0;
+		k->parked = k->asked = (struct iv_rows){0}; /* the pool has logged it */
+	k->parked_at = k->asked_at = 0;
 	walk(k);
 	k->busy--;
 	kernel_rest(k);
 }
 
-static const struct iv_flow_step take_steps[] = {{"sweep", sweep}, {"take", take}, {0}};
+static const struct iv_flow_step take_steps[] = {{"sweep", sweep}, {"take", take}, {"ask_take", ask_take}, {0}};
 static const struct iv_flow_type take_type = {"kernel.park_take", take_steps, taken};
 
 static void on_round(void *arg)
@@ -152,7 +153,7 @@ static void on_round(void *arg)
 	struct iv_kernel *k = arg;
 
 	if (k->running && !k->checking)
-		go(k, &take_type);
+		checks_go(k, &take_type);
 }
 
 void checks_init(struct iv_kernel *k)

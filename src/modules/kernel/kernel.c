@@ -82,6 +82,7 @@ void iv_kernel_free(struct iv_kernel *k)
 	iv_arena_deinit(&k->due_arena);
 	iv_arena_deinit(&k->decide_arena);
 	iv_arena_deinit(&k->check_arena);
+	iv_buf_deinit(&k->answer);
 	kernel_of_process = NULL;
 	free(k);
 }

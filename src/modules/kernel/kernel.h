@@ -5,6 +5,7 @@
 #define KERNEL_H
 
 #include "iv_artifacts.h"
+#include "iv_fetch.h"
 #include "iv_kernel.h"
 #include "iv_sql.h"
 #include "iv_webhook_sign.h"
@@ -70,6 +71,11 @@ struct iv_kernel {
 	struct delivery_run delivery;
 	struct delivery_out told;
 	int64_t parked_sweep_us;
+	struct iv_op ask_op;
+	struct iv_fetch *fetch;
+	struct iv_buf answer; /* the vendor's, as a delivery */
+	int answer_status;
+	bool answer_ready;
 };
 
 void kernel_rest(struct iv_kernel *k); /* something is not busy any more */
@@ -89,7 +95,13 @@ void decide_init(struct iv_kernel *k);
 void decide_start(struct iv_kernel *k);
 void decide_stop(struct iv_kernel *k);
 
+/* ── ask.c: conversations whose end nobody has told us */
+void ask_walk(struct iv_kernel *k); /* those taken; then checks_rest */
+enum iv_flow_next ask_take(struct iv_flow *f);
+
 /* ── checks.c */
+void checks_rest(struct iv_kernel *k);
+void checks_go(struct iv_kernel *k, const struct iv_flow_type *type);
 void checks_init(struct iv_kernel *k);
 void checks_start(struct iv_kernel *k);
 void checks_stop(struct iv_kernel *k);
