@@ -21,6 +21,11 @@ set session_replication_role = replica; -- no triggers: a hundred times as fast,
 insert into tenants (id, slug, name) select 't' || n, 't' || n, 'Tenant ' || n from generate_series(1, {tenants}) n;
 insert into voice_campaigns (tenant_id, id, name, status) select 't' || t, 'cmp' || t || '_' || c, 'Campaign ' || c, 'running'
 from generate_series(1, {tenants}) t, generate_series(1, 20) c;
+-- Indexes are made again behind the rows: ten times as fast as with them.
+create table kept as select pg_get_indexdef(i.indexrelid) as made, i.indexrelid::regclass::text as name from pg_index i
+where i.indrelid in ('voice_call_records'::regclass, 'voice_usage_ledger'::regclass, 'kernel_events'::regclass)
+	and not exists (select from pg_constraint c where c.conindid = i.indexrelid);
+select 'drop index ' || name from kept \\gexec
 create unlogged table drawn as
 select n, case when n % 5 = 0 then 1 else 2 + n % ({tenants} - 1) end as t, n % 20 + 1 as c,
 	(array['completed', 'completed', 'completed', 'no-answer', 'busy', 'failed'])[1 + (n * 7919) % 6] as status,
@@ -41,6 +46,9 @@ insert into kernel_decisions (tenant_id, id, event_id, correlation_id, policy_na
 select 't' || t, 'kdc' || n, 'kev' || n, 'cmp' || t || '_' || c, 'voice_campaign_optimization', 'continue', '{{"reason": "No rule applies"}}',
 	'executed', at from drawn where n % 100 = 0;
 drop table drawn;
+set maintenance_work_mem = '512MB';
+select made from kept \\gexec
+drop table kept;
 """
 AT = "timestamptz '2027-01-01'"
 QUESTIONS = [
