@@ -56,7 +56,7 @@ with c as (
 	returning phone
 ), agreed as (
 	insert into consent_ledger (tenant_id, phone_e164, kind, granted, source)
-	select :'tenant', phone, 'call', true, 'smoke' from people
+	select :'tenant', phone, 'call', true, 'manual' from people
 )
 select id from c;
 \elif :is_dialled
