@@ -88,7 +88,7 @@ static enum iv_flow_next check(void *arg, struct iv_flow *f, struct iv_dial_run 
 	(void)arena;
 	*plan = (struct iv_dial_plan){.carrier = IV_JAMBONZ};
 	*answer = (struct iv_dial_answer){0};
-	if (!d->bench && dice_of(d, ask->call_id, 1) < 3)
+	if (!d->bench && dice_of(d, ask->call_id, 1) < 1)
 		return iv_flow_fail(f, IV_EQUOTA, "the slots are full");
 	return IV_FLOW_NEXT;
 }
@@ -118,15 +118,15 @@ static enum iv_flow_next write_answer(struct iv_flow *f)
 {
 	struct ask *k = self(f);
 	struct driver *d = k->d;
-	bool ambiguous = k->dice >= 6 && k->dice < 12;
+	bool ambiguous = k->dice >= 2 && k->dice < 8;
 	char at[40];
 
 	if (!iv_dial_begin_at(&k->rows, 0)->granted)
 		return iv_flow_fail(f, IV_ECONFLICT, "no right to dial");
 	if (d->bench)
 		return IV_FLOW_DONE;
-	k->refused = k->dice < 6;
-	k->rings = !k->refused && (!ambiguous || k->dice < 10);
+	k->refused = k->dice < 2;
+	k->rings = !k->refused && (!ambiguous || k->dice < 6);
 	if (k->refused || k->rings)
 		tell(d, k->rings ? 'D' : 'X', k);
 	k->answer->placed = k->refused ? IV_NOT_PLACED : ambiguous ? IV_MAYBE_PLACED : IV_PLACED;
