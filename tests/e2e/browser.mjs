@@ -37,7 +37,7 @@ function browser(args) {
 }
 
 // The page, opened afresh; what the browser complains about is collected in `faults`.
-export async function visit(url, { heard, context = {} } = {}) {
+export async function visit(url, { heard, context = {}, path = '/talk' } = {}) {
 	const opened = await (await browser(heard
 		? ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', `--use-file-for-fake-audio-capture=${heard}`]
 		: ['--deny-permission-prompts'])).newContext(context);
@@ -46,7 +46,7 @@ export async function visit(url, { heard, context = {} } = {}) {
 	page.on('console', (m) => ['error', 'warning'].includes(m.type()) && faults.push(m.text()));
 	page.on('pageerror', (e) => faults.push(String(e)));
 	await page.addInitScript(() => addEventListener('securitypolicyviolation', (e) => console.error(`CSP: ${e.violatedDirective}`)));
-	await page.goto(`${url}/talk`);
+	await page.goto(url + path);
 	const network = (name) => page.locator('#network').getAttribute(`data-${name}`).then(Number);
 	return { page, faults, network, close: () => opened.close() };
 }

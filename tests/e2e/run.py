@@ -7,6 +7,7 @@ import sys
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(here), "integration"))
 import tools  # noqa: E402
+from house import House  # noqa: E402
 from stack import Stack  # noqa: E402
 
 passed = failed = 0
@@ -31,5 +32,11 @@ alone = {k: v for k, v in os.environ.items() if k != "INVORTO_URL"}
 run("with the mock", ["./"], alone)
 with Stack() as s:
     run("with the daemon", ["voice.test.mjs", "page.test.mjs"], {**alone, "INVORTO_URL": s.url})
+with House(env={"API_RATE_PER_MINUTE": "5000", "JOURNAL_FLUSH_MS": "100"}) as h:
+    h.add_agent("A", "spare", {"name": "Spare", "prompt": "You are never called."})
+    key, password = h.key(), "a long enough password"
+    assert h.api("POST", "/v1/members", {"email": "asha@example.org", "role": "admin", "password": password}, key=key)[0] == 201
+    run("the console", ["console.test.mjs"], {**alone, "CONSOLE_URL": h.http(""), "CONSOLE_KEY": key, "CONSOLE_EMAIL": "asha@example.org",
+                                               "CONSOLE_PASSWORD": password})
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)

@@ -5,7 +5,8 @@ export interface Schema {
 	$ref?: string; type?: string | string[]; title?: string; description?: string; properties?: Record<string, Schema>; required?: string[]; items?: Schema; enum?: string[];
 	minimum?: number; maximum?: number; minLength?: number; maxLength?: number; maxItems?: number; pattern?: string; deprecated?: boolean; writeOnly?: boolean; readOnly?: boolean; default?: unknown; anyOf?: Schema[];
 }
-interface Document { components: { schemas: Record<string, Schema> }; paths: Record<string, Record<string, { summary?: string; operationId?: string }>> }
+interface Document { components: { schemas: Record<string, Schema> }; paths: Record<string, Record<string, Operation>> }
+interface Operation { operationId?: string; requestBody?: { content: Record<string, { schema?: Schema }> } }
 
 export function useDocument() {
 	return useSWRImmutable<Document>('openapi', async () => {
@@ -14,6 +15,14 @@ export function useDocument() {
 			throw new Error('The document of the API could not be read.');
 		return reply.json();
 	});
+}
+
+// What an operation takes, by its name; undefined: there is none of that name.
+export function bodyOf(document: Document, operation: string): Schema | undefined {
+	for (const methods of Object.values(document.paths))
+		for (const o of Object.values(methods))
+			if (o?.operationId === operation)
+				return o.requestBody?.content['application/json']?.schema;
 }
 
 export type Resolve = (s: Schema) => Schema;

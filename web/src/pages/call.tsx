@@ -186,10 +186,12 @@ function Kept({ call }: { call: Call }) {
 }
 
 export default function CallPage({ id }: { id: string }) {
-	const call = useGet<Call>(`/v1/calls/${encode(id)}`, { refreshInterval: (c) => (c && LIVE.has(c.status) ? 10000 : c && !c.summary && Date.now() - Date.parse(c.endedAt ?? '') < 120000 ? 5000 : 0) });
-	const { nameOf } = useAgentNames();
+	const [over, setOver] = useState(false); // its story has ended; the books may be a moment behind
 	const [stay, setStay] = useState(false); // it ended while it was looked at
-	const live = !!call.data && (LIVE.has(call.data.status) || stay);
+	const opened = useRef(Date.now());
+	const call = useGet<Call>(`/v1/calls/${encode(id)}`, { refreshInterval: (c) => (c && LIVE.has(c.status) ? (over ? 1000 : 10000) : c && !c.summary && Date.now() - Date.parse(c.endedAt ?? '') < 120000 ? 5000 : 0) });
+	const { nameOf } = useAgentNames();
+	const live = !!call.data && ((LIVE.has(call.data.status) && !over) || stay);
 	const c = call.data;
 	return (
 		<Page title={c ? whoIs(c) : 'Call'} crumb={['/calls', 'Calls']} lead={c && <>{c.agentId ? <Link href={`/agents/${encode(c.agentId)}`}>{nameOf(c.agentId)}</Link> : 'No agent'} · {c.direction} · {when(c.startedAt)}</>}
@@ -198,7 +200,7 @@ export default function CallPage({ id }: { id: string }) {
 				<>
 					{!live && <Figures items={[['Lasted', lasted(c.durationSec)], ['Cost', inr(c.costInr), usd(c.costUsd)], ['Turns', count(c.usage?.turns)], ['Interruptions', count(c.usage?.interruptions)], ['Tool calls', count(c.usage?.toolCalls)]]} />}
 					{stay && <div className="notice good row spread"><span>The call is over.</span><button type="button" className="small" onClick={() => { setStay(false); call.mutate(); }}>Show what is kept of it</button></div>}
-					{live ? <LiveCall call={c} onOver={() => { setStay(true); call.mutate(); changed('/v1/calls', '/v1/metrics'); toast('The call is over.'); }} /> : <Kept call={c} />}
+					{live ? <LiveCall call={c} onOver={() => { setOver(true); setStay(Date.now() - opened.current > 4000); call.mutate(); changed('/v1/calls', '/v1/metrics'); toast('The call is over.'); }} /> : LIVE.has(c.status) ? <Loading rows={6} /> : <Kept call={c} />}
 				</>
 			)}</Got>
 		</Page>

@@ -73,7 +73,7 @@ export function Got<T>({ of, rows, children }: { of: { data?: T; error?: Problem
 }
 
 const MOODS: Record<string, string> = {
-	active: 'good', completed: 'good', delivered: 'good', connected: 'good', ready: 'good', accepted: 'good', done: 'good', finished: 'good', qualified: 'good', ok: 'good', open: 'good',
+	active: 'good', completed: 'good', delivered: 'good', connected: 'good', ready: 'good', accepted: 'good', approved: 'good', executed: 'good', done: 'good', finished: 'good', qualified: 'good', ok: 'good', open: 'good',
 	failed: 'bad', dead: 'bad', busy: 'bad', 'no-answer': 'bad', cancelled: 'bad', rejected: 'bad', error: 'bad', disabled: 'bad', revoked: 'bad', blocked: 'bad',
 	paused: 'wait', pending: 'wait', proposed: 'wait', scheduled: 'wait', sending: 'wait', draft: '',
 	running: 'live', 'in-progress': 'live', ringing: 'live', dialing: 'live', answered: 'live', live: 'live', importing: 'live',

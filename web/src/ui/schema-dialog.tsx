@@ -1,6 +1,6 @@
 // A dialog that makes or changes one thing, its fields by a schema of the document.
 import { type FormEvent, type ReactNode, useState } from 'react';
-import { type Wrong, check, resolver, useDocument } from '../api/document';
+import { type Wrong, bodyOf, check, resolver, useDocument } from '../api/document';
 import { type Problem, asProblem } from '../api/client';
 import { SchemaFields } from './form';
 import { Dialog, Loading, Trouble } from './parts';
@@ -11,25 +11,25 @@ export function wrongOf(p: Problem): Wrong {
 	return Object.fromEntries(p.fields.filter((f) => f.pointer).map((f) => [f.pointer!, f.detail]));
 }
 
-export function SchemaDialog({ title, schema, open, onClose, initial = {}, act, done, only, without, names, wide, children }: {
-	title: string; schema: string; open: boolean; onClose: () => void; initial?: Value; act: (v: Value) => Promise<unknown>; done: string; only?: string[]; without?: string[]; names?: Record<string, string>; wide?: boolean; children?: ReactNode;
+export function SchemaDialog({ title, schema, operation, open, onClose, initial = {}, act, done, only, without, names, wide, children }: {
+	title: string; schema?: string; operation?: string; open: boolean; onClose: () => void; initial?: Value; act: (v: Value) => Promise<unknown>; done: string; only?: string[]; without?: string[]; names?: Record<string, string>; wide?: boolean; children?: ReactNode;
 }) {
-	return <Dialog title={title} open={open} onClose={onClose} wide={wide}><Inside {...{ schema, onClose, initial, act, done, only, without, names }}>{children}</Inside></Dialog>;
+	return <Dialog title={title} open={open} onClose={onClose} wide={wide}><Inside {...{ schema, operation, onClose, initial, act, done, only, without, names }}>{children}</Inside></Dialog>;
 }
 
-function Inside({ schema, onClose, initial, act, done, only, without, names, children }: { schema: string; onClose: () => void; initial: Value; act: (v: Value) => Promise<unknown>; done: string; only?: string[]; without?: string[]; names?: Record<string, string>; children?: ReactNode }) {
+function Inside({ schema, operation, onClose, initial, act, done, only, without, names, children }: { schema?: string; operation?: string; onClose: () => void; initial: Value; act: (v: Value) => Promise<unknown>; done: string; only?: string[]; without?: string[]; names?: Record<string, string>; children?: ReactNode }) {
 	const document = useDocument();
 	const [value, setValue] = useState<Value>(initial);
 	const [wrong, setWrong] = useState<Wrong>({});
 	const [problem, setProblem] = useState<Problem | null>(null);
 	const [busy, setBusy] = useState(false);
-	const shape = document.data?.components.schemas[schema];
+	const shape = document.data && (operation ? bodyOf(document.data, operation) : document.data.components.schemas[schema!]);
 	if (document.error)
 		return <Trouble problem={asProblem(document.error)} />;
 	if (!document.data)
 		return <Loading />;
 	if (!shape)
-		return <div className="notice bad">This gateway does not offer this ({schema}).</div>;
+		return <div className="notice bad">This gateway does not offer this ({operation ?? schema}).</div>;
 	const resolve = resolver(document.data);
 	const go = async (e: FormEvent) => {
 		e.preventDefault();

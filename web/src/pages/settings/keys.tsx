@@ -22,7 +22,7 @@ export default function Keys() {
 				<Card flush label="Keys">
 					{keys.rows.length === 0 ? <Empty title="No key yet" action={<button type="button" className="main-act" onClick={() => setOpen(true)}>New key</button>}>A program of yours asks this gateway with a key.</Empty> : (
 						<div className="table"><table className="folds">
-							<thead><tr><th>Name</th><th>Key</th><th>May</th><th>Last used</th><th>State</th><th /></tr></thead>
+							<thead><tr><th>Name</th><th>Key</th><th>May</th><th>Last used</th><th>State</th><th><span className="hidden">Do</span></th></tr></thead>
 							<tbody>{keys.rows.map((k) => (
 								<tr key={k.id}>
 									<td><strong>{k.name}</strong>{k.id === me && <span className="soft small"> (the one you use)</span>}<div className="soft small">by {k.createdBy ?? '–'}, {ago(k.createdAt)}</div></td>

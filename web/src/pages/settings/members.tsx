@@ -25,7 +25,7 @@ export default function Members() {
 			<Got of={members}>{() => (
 				<Card flush label="Members">
 					{members.rows.length === 0 ? <Empty title="Nobody yet" action={<button type="button" className="main-act" onClick={() => setOpen(true)}>Add somebody</button>}>People sign in with e-mail and password, or by your identity provider.</Empty> : (
-						<div className="table"><table className="folds"><thead><tr><th>Who</th><th>Role</th><th>Since</th><th /></tr></thead><tbody>{members.rows.map((m) => (
+						<div className="table"><table className="folds"><thead><tr><th>Who</th><th>Role</th><th>Since</th><th><span className="hidden">Do</span></th></tr></thead><tbody>{members.rows.map((m) => (
 							<tr key={m.id}>
 								<td><strong>{m.name || m.email}</strong>{m.name && <div className="soft small">{m.email}</div>}{m.disabled && <> <span className="badge bad">barred</span></>}{m.id === me && <span className="soft small"> (you)</span>}</td>
 								<td><label className="hidden" htmlFor={m.id}>Role of {m.email}</label><select id={m.id} value={m.role} style={{ width: 'auto' }} onChange={(e) => change(m, { role: e.target.value }, 'The role is changed.')}>{Object.entries(ROLES).map(([r, does]) => <option key={r} value={r}>{r}: {does}</option>)}</select></td>

@@ -53,7 +53,7 @@ function All() {
 			)}</Got>
 			{dead.rows.length > 0 && (
 				<Card flush title="Given up" actions={may('admin') && <Ask label="Forget them all" className="small" title="Forget all that was given up?" act={async () => { await api.DELETE('/webhooks/dlq/clear'); await changed('/webhooks/dlq', '/webhooks/metrics'); }}>They are not sent any more, and cannot be brought back.</Ask>}>
-					<div className="table"><table className="folds"><thead><tr><th>Event</th><th>Where</th><th>Why</th><th>When</th><th /></tr></thead><tbody>{dead.rows.map((d) => (
+					<div className="table"><table className="folds"><thead><tr><th>Event</th><th>Where</th><th>Why</th><th>When</th><th><span className="hidden">Do</span></th></tr></thead><tbody>{dead.rows.map((d) => (
 						<tr key={d.id}><td><code>{d.type}</code></td><td className="mono">{d.url}</td><td className="small">{d.lastError || d.lastStatus}</td><td className="nowrap soft">{when(d.doneAt)}</td><td>{may('dev') && <button type="button" className="small" onClick={() => attempt(async () => { await api.POST('/webhooks/dlq/retry/{id}', { params: { path: { id: d.id! } } }); await changed('/webhooks/dlq', '/webhooks/metrics'); }, 'It is sent again.')}>Send again</button>}</td></tr>
 					))}</tbody></table></div>
 					{dead.button}
