@@ -1,4 +1,6 @@
-/* Append-only files, written in batches by a worker. The loop swaps buffers, the worker writes. */
+/* Append-only files, written in batches by workers. The loop swaps buffers, a worker writes. Three kinds of work go on
+ * beside each other, since a disk takes its time to sync: what live calls write, files that end (each synced by itself),
+ * and the sync of the file system. A file is in one batch at a time. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -19,23 +21,31 @@ struct iv_spool {
 	char header[HEADER_SIZE];
 	size_t header_len;
 	int fd;
+	bool fresh;    /* not in a batch yet: its call is not on the disk */
 	bool closing;
-	bool in_batch, last; /* of the batch under way: takes part, is closed by it */
-	bool failed; /* set by the worker, read between batches */
+	bool in_batch, last; /* of a batch under way: takes part, is closed by it */
+	bool failed;   /* set by a worker, read between batches */
 	void (*then)(void *arg, bool whole);
 	void *then_arg;
 };
 
+/* Files in the hands of a worker: he looks at these and never at the list. */
+struct batch {
+	struct iv_spools *writer;
+	struct iv_spool **files;
+	size_t count, cap;
+	bool busy;
+};
+
 struct iv_spools {
 	struct iv_loop *loop;
-	struct iv_list files;
+	struct iv_list files; /* fresh ones in front */
 	struct iv_timer timer;
 	size_t count;
 	int64_t flush_ms; /* for all the rounds that visit every file once */
-	struct iv_spool **batch; /* the worker's while busy; it never looks at the list */
-	size_t batch_count, batch_cap;
+	struct batch going_on, ending;
 	unsigned round;
-	bool busy, sync;
+	int sync_fd; /* of a sync under way, else -1 */
 	void (*done)(void *arg);
 	void *done_arg;
 };
@@ -44,7 +54,7 @@ static void flush(void *arg);
 
 static void arm(struct iv_spools *w)
 {
-	if (!w->busy && !iv_timer_armed(&w->timer))
+	if (!iv_timer_armed(&w->timer))
 		iv_timer_in_ms(&w->timer, w->flush_ms / ROUNDS);
 }
 
@@ -56,6 +66,8 @@ struct iv_spools *iv_spools_new(struct iv_loop *l, int64_t flush_ms)
 		abort();
 	w->loop = l;
 	w->flush_ms = flush_ms;
+	w->going_on.writer = w->ending.writer = w;
+	w->sync_fd = -1;
 	iv_list_init(&w->files);
 	iv_timer_init(&w->timer, l, flush, w);
 	return w;
@@ -74,9 +86,9 @@ struct iv_spool *iv_spool_open(struct iv_spools *w, const char *path, size_t lim
 	iv_buf_init(&s->writing, limit_bytes);
 	/* First of all, and at once: a call that was answered must have a file to be found by. */
 	iv_list_append(w->files.next, &s->node);
+	s->fresh = true;
 	w->count++;
-	if (!w->busy)
-		iv_timer_in_ms(&w->timer, 0);
+	iv_timer_in_ms(&w->timer, 0);
 	return s;
 }
 
@@ -170,15 +182,17 @@ static void write_file(struct iv_spool *s)
 
 static void write_batch(void *arg)
 {
-	struct iv_spools *w = arg;
-	int any = -1;
+	struct batch *b = arg;
 
-	for (size_t i = 0; i < w->batch_count; i++) {
-		write_file(w->batch[i]);
-		any = w->batch[i]->fd >= 0 ? w->batch[i]->fd : any;
-	}
-	if (any >= 0 && w->sync)
-		(void)syncfs(any); /* one sync for all files; a failure shows at each file's own fsync */
+	for (size_t i = 0; i < b->count; i++)
+		write_file(b->files[i]);
+}
+
+static void sync_all(void *arg)
+{
+	struct iv_spools *w = arg;
+
+	(void)syncfs(w->sync_fd); /* one for all files; a failure shows at each file's own fsync */
 }
 
 /* ── the loop's side ── */
@@ -196,55 +210,104 @@ static void release(struct iv_spool *s)
 	free(s);
 }
 
+static bool is_idle(const struct iv_spools *w)
+{
+	return !w->going_on.busy && !w->ending.busy && w->sync_fd < 0;
+}
+
 static void over(struct iv_spools *w)
 {
 	iv_timer_stop(&w->timer);
 	w->done(w->done_arg);
-	free(w->batch);
+	free(w->going_on.files);
+	free(w->ending.files);
 	iv_free_later(w->loop, w);
+}
+
+/* Behind each piece of work. */
+static void go_on(struct iv_spools *w)
+{
+	if (w->done && iv_list_empty(&w->files)) {
+		if (is_idle(w))
+			over(w);
+	} else if (!iv_list_empty(&w->files) && (w->done || IV_CONTAINER(w->files.next, struct iv_spool, node)->fresh)) {
+		flush(w);
+	} else if (!iv_list_empty(&w->files)) {
+		arm(w);
+	}
 }
 
 static void batch_done(void *arg)
 {
-	struct iv_spools *w = arg;
+	struct batch *b = arg;
 
-	w->busy = false;
-	for (size_t i = 0; i < w->batch_count; i++) {
-		struct iv_spool *s = w->batch[i];
+	b->busy = false;
+	for (size_t i = 0; i < b->count; i++) {
+		struct iv_spool *s = b->files[i];
 		bool finished = s->last;
 
 		s->in_batch = s->last = false;
 		if (finished)
 			release(s);
 	}
-	w->batch_count = 0;
-	if (w->done && iv_list_empty(&w->files))
-		over(w);
-	else if (w->done)
-		flush(w);
-	else if (!iv_list_empty(&w->files))
-		arm(w);
+	b->count = 0;
+	go_on(b->writer);
 }
 
-static void take(struct iv_spools *w, struct iv_spool *s)
+static void sync_done(void *arg)
 {
+	struct iv_spools *w = arg;
+
+	(void)close(w->sync_fd); /* a second name of a file: nothing was written by it */
+	w->sync_fd = -1;
+	go_on(w);
+}
+
+static void take(struct iv_spool *s)
+{
+	struct batch *b = s->closing ? &s->writer->ending : &s->writer->going_on;
 	struct iv_buf full = s->filling;
 
+	if (b->busy || s->in_batch || !(s->filling.len || s->closing))
+		return;
+	if (b->count == b->cap) {
+		b->cap = b->cap ? 2 * b->cap : 64;
+		b->files = realloc(b->files, b->cap * sizeof(b->files[0]));
+		if (!b->files)
+			abort();
+	}
 	s->filling = s->writing;
 	s->writing = full;
 	s->last = s->closing;
+	s->fresh = false;
 	s->in_batch = true;
-	w->batch[w->batch_count++] = s;
+	b->files[b->count++] = s;
 }
 
-static void make_room(struct iv_spools *w)
+static void start(struct batch *b)
 {
-	if (w->batch_cap >= w->count)
+	if (b->busy || !b->count)
 		return;
-	w->batch_cap = w->count + 64;
-	w->batch = realloc(w->batch, w->batch_cap * sizeof(w->batch[0]));
-	if (!w->batch)
-		abort();
+	b->busy = true;
+	iv_loop_work(b->writer->loop, write_batch, batch_done, b);
+}
+
+/* Once in all rounds, and not before the last is through. The file may end meanwhile: the sync has a descriptor of its
+ * own. */
+static void sync_some(struct iv_spools *w)
+{
+	if (++w->round % ROUNDS != 0 || w->sync_fd >= 0)
+		return;
+	IV_LIST_EACH(node, &w->files) {
+		const struct iv_spool *s = IV_CONTAINER(node, struct iv_spool, node);
+
+		if (s->in_batch || s->fd < 0)
+			continue; /* a worker's at the moment, or not yet there */
+		w->sync_fd = fcntl(s->fd, F_DUPFD_CLOEXEC, 0);
+		if (w->sync_fd >= 0)
+			iv_loop_work(w->loop, sync_all, sync_done, w);
+		return;
+	}
 }
 
 static void flush(void *arg)
@@ -252,22 +315,27 @@ static void flush(void *arg)
 	struct iv_spools *w = arg;
 	size_t visits = w->done ? w->count : w->count / ROUNDS + 1;
 
-	if (w->busy)
-		return;
-	make_room(w);
+	IV_LIST_EACH(node, &w->files) {
+		struct iv_spool *s = IV_CONTAINER(node, struct iv_spool, node);
+
+		if (!s->fresh)
+			break;
+		s->fresh = s->filling.len || s->closing; /* else there is nothing to hurry with */
+		take(s);
+	}
 	for (size_t i = 0; i < visits && !iv_list_empty(&w->files); i++) {
 		struct iv_spool *s = IV_CONTAINER(w->files.next, struct iv_spool, node);
 
+		if (s->fresh)
+			break; /* waits in front for the batch under way, and has nothing yet */
 		iv_list_remove(&s->node); /* to the end: the next round begins behind it */
 		iv_list_append(&w->files, &s->node);
-		if (s->filling.len || s->closing)
-			take(w, s);
+		take(s);
 	}
-	w->sync = ++w->round % ROUNDS == 0;
-	w->busy = w->batch_count > 0;
-	if (w->busy)
-		iv_loop_work(w->loop, write_batch, batch_done, w);
-	else if (!iv_list_empty(&w->files))
+	start(&w->going_on);
+	start(&w->ending);
+	sync_some(w);
+	if (!iv_list_empty(&w->files) && !w->done)
 		arm(w);
 }
 
@@ -278,11 +346,8 @@ void iv_spools_close(struct iv_spools *w, void (*done)(void *arg), void *arg)
 	iv_timer_stop(&w->timer);
 	IV_LIST_EACH(node, &w->files)
 		IV_CONTAINER(node, struct iv_spool, node)->closing = true;
-	if (w->busy)
-		return; /* its end goes on from here */
-	if (iv_list_empty(&w->files)) {
-		over(w);
-		return;
-	}
-	flush(w);
+	if (!iv_list_empty(&w->files))
+		flush(w);
+	else if (is_idle(w))
+		over(w); /* else the end of what goes on calls it */
 }
