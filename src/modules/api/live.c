@@ -13,7 +13,10 @@
 #include "iv_events.h"
 #include "iv_sql.h"
 
-enum { KEEPALIVE_MS = 15000, KEEPALIVES_A_LOOK = 4, ASK_EVERY_MS = 10000, ASK_MS = 3000, BACK_MS = 2000, LOOK_MS = 5000, LOOK_BYTES = 4096, EVENT_BYTES = 262144 };
+enum {
+	KEEPALIVE_MS = 15000, KEEPALIVES_A_LOOK = 4, ASK_EVERY_MS = 10000, ASK_MS = 3000, BACK_MS = 2000, LOOK_MS = 5000,
+	LOOK_BYTES = 4096, EVENT_BYTES = 262144,
+};
 
 /* A viewer, from the answer's head to its end; it outlives the request's flow. */
 struct live {
@@ -94,8 +97,9 @@ static enum iv_flow_next ask_to_tell(struct iv_flow *f)
 	struct live *l = IV_CONTAINER(f, struct live, ask);
 	char name[IV_CALL_NAME_SIZE];
 
-	return iv_control_send(l->s->control, f, &l->control, &l->ask_arena, iv_call_name(iv_str(l->tenant), iv_str(l->call), name),
-			       IV_S("watch"), IV_STR_NULL, ASK_MS, &l->answer);
+	return iv_control_send(l->s->control, f, &l->control, &l->ask_arena,
+			       iv_call_name(iv_str(l->tenant), iv_str(l->call), name), IV_S("watch"), IV_STR_NULL, ASK_MS,
+			       &l->answer);
 }
 
 /* Not live yet, or its process is away: the next time may be better. */

@@ -1,43 +1,58 @@
 /* The process itself, by the names that every Prometheus client gives it. Not the number of its descriptors: to count
  * thousands of them takes longer than a frame may be late. */
 #include <stdio.h>
-#include <string.h>
+#include <time.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include "ops.h"
 
-/* Of /proc/self/stat, behind the name in brackets, which may hold anything: field 22 is the start, in ticks since boot. */
-static double started_s(void)
+static struct iv_str read_small(const char *path, char *text, size_t size)
 {
-	char text[2048], *at;
-	unsigned long long ticks;
-	double up;
-	FILE *f = fopen("/proc/self/stat", "re");
-	size_t n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
-	struct timespec now;
+	FILE *f = fopen(path, "re");
+	size_t n = f ? fread(text, 1, size, f) : 0;
 
 	if (f)
 		(void)fclose(f);
-	text[n] = '\0';
-	at = strrchr(text, ')');
-	if (!at || sscanf(at + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %llu", &ticks) != 1)
+	return (struct iv_str){text, n};
+}
+
+/* The n-th field, from 1; -1: there is none, or it is no number. */
+static int64_t field(struct iv_str s, int n)
+{
+	struct iv_str word = IV_STR_NULL;
+	int64_t value;
+
+	while (n-- > 0)
+		if (!iv_str_split(&s, ' ', &word))
+			return -1;
+	return iv_str_to_i64(iv_str_trim(word), &value) ? value : -1;
+}
+
+/* Field 22 of /proc/self/stat is the start in ticks since boot; the second is a name in brackets, which may hold
+ * anything. */
+static double started_s(void)
+{
+	char text[2048];
+	struct iv_str s = read_small("/proc/self/stat", text, sizeof(text));
+	struct timespec now, up;
+	int64_t ticks;
+	size_t end = s.len;
+
+	while (end && s.ptr[end - 1] != ')')
+		end--;
+	ticks = field((struct iv_str){s.ptr + end, s.len - end}, 22 - 2 + 1); /* it begins with a blank */
+	if (ticks < 0 || clock_gettime(CLOCK_BOOTTIME, &up) < 0 || clock_gettime(CLOCK_REALTIME, &now) < 0)
 		return 0;
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	up = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-	clock_gettime(CLOCK_REALTIME, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9 - up + (double)ticks / (double)sysconf(_SC_CLK_TCK);
+	return (double)(now.tv_sec - up.tv_sec) + (double)(now.tv_nsec - up.tv_nsec) / 1e9 +
+	       (double)ticks / (double)sysconf(_SC_CLK_TCK);
 }
 
 static double resident_bytes(void)
 {
-	unsigned long long pages = 0;
-	FILE *f = fopen("/proc/self/statm", "re");
+	char text[256];
+	int64_t pages = field(read_small("/proc/self/statm", text, sizeof(text)), 2);
 
-	if (f && fscanf(f, "%*u %llu", &pages) != 1)
-		pages = 0;
-	if (f)
-		(void)fclose(f);
-	return (double)pages * (double)sysconf(_SC_PAGESIZE);
+	return pages < 0 ? 0 : (double)pages * (double)sysconf(_SC_PAGESIZE);
 }
 
 static double seconds(struct timeval t)
