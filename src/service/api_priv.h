@@ -14,7 +14,7 @@ enum {
 	API_ARENA_BYTES = 16 << 20,  /* ceiling of one request */
 	API_ANSWER_BYTES = 8 << 20,
 	API_REMEMBERED_BYTES = 1 << 20,
-	API_STEPS_MAX = 32,
+	API_STEPS_MAX = 40,
 	API_RATE_KEY_MAX = 128,
 	API_PARAMS_MAX = 8,
 	API_TOKEN_SIZE = 33,

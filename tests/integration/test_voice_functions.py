@@ -315,3 +315,22 @@ def test_values_fill_what_is_left_when_a_call_opens_here():
                                     "'{\"instance_id\": \"i\", \"carrier\": \"twilio\"}') o) s", tenant="A")[0][0])
         assert got["greeting"] == "Hello Ada!" and got["disclosure"] == "A machine of Tenant A."
         assert got["prompt"] == "Talk to Ada Byron about engines prompt."
+
+
+def test_an_inbound_call_is_answered_by_the_hosted_agent_of_its_number():
+    with Platform() as p:
+        agent, _ = p.ready()
+        p.lab.rules({"match": {"carrier": "elevenlabs", "direction": "inbound"}, "then": {"hang_up_ms": 300}})
+        call = p.lab.over(p.lab.ring("twilio", to=POOL, caller=THERE))
+        assert call["media"][0]["audible_ms"] >= 100, call
+        [talk] = p.there("/conversations")["conversations"]
+        said = p.there("/conversations/" + talk["conversation_id"])
+        [[ours, provider, number]] = p.rows("select id, provider, voice_agent_id from voice_call_records where direction = 'inbound'")
+        assert said["conversation_initiation_client_data"]["dynamic_variables"]["call_id"] == ours and talk["user_id"] == "A/" + ours
+        assert (provider, number) == ("elevenlabs", agent) and talk["direction"] == "inbound"
+        # ElevenLabs is too late: the caller hears that we are sorry, and the books say why.
+        p.lab.rules({"match": {"carrier": "elevenlabs", "rest": "register"}, "then": {"rest": {"status": 500}}})
+        call = p.lab.over(p.lab.ring("twilio", to=POOL, caller="+12025550199"))
+        assert not call["media"], call
+        wait_until(lambda: p.rows("select status, failure_reason from voice_call_records where from_number = '+12025550199'")
+                   == [["failed", "not_registered"]], 20, "the record")

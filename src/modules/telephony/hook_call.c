@@ -251,6 +251,7 @@ enum iv_flow_next hook_taken(struct iv_flow *f)
 	h->agent_id = r->agent_id;
 	h->over = r->over;
 	h->held = r->held;
+	h->agent_ref = r->hosted;
 	h->tenant_max = r->tenant_max == IV_SQL_NULL ? 0 : r->tenant_max;
 	h->campaign_id = r->campaign_id;
 	h->campaign_max = r->campaign_max == IV_SQL_NULL ? 0 : r->campaign_max;

@@ -100,6 +100,7 @@ enum iv_flow_next hook_noted(struct iv_flow *f)
 	r = iv_line_status_at(&h->rows, 0);
 	h->over = r->over;
 	h->held = r->held;
+	h->hosted = r->hosted;
 	if (r->rang)
 		hook_tell(h, "call.ringing");
 	if (r->answered)
@@ -341,6 +342,11 @@ enum iv_flow_next hook_over_told(struct iv_flow *f)
 {
 	struct hook *h = hook_self(f);
 
+	/* What ElevenLabs hosted and had is told by its own report. */
+	if (h->final && h->hosted && !h->held)
+		iv_slots_drop(h->c->s->slots, h->tenant_id, h->call_id, IV_SLOT_COMPLETED);
+	if (ends(h) && h->hosted && iv_str_eq(h->status, IV_S("completed")))
+		return IV_FLOW_NEXT;
 	if (ends(h) && h->attempt.err.code != IV_OK)
 		end_unspoken(h);
 	else if (is_stream_error(h) && h->call_id.len && !h->over && h->q.attempt >= 1)

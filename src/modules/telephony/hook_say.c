@@ -125,6 +125,8 @@ static bool write_answer(struct hook *h)
 {
 	bool twilio = h->row->carrier == WORD_TWILIO;
 
+	if (h->document.len)
+		return iv_buf_adds(&h->c->json, h->document);
 	switch (h->row->kind) {
 	case HOOK_WHISPER:
 		return twilio ? twiml_text(h->q.say, false, &h->c->json) : say_text(h->q.say, false, &h->c->json);

@@ -13,6 +13,7 @@
 #include "iv_carrier.h"
 #include "iv_cidr.h"
 #include "iv_control.h"
+#include "iv_convai.h"
 #include "iv_rate.h"
 #include "iv_slots.h"
 #include "iv_sql.h"
@@ -95,6 +96,13 @@ struct hook {
 	struct iv_str tenant_id, call_id, agent_id, number_id; /* call_id "": nobody's */
 	struct iv_scope scope;
 	bool over, held, fresh;
+	/* An agent that ElevenLabs hosts. */
+	struct iv_str agent_ref; /* of a new call; "": our own speaks */
+	bool hosted;             /* of a call that is known */
+	struct iv_convai_call registering;
+	struct iv_vendor_run vendor;
+	struct iv_vendor_answer registered;
+	struct iv_str document;  /* what it wants Twilio to do; "": none */
 	int64_t tenant_max, campaign_max;
 	struct iv_str campaign_id; /* of its tenant; "": none */
 	/* The line. */
@@ -128,6 +136,9 @@ enum iv_flow_next hook_recall(struct iv_flow *f);
 enum iv_flow_next hook_recalled(struct iv_flow *f);
 enum iv_flow_next hook_slots(struct iv_flow *f);
 enum iv_flow_next hook_granted(struct iv_flow *f);
+enum iv_flow_next hook_hosted(struct iv_flow *f); /* hook_hosted.c: these three */
+enum iv_flow_next hook_register(struct iv_flow *f);
+enum iv_flow_next hook_registered(struct iv_flow *f);
 void hook_tell(struct hook *h, const char *kind); /* whoever watches the call */
 
 /* hook_line.c: in this order */

@@ -22,15 +22,27 @@ select tenant_id, number_id, voice_agent_id from lookup.number($1)
 -- in:  tenant text, call text, carrier text, provider_id text, agent text, number_id text, from_number text,
 -- in:  to_number text, more json
 -- out: refusal text, call_id text, agent_id text, made bool, over bool, held bool, tenant_max int,
--- out: campaign_id text, campaign_max int
-select refusal, call_id, agent_id, made, over, held, tenant_max, campaign, campaign_max
-from take_inbound_call($1, $2, $3, $4, $5, $6, $7, $8, $9)
+-- out: campaign_id text, campaign_max int, hosted text
+select t.refusal, t.call_id, t.agent_id, t.made, t.over, t.held, t.tenant_max, t.campaign, t.campaign_max,
+	case when a.provider = 'elevenlabs' then coalesce(a.elevenlabs_agent_id, '') else '' end
+from take_inbound_call($1, $2, $3, $4, $5, $6, $7, $8, $9) t
+left join voice_agents a on a.tenant_id = $1 and a.id = t.agent_id
+
+-- name: line_hosted :one :tenant
+-- Somebody else's agent is about to speak with this call: what its texts need.
+-- in:  tenant text, call text
+-- out: variables json
+update voice_call_records r set provider = 'elevenlabs'
+where r.tenant_id = $1 and r.id = $2
+returning hosted_variables($1, $2)
 
 -- name: line_status :many :tenant
 -- What the carrier says of a call; no row: there is none.
 -- in:  tenant text, call text, carrier text, provider_id text, next text, facts json
--- out: status text, over bool, held bool, rang bool, answered bool, final text
-select status, over, held, rang, answered, final from take_call_status($1, $2, $3, $4, $5, $6)
+-- out: status text, over bool, held bool, rang bool, answered bool, final text, hosted bool
+select s.status, s.over, s.held, s.rang, s.answered, s.final, exists (select from voice_call_records r
+	where r.tenant_id = $1 and r.id = $2 and r.provider = 'elevenlabs')
+from take_call_status($1, $2, $3, $4, $5, $6) s
 
 -- name: line_close :one :tenant
 -- The end of a call nobody spoke. false: its end comes from elsewhere (what its process gave to another), or has come.
