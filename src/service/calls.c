@@ -343,6 +343,7 @@ struct telling {
 		struct iv_event_enqueue_in event;
 		struct iv_call_abandon_in abandon;
 		struct iv_call_held_in held;
+		struct iv_call_opt_out_in opt_out;
 	} in;
 	struct iv_pg_run pg;
 };
@@ -439,6 +440,17 @@ void iv_calls_glimpse(struct iv_calls *c, struct iv_str tenant_id, struct iv_str
 		iv_events_publish(c->d.events, tenant_id, iv_call_live_name(tenant_id, call_id, name), kind, json);
 }
 
+static void tell_opt_out(struct iv_calls *c, const struct iv_call_line *line)
+{
+	struct telling *t = telling_new(c, line->tenant_id, &iv_sql_call_opt_out);
+
+	if (!t)
+		return; /* the closing says it again */
+	t->in.opt_out = (struct iv_call_opt_out_in){.call = iv_arena_str(&t->arena, line->call_id),
+						    .reason = IV_S("said so in a call")};
+	start_telling(t);
+}
+
 void iv_calls_tell(struct iv_calls *c, const struct iv_call_line *line)
 {
 	char name[IV_CALL_NAME_SIZE];
@@ -448,4 +460,6 @@ void iv_calls_tell(struct iv_calls *c, const struct iv_call_line *line)
 				  line->kind, line->payload);
 	if (line->wanted)
 		tell_subscribers(c, line);
+	if (iv_str_eq(line->kind, IV_S("callee.opted_out")))
+		tell_opt_out(c, line);
 }
