@@ -49,6 +49,7 @@ struct iv_api_route {
 	size_t body_max;                         /* 0: 64 KiB */
 	int deadline_ms;                         /* 0: 10 s */
 	const char *content_type;                /* of an answer that is not JSON: "text/csv" */
+	const char *also;                        /* another type, by the client's Accept: a step sets c->content_type */
 	/* Bodies that are taken as they are, with IV_API_PIECES, beside JSON that fits `in`: then c->in is NULL. Ends with
 	 * NULL; NULL: none. How large they may be is the setting at this offset of struct iv_config (an int64_t). */
 	const char *const *media;
@@ -78,6 +79,7 @@ struct iv_api_call {
 	void *out;          /* struct of route->out, from the arena or c->state */
 	struct iv_buf json; /* written with iv_jw by the steps when route->out is NULL; other types too */
 	int status;         /* 0: route->status */
+	const char *content_type; /* NULL: route->content_type */
 	struct iv_str entity_id; /* what was made or changed; "": the last id of the path */
 	bool nothing_done;  /* set by a step that fails before anything happened that must not happen twice: a
 			     * 5xx of an IV_API_PLACES_CALL row is then not remembered */

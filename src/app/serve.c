@@ -27,6 +27,7 @@
 #include "iv_vendors.h"
 #include "iv_access.h"
 #include "iv_compliance.h"
+#include "iv_campaign_api.h"
 #include "iv_webhook.h"
 #include "iv_worker.h"
 #include "iv_wav.h"
@@ -271,6 +272,7 @@ static void stopped_webhooks(void *arg)
 	iv_webhook_stop(app->webhook);
 	iv_docs_free(app->docs);
 	iv_api_free(app->api);
+	iv_imports_free(house_services(app->house)->imports);
 	iv_telephony_free(app->telephony);
 	house_close(app->house, stopped_house, app);
 }
@@ -440,6 +442,8 @@ static bool open_modules(struct app *app, struct iv_err *e)
 	iv_access_mount(app->api);
 	iv_rest_mount(app->api);
 	iv_compliance_mount(app->api);
+	s->imports = iv_imports_new(s);
+	iv_campaign_api_mount(app->api);
 	iv_api_mount(app->api, iv_webhook_routes);
 	iv_api_mount(app->api, iv_webhook_dispatch_routes);
 	iv_api_mount(app->api, iv_webhook_bare_routes());

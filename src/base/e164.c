@@ -2,6 +2,7 @@
 #include "iv_e164.h"
 
 #include "e164_table.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { DIGITS_MIN = 7, DIGITS_MAX = 15, PREFIX_MAX = 8 };
@@ -121,4 +122,20 @@ struct iv_str iv_e164_list_wrong(struct iv_str list)
 			return one;
 	}
 	return IV_S("");
+}
+
+int iv_e164_code_of(const char *country)
+{
+	struct iv_e164 n = {0};
+	char number[IV_E164_SIZE];
+
+	for (size_t i = 0; i < IV_COUNT(areas); i++)
+		if (strcmp(areas[i].country, country) == 0)
+			return 1;
+	for (size_t i = 0; i < IV_COUNT(prefixes); i++)
+		if (strcmp(prefixes[i].country, country) == 0) {
+			(void)snprintf(number, sizeof(number), "+%.8s0000000", prefixes[i].digits);
+			return iv_e164_read(iv_str(number), &n) ? n.calling_code : 0;
+		}
+	return 0;
 }

@@ -160,6 +160,13 @@ static void answer_headers(struct iv_jw *w, const struct iv_api_route *r)
 	iv_jw_end_obj(w);
 }
 
+static void also(struct iv_jw *w, const char *type)
+{
+	iv_jw_obj(w, type);
+	iv_jw_raw(w, "schema", IV_S("{\"type\":\"string\"}"));
+	iv_jw_end_obj(w);
+}
+
 static void success(struct writing *x, const struct iv_api_route *r)
 {
 	struct iv_jw *w = &x->w;
@@ -181,6 +188,8 @@ static void success(struct writing *x, const struct iv_api_route *r)
 			iv_jw_end_obj(w);
 		}
 		iv_jw_end_obj(w);
+		if (r->also)
+			also(w, r->also);
 		iv_jw_end_obj(w);
 	}
 	iv_jw_end_obj(w);

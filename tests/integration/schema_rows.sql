@@ -19,6 +19,8 @@ insert into voice_phone_numbers (tenant_id, id, phone_number, pool_assignment_id
 	values (:'t', 'num', '+155501' || lpad(ascii(:'t')::text, 5, '0'), 'asg', 'agt');
 insert into voice_campaigns (tenant_id, id, name, voice_agent_id, phone_number_id) values (:'t', 'cmp', 'A campaign', 'agt', 'num');
 insert into leads (tenant_id, id, first_name, last_name, phone, campaign_id) values (:'t', 'lead', 'Ada', 'Byron', '+15550100001', 'cmp');
+insert into lead_imports (tenant_id, id, campaign_id, state) values (:'t', 'imp', 'cmp', 'done');
+insert into lead_import_errors (tenant_id, import_id, line, reason) values (:'t', 'imp', 2, 'is empty');
 insert into lead_segments (tenant_id, name, segment) values (:'t', 'seg', '{"status": "new"}');
 insert into campaign_groups (tenant_id, campaign_id, region, zone, open, until) values (:'t', 'cmp', 'US-NY', '', true, now());
 insert into consent_ledger (tenant_id, id, phone_e164, kind, granted, source) values (:'t', 'cns', '+15550100001', 'call', true, 'web');

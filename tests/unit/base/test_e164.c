@@ -87,12 +87,59 @@ static void a_list_with_a_country_that_is_none_is_told(void **state)
 	assert_true(iv_str_eq(iv_e164_list_wrong(IV_S("+44a")), IV_S("+44a")));
 }
 
+static void numbers_are_read_as_people_write_them(void **state)
+{
+	static const struct {
+		const char *text, *country, *number; /* NULL: refused */
+	} rows[] = {
+		{"+1 (212) 555-0123", "", "+12125550123"},
+		{"(212) 555-0123", "US", "+12125550123"},
+		{"1-212-555-0123", "US", "+12125550123"},
+		{"212.555.0123", "CA", "+12125550123"},
+		{"011 44 20 7946 0000", "US", "+442079460000"},
+		{"00 44 20 7946 0000", "IN", "+442079460000"},
+		{"+44 (0)20 7946 0000", "US", "+442079460000"},
+		{"020 7946 0000", "GB", "+442079460000"},
+		{"98765 43210", "IN", "+919876543210"},
+		{"09876543210", "IN", "+919876543210"},
+		{"919876543210", "IN", "+919876543210"},   /* the code in front, without a sign */
+		{"9198765432", "IN", "+919198765432"},	   /* and not when the number is whole without it */
+		{"02 1234 5678", "IT", "+390212345678"},   /* Italy keeps its zero */
+		{"8 (495) 123-45-67", "RU", "+74951234567"},
+		{"06 1 234 5678", "HU", "+3612345678"},
+		{"'+919876543210", "", "+919876543210"},   /* as a spreadsheet keeps a text */
+		{"tel:+91-98765-43210", "", "+919876543210"},
+		{"+91\xc2\xa0" "98765\xe2\x80\x93" "43210", "", "+919876543210"},
+		{"", "IN", NULL},	      {"  ", "IN", NULL},	  {"9876543210", "", NULL},
+		{"12345", "IN", NULL},	      {"212555012", "US", NULL},  {"1125550123", "US", NULL},
+		{"2.12556E+09", "US", NULL},  {"2125550123x55", "US", NULL}, {"call me", "US", NULL},
+		{"+999123456789", "", NULL},  {"+1212555012", "", NULL},  {"++12125550123", "", NULL},
+		{"12125550123+", "US", NULL}, {"9876543210", "XX", NULL}, {"+1234567890123456", "", NULL},
+		{"00919876543210 / 00919876543211", "IN", NULL}, {"12345678901234567890123456789012345", "IN", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < IV_COUNT(rows); i++) {
+		char out[IV_E164_SIZE] = "";
+		const char *why = NULL;
+		bool ok = iv_e164_normal(iv_str(rows[i].text), rows[i].country, out, &why);
+
+		if (ok != (rows[i].number != NULL) || (ok && strcmp(out, rows[i].number) != 0) || (!ok && !why))
+			fail_msg("\"%s\" of %s: %s %s", rows[i].text, rows[i].country, out, why ? why : "");
+	}
+	assert_int_equal(iv_e164_code_of("KZ"), 7);
+	assert_int_equal(iv_e164_code_of("JM"), 1);
+	assert_int_equal(iv_e164_code_of("JE"), 44);
+	assert_int_equal(iv_e164_code_of("XX"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_number_is_the_countrys_whose_plan_it_is_in),
 		cmocka_unit_test(what_is_no_number_is_nobodys),
 		cmocka_unit_test(a_list_allows_what_it_names),
+		cmocka_unit_test(numbers_are_read_as_people_write_them),
 		cmocka_unit_test(a_list_with_a_country_that_is_none_is_told),
 	};
 

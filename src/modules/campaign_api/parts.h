@@ -1,0 +1,76 @@
+/* What the resources about campaigns share. Private to the module. */
+#ifndef PARTS_H
+#define PARTS_H
+
+#include "iv_api.h"
+
+/* ── pages by cursor: a query begins with it */
+struct page {
+	int64_t limit;
+	struct iv_str cursor;
+};
+#define PAGE_FIELDS(type, member)                                                                                      \
+	IV_INT(type, member.limit, "limit", 0, 1, 100, "Rows of a page; 50 when absent"),                              \
+	IV_STR(type, member.cursor, "cursor", 0, 0, 512, "nextCursor of the page before")
+void pages_defaults(void *query); /* of a query that begins with a struct page */
+struct pages_place {
+	int64_t after_us, count;
+	struct iv_str after_id;
+};
+/* False: told. */
+IV_MUST_CHECK bool pages_begin(struct iv_api_call *c, const struct page *q, struct pages_place *p);
+
+/* {"data":[…],"hasMore":…,"nextCursor":…}; bodies are JSON. */
+struct pages_writer {
+	struct iv_jw w;
+	const struct page *q;
+	size_t shown;
+	bool more;
+};
+struct pages_writer pages_open(struct iv_api_call *c, const struct page *q, size_t rows);
+enum iv_flow_next pages_close(struct iv_api_call *c, struct pages_writer *p, int64_t last_us, struct iv_str last_id);
+/* A step that writes the rows of a statement with id, body and created_us. `of` is the call's struct iv_rows. */
+#define PAGE_STEP(function, statement, query_type, of)                                                                 \
+	static enum iv_flow_next function(struct iv_flow *f)                                                           \
+	{                                                                                                              \
+		struct iv_api_call *c = iv_api_self(f);                                                                \
+		const query_type *q = c->query;                                                                        \
+		const struct iv_rows *rows = of;                                                                       \
+		struct pages_writer p = pages_open(c, &q->page, rows->count);                                            \
+		const struct iv_##statement##_out *r = NULL;                                                           \
+                                                                                                                       \
+		for (size_t i = 0; i < p.shown; i++) {                                                                 \
+			r = iv_##statement##_at(rows, i);                                                              \
+			iv_jw_raw(&p.w, NULL, r->body);                                                                \
+		}                                                                                                      \
+		return pages_close(c, &p, r ? r->created_us : 0, r ? r->id : IV_S(""));                                 \
+	}
+
+/* ── answers */
+/* The answer is this JSON. */
+enum iv_flow_next answer_json(struct iv_api_call *c, struct iv_str json);
+enum iv_flow_next answer_done(struct iv_api_call *c, const struct iv_jw *w);
+struct iv_str answer_time(struct iv_api_call *c, int64_t ms); /* RFC 3339; ptr NULL for null */
+struct iv_str answer_id(struct iv_api_call *c, const char *prefix);
+struct iv_str answer_actor(const struct iv_api_call *c);
+/* Is the answer to be text/csv? By the Accept header; tells the client's side of it (Vary), and the type. */
+bool answer_is_csv(struct iv_api_call *c);
+/* RFC 4180; a cell that a spreadsheet would take for a formula gets an apostrophe. NULL-terminated list of cells. */
+IV_MUST_CHECK bool answer_row(struct iv_buf *b, const struct iv_str *cells, size_t count);
+struct iv_str answer_number(struct iv_api_call *c, int64_t n); /* IV_SQL_NULL: "" */
+struct iv_str text_or_null(struct iv_str s); /* of a query: absent is null */
+
+/* ── what is said of leads */
+bool lead_phone(struct iv_str text, struct iv_str country, char out[17], const char **why);
+/* "" or two capital letters that are a country's; false: told at `pointer`. */
+IV_MUST_CHECK bool country_good(struct iv_api_call *c, const char *pointer, struct iv_str country);
+
+/* ── the tables */
+const struct iv_api_route *campaign_routes(void);
+const struct iv_api_route *campaign_order_routes(void);
+const struct iv_api_route *campaign_report_routes(void);
+const struct iv_api_route *lead_routes(void);
+const struct iv_api_route *segment_routes(void);
+const struct iv_api_route *import_routes(void);
+
+#endif
