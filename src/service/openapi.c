@@ -231,6 +231,40 @@ static void failure(struct writing *x, const enum iv_code *codes, int status)
 	iv_jw_end_obj(&x->w);
 }
 
+/* A refusal of the older platform's functions. */
+static void function_failure(struct iv_jw *w, int status)
+{
+	static const char *const members[] = {"error", "code", "requestId"};
+	char text[8];
+
+	(void)snprintf(text, sizeof(text), "%d", status);
+	iv_jw_obj(w, text);
+	iv_jw_cstr(w, "description", iv_http_status_text(status));
+	iv_jw_obj(w, "headers");
+	header_ref(w, "X-Request-Id");
+	iv_jw_end_obj(w);
+	iv_jw_obj(w, "content");
+	iv_jw_obj(w, "application/json");
+	iv_jw_obj(w, "schema");
+	iv_jw_cstr(w, "type", "object");
+	iv_jw_arr(w, "required");
+	iv_jw_cstr(w, NULL, "success");
+	for (size_t i = 0; i < IV_COUNT(members); i++)
+		iv_jw_cstr(w, NULL, members[i]);
+	iv_jw_end_arr(w);
+	iv_jw_obj(w, "properties");
+	iv_jw_obj(w, "success");
+	iv_jw_bool(w, "const", false);
+	iv_jw_end_obj(w);
+	for (size_t i = 0; i < IV_COUNT(members); i++) {
+		iv_jw_obj(w, members[i]);
+		iv_jw_cstr(w, "type", "string");
+		iv_jw_end_obj(w);
+	}
+	for (int i = 0; i < 5; i++) /* properties, schema, application/json, content, the status */
+		iv_jw_end_obj(w);
+}
+
 static void write_refusal(struct iv_jw *w, const struct refusal *r)
 {
 	char name[REFUSAL_NAME];
@@ -277,7 +311,9 @@ static void answers(struct writing *x, const struct iv_api_route *r)
 
 		for (const enum iv_code *c = codes; *c != IV_OK; c++)
 			any = any || iv_code_info(*c)->http_status == status;
-		if (any)
+		if (any && (r->flags & IV_API_FUNCTION))
+			function_failure(&x->w, status);
+		else if (any)
 			failure(x, codes, status);
 	}
 	for (const enum iv_code *c = codes; *c != IV_OK; c++)
