@@ -96,6 +96,7 @@ function Playback({ recording, onTime, wave }: { recording: Artifact; onTime: (a
 	const [length, setLength] = useState((recording.durationMs ?? 0) / 1000);
 	const [playing, setPlaying] = useState(false);
 	const [rate, setRate] = useState(1);
+	const [ready, setReady] = useState(false);
 	useEffect(() => {
 		const onKey = (e: KeyboardEvent) => {
 			if (e.key === ' ' && !/^(INPUT|TEXTAREA|SELECT|BUTTON|A|SUMMARY)$/.test((e.target as HTMLElement).tagName) && !document.querySelector('dialog[open]')) {
@@ -108,9 +109,9 @@ function Playback({ recording, onTime, wave }: { recording: Artifact; onTime: (a
 	}, [wave]);
 	return (
 		<Card title="Recording" actions={<div className="legend"><span><i className="w-caller" />Caller</span><span><i className="w-agent" />Agent</span></div>}>
-			<Suspense fallback={<Loading rows={1} />}><Waveform ref={wave} url={recording.url!} onTime={(t) => { setAt(t); onTime(t); }} onReady={setLength} onPlaying={setPlaying} /></Suspense>
+			<Suspense fallback={<Loading rows={1} />}><Waveform ref={wave} url={recording.url!} onTime={(t) => { setAt(t); onTime(t); }} onReady={(s) => { setLength(s); setReady(true); }} onPlaying={setPlaying} /></Suspense>
 			<div className="row">
-				<button type="button" className="main-act" onClick={() => wave.current?.toggle()}>{playing ? 'Stop' : 'Play'}</button>
+				<button type="button" className="main-act" disabled={!ready} onClick={() => wave.current?.toggle()}>{playing ? 'Stop' : 'Play'}</button>
 				<span className="num soft">{lasted(at)} of {lasted(length)}</span>
 				<span className="grow" />
 				<label className="hidden" htmlFor="rate">Speed</label>
