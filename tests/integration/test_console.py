@@ -9,7 +9,8 @@ import urllib.request
 from house import House
 from stack import wait_until
 
-REDACTING = {"name": "Careful", "greeting": "Hello, what would you like?", "disclosure": "This is a machine."}
+CAREFUL = {"name": "Careful", "disclosure": "This is a machine. It does as machines do, and takes its time for it.",
+           "greeting": "Please write to asha@example.com if you need help, or tell me what you would like to know today."}
 
 
 class Events:
@@ -22,7 +23,7 @@ class Events:
 
     def _read(self):
         name = number = None
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # closed meanwhile
             for line in self.answer:
                 field, _, value = line.decode().rstrip("\n").partition(": ")
                 if field == "event":
@@ -108,15 +109,15 @@ def test_console():
             assert gzip.decompress(packed) == page_of("/")[2]
 
 
-def test_what_is_redacted_is_not_glimpsed():
-    with House(env={"REDACT_TRANSCRIPTS": "true"}, agents={"careful": REDACTING}) as h:
+def test_what_passes_is_masked_as_the_rest_is():
+    with House(agents={"careful": CAREFUL}) as h:  # REDACT is on unless somebody says otherwise
         key = h.key()
-        assert h.api("PATCH", "/v1/tenant", {"redaction": {"enabled": True}}, key=key)[0] == 200
         caller = threading.Thread(target=lambda: h.call("--leg", "browser", "--agent", "careful", "--say", "text:What time is it"))
         caller.start()
         call = wait_until(lambda: h.api("GET", "/v1/calls?limit=1", key=key)[2]["data"], 20, "the call")[0]
         story = Events(h, f"/v1/calls/{call['id']}/live", key)
-        wait_until(lambda: story.of("levels"), 20, "levels")
+        wait_until(lambda: story.of("say"), 20, "a sentence")
         caller.join(60)
         wait_until(lambda: story.over, 20, "the end")
-        assert not story.of("say") and not story.of("stt.partial")
+        said = " ".join(e["payload"]["text"] for e in story.of("say"))
+        assert "help" in said and "asha" not in said, said

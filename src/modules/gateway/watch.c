@@ -1,7 +1,8 @@
 /* Somebody watches a call as it goes: what is understood word by word, the sentence about to be heard, how loud both
  * sides are. It is told only while somebody asks for it, and to a stream of its own, since it would push the call's
- * story out of the other. Nothing of a call that is redacted but its levels. */
+ * story out of the other. Of a call that is redacted the words are masked. */
 #include <stdlib.h>
+#include "iv_redact.h"
 #include "session.h"
 
 enum {
@@ -9,6 +10,7 @@ enum {
 	SLOT_US = 50000,
 	SLOTS = 5, /* of one event */
 	SILENT_DDB = -1000,
+	MASKED_BYTES = 65536,
 };
 
 struct watch {
@@ -129,17 +131,23 @@ void watch_agent(struct session *s, const int16_t *pcm, size_t n)
 
 void watch_action(struct session *s, const struct iv_action *a)
 {
-	struct iv_jw w;
+	static const struct iv_redact all = {0};
 	bool partial = a->type == IV_ACT_STT && !a->flag;
+	struct iv_buf masked;
+	struct iv_jw w;
 
-	if (!watched(s) || s->redact || !(partial || a->type == IV_ACT_SAY))
+	if (!watched(s) || !(partial || a->type == IV_ACT_SAY))
 		return;
-	iv_buf_clear(&s->g->json);
-	iv_jw_init(&w, &s->g->json);
-	iv_jw_obj(&w, NULL);
-	if (!partial)
-		iv_jw_i64(&w, "turn", (int64_t)a->a);
-	iv_jw_str(&w, "text", a->text);
-	iv_jw_end_obj(&w);
-	tell(s, partial ? "stt.partial" : "say", &w);
+	iv_buf_init(&masked, MASKED_BYTES);
+	if (!s->redact || iv_redact_text(&all, a->text, &masked, NULL)) {
+		iv_buf_clear(&s->g->json);
+		iv_jw_init(&w, &s->g->json);
+		iv_jw_obj(&w, NULL);
+		if (!partial)
+			iv_jw_i64(&w, "turn", (int64_t)a->a);
+		iv_jw_str(&w, "text", s->redact ? iv_buf_str(&masked) : a->text);
+		iv_jw_end_obj(&w);
+		tell(s, partial ? "stt.partial" : "say", &w);
+	}
+	iv_buf_deinit(&masked);
 }
