@@ -607,12 +607,13 @@ alter table leads force row level security;
 -- They are sets of instants. A set of local times, as the wall clock shows them, is a tsmultirange; shifted by what a
 -- zone's clock is ahead of UTC it is one of UTC, where sets of several zones are intersected.
 
--- A name of the IANA data and nothing else that `at time zone` takes: 'IST' and 'EST+5' mean what nobody meant.
+-- A name of the IANA data and nothing else that `at time zone` takes: 'IST' and 'EST+5' mean what nobody meant. Nor those
+-- that are abbreviations too, which it takes them for: its 'CET' knows no summer.
 create function calling_zone_known(zone text) returns boolean
 language plpgsql stable
 as $$
 begin
-	if zone !~ '^(((Etc/)?GMT([+-]?[0-9]{1,2})?)|(Etc/)?(UTC|UCT|Universal|Greenwich|Zulu)|[A-Z][A-Za-z]+(/[A-Z][A-Za-z]*([_-][A-Za-z]+)*){1,2}|CET|CST6CDT|Cuba|EET|EST|EST5EDT|Egypt|Eire|GB|GB-Eire|HST|Hongkong|Iceland|Iran|Israel|Jamaica|Japan|Kwajalein|Libya|MET|MST|MST7MDT|NZ|NZ-CHAT|Navajo|PRC|PST8PDT|Poland|Portugal|ROC|ROK|Singapore|Turkey|W-SU|WET)$' then
+	if zone !~ '^(((Etc/)?GMT([+-]?[0-9]{1,2})?)|(Etc/)?(UTC|UCT|Universal|Greenwich|Zulu)|[A-Z][A-Za-z]+(/[A-Z][A-Za-z]*([_-][A-Za-z]+)*){1,2}|CST6CDT|Cuba|EST|EST5EDT|Egypt|Eire|GB|GB-Eire|HST|Hongkong|Iceland|Iran|Israel|Jamaica|Japan|Kwajalein|Libya|MST|MST7MDT|NZ|NZ-CHAT|Navajo|PRC|PST8PDT|Poland|Portugal|ROC|ROK|Singapore|Turkey|W-SU)$' then
 		return false;
 	end if;
 	perform now() at time zone zone;
