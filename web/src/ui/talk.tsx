@@ -119,6 +119,7 @@ export function storyOf(entries: Entry[]): Story {
 			}
 		}
 	});
+	story.items.sort((a, b) => (a.at ?? 0) - (b.at ?? 0)); // an answer is told when it is over, and stands where it began
 	return story;
 }
 
