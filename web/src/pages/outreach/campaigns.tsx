@@ -113,8 +113,9 @@ function Numbers({ id }: { id: string }) {
 	const m = useGet<Record<string, unknown>>(`/v1/campaigns/${encode(id)}/metrics`, { refreshInterval: 15000 });
 	if (!m.data)
 		return null;
-	const n = (...names: string[]) => pick<number>(m.data, ...names);
-	const outcomes = pick<Record<string, number>>(m.data, 'by_outcome', 'byOutcome') ?? {};
+	const all = pick<Record<string, unknown>>(m.data, 'metrics') ?? m.data;
+	const n = (...names: string[]) => pick<number>(all, ...names);
+	const outcomes = pick<Record<string, number>>(all, 'by_outcome', 'byOutcome') ?? {};
 	return (
 		<Card title="How it goes" actions={Object.entries(outcomes).map(([o, k]) => <span key={o} className="badge">{o.replace(/[-_]/g, " ")}: {count(k)}</span>)}>
 			<Figures items={[['Calls', count(n('total'))], ['Reached', share(n('connect_rate', 'connectRate')), count(n('connected'))], ['Qualified', share(n('qualification_rate', 'qualificationRate')), count(n('qualified'))], ['Failed', share(n('failure_rate', 'failureRate'))], ['On average', lasted(n('average_seconds', 'averageSeconds'))], ['Cost', inr(n('cost_inr', 'costInr')), usd(n('cost_usd', 'costUsd'))]]} />
