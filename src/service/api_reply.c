@@ -188,7 +188,9 @@ void api_compose(struct iv_api_call *c)
 		compose_problem(c, (struct iv_err){.code = IV_EINTERNAL, .msg = "the answer could not be printed"});
 		return;
 	}
-	p->answer.content_type = c->content_type ? c->content_type : c->route->content_type ? c->route->content_type : "application/json";
+	p->answer.content_type = c->content_type ? c->content_type : c->route->content_type;
+	if (!p->answer.content_type)
+		p->answer.content_type = "application/json";
 	p->answer.body = iv_buf_str(&c->json);
 }
 

@@ -183,7 +183,8 @@ static void success(struct writing *x, const struct iv_api_route *r)
 			shapes_ref(&x->shapes, r->out, IV_SIDE_ANSWER, "schema", w);
 		else {
 			iv_jw_obj(w, "schema");
-			if (r->content_type)
+			/* What an event holds, this version of OpenAPI has no words for. */
+			if (r->content_type && strcmp(r->content_type, "text/event-stream") != 0)
 				iv_jw_cstr(w, "type", "string");
 			iv_jw_end_obj(w);
 		}
