@@ -47,6 +47,8 @@ static bool read_in(const char *bytes, size_t n, size_t slice, struct told *t)
 	return ok;
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct told a, b;
