@@ -524,7 +524,7 @@ static void names_have_a_place_each(void **state)
 	assert_string_equal(path, "/data/recordings/t/c.wav");
 	assert_false(iv_artifact_path(&(struct iv_artifact_place){data, "t", "c"}, "recordings", "wav", path));
 	assert_string_equal(artifact_kind(IV_S("recording"), IV_S("ogg"))->ending, "opus");
-	assert_null(artifact_kind(IV_S("recording"), IV_S("mp3")));
+	assert_null(artifact_kind(IV_S("recording"), IV_S("flac")));
 	for (const struct artifact_kind *k = artifact_kinds; k->kind; k++)
 		for (const struct artifact_kind *o = artifact_kinds; o < k; o++)
 			assert_false(strcmp(k->folder, o->folder) == 0 && strcmp(k->ending, o->ending) == 0);
