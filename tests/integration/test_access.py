@@ -244,6 +244,20 @@ def test_the_tenants_rules_hold_at_once():
                                ({"ipAllowList": ["10.0.0.0/8"]}, "/ipAllowList"), ({"id": "x"}, "/id"), ({"retention": {"callDays": -1}}, "/retention/callDays")):
             status, _, body = h.api("PATCH", "/v1/tenant", patch, admin)
             assert status == 400 and pointer in [e["pointer"] for e in body["errors"]], (patch, body)
+        t = h.api("GET", "/v1/tenant", key=admin)[2]
+        assert t["consentRequired"] is True and t["optimizerMode"] == "enforce" and t.get("callingHours") is None, t
+        hours = {"windows": [{"start": "10:00", "end": "18:00"}], "days": [1, 2, 3, 4, 5]}
+        t = h.api("PATCH", "/v1/tenant", {"consentRequired": False, "optimizerMode": "shadow", "callingHours": hours}, admin)[2]
+        assert t["consentRequired"] is False and t["optimizerMode"] == "shadow" and t["callingHours"] == hours, t
+        assert h.rows("select optimizer_mode('A'), settings ->> 'consent_required', calling_schedule('A', '{}') #>> '{limits,0,days}' "
+                      "from tenants where id = 'A'") == [["shadow", "false", "[1, 2, 3, 4, 5]"]]
+        t = h.api("PATCH", "/v1/tenant", {"consentRequired": True, "optimizerMode": "enforce", "callingHours": None}, admin)[2]
+        assert t["consentRequired"] is True and t.get("callingHours") is None, t
+        for patch, pointer in (({"optimizerMode": "maybe"}, "/optimizerMode"), ({"callingHours": {"days": [8]}}, "/callingHours"),
+                               ({"callingHours": {"windows": [{"start": "25:00", "end": "26:00"}]}}, "/callingHours"),
+                               ({"consentRequired": "no"}, "/consentRequired")):
+            status, _, body = h.api("PATCH", "/v1/tenant", patch, admin)
+            assert status == 400 and pointer in [e["pointer"] for e in body["errors"]], (patch, body)
         assert h.api("GET", "/v1/me", key=reader)[2]["ratePerMinute"] == 10000
         h.api("PATCH", "/v1/tenant", {"ratePerMinute": 2}, admin)
         wait_until(lambda: h.api("GET", "/v1/me", key=reader)[0] == 429, 5, "the new limit")

@@ -22,7 +22,17 @@ struct tenant {
 	int64_t monthly_minute_cap, max_concurrent_calls, rate_per_minute;
 	struct retention retention;
 	struct redaction redaction;
+	bool consent_required;
+	int optimizer_mode;
+	struct iv_str calling_hours;
 };
+
+static const char *const optimizer_modes[] = {"enforce", "shadow", NULL};
+
+static void tenant_defaults(void *tenant)
+{
+	((struct tenant *)tenant)->consent_required = true;
+}
 
 #define RETENTION_ROWS(recording, transcript, call)                                                              \
 	IV_INT(struct retention, recording_days, recording, 0, 0, DAYS_MAX, "0: the installation's"),            \
@@ -30,6 +40,13 @@ struct tenant {
 		IV_INT(struct retention, call_days, call, 0, 0, DAYS_MAX, "0: the installation's")
 #define REDACTION_ROWS                                                                                           \
 	IV_BOOL(struct redaction, enabled, "enabled", 0, "Numbers, addresses and names are masked before they are kept")
+#define OUTREACH_ROWS(consent, mode, hours)                                                                      \
+	IV_BOOL(struct tenant, consent_required, consent, 0,                                                     \
+		"Campaigns call only people whose consent is on record; false: it is kept elsewhere"),           \
+		IV_ENUM(struct tenant, optimizer_mode, mode, 0, optimizer_modes,                                 \
+			"Whether the optimiser may pause campaigns and change their windows, or only says that it would"), \
+		IV_JSON(struct tenant, calling_hours, hours, 0, 16384,                                           \
+			"Narrower hours than the law's: {windows: [{start, end, timezone}], days: [1-7]}; null: the law's")
 #define RULE_ROWS(ip, cost, minutes, calls, rate, retention_rows, redaction_rows)                                \
 	IV_STRS(struct tenant, ip_allow, ip, 0, NETWORKS_MAX, "Networks that may use the tenant's keys; none: any"), \
 		IV_DBL(struct tenant, daily_cost_cap_inr, cost, 0, 0, 1e9,                                       \
@@ -55,11 +72,12 @@ static const struct iv_field tenant_fields[] = {
 	IV_STR(struct tenant, status, "status", IV_REQUIRED | IV_READONLY, 0, 0, "active, suspended or closed"),
 	RULE_ROWS("ipAllowList", "dailyCostCapInr", "monthlyMinuteCap", "maxConcurrentCalls", "ratePerMinute",
 		  &retention_shape, &redaction_shape),
+	OUTREACH_ROWS("consentRequired", "optimizerMode", "callingHours"),
 	IV_STR(struct tenant, created_at, "createdAt", IV_REQUIRED | IV_READONLY, 0, 0, "When it was made"),
 	IV_STR(struct tenant, updated_at, "updatedAt", IV_REQUIRED | IV_READONLY, 0, 0, "When it was last changed"),
 	IV_FIELDS_END,
 };
-static const struct iv_shape tenant_shape = {"Tenant", sizeof(struct tenant), tenant_fields, NULL};
+static const struct iv_shape tenant_shape = {"Tenant", sizeof(struct tenant), tenant_fields, tenant_defaults};
 
 /* The same as the schema has it. */
 static const struct iv_field kept_retention_fields[] = {
@@ -70,12 +88,13 @@ static const struct iv_shape kept_retention_shape = {"KeptRetention", sizeof(str
 static const struct iv_field kept_fields[] = {
 	RULE_ROWS("ip_allow", "daily_cost_cap_inr", "monthly_minute_cap", "max_concurrent_calls", "rate_per_minute",
 		  &kept_retention_shape, &redaction_shape),
+	OUTREACH_ROWS("consent_required", "optimizer_mode", "calling_hours"),
 	IV_FIELDS_END,
 };
 static const struct iv_shape kept_shape = {"KeptRules", sizeof(struct tenant), kept_fields, NULL};
 
 struct work {
-	struct iv_rows rows, zone;
+	struct iv_rows rows, known;
 	struct tenant tenant;
 };
 
@@ -119,7 +138,8 @@ static enum iv_flow_next show(struct iv_flow *f)
 	struct work *w = c->state;
 	const struct iv_tenant_get_out *row = iv_tenant_get_at(&w->rows, 0);
 
-	w->tenant = (struct tenant){.id = row->id,
+	w->tenant = (struct tenant){.consent_required = true,
+				    .id = row->id,
 				    .slug = row->slug,
 				    .name = row->name,
 				    .status = row->status,
@@ -212,10 +232,10 @@ static enum iv_flow_next check(struct iv_flow *f)
 	check_networks(c, &in->ip_allow);
 	if (c->who.role < IV_ROLE_PLATFORM)
 		check_own_address(c, &in->ip_allow);
-	if (!in->timezone.len)
+	if (!in->timezone.len && !in->calling_hours.len)
 		return IV_FLOW_NEXT;
-	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_timezone_known,
-			 &(struct iv_timezone_known_in){.name = in->timezone}, &w->zone);
+	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_tenant_rules_known,
+			 &(struct iv_tenant_rules_known_in){.zone = in->timezone, .hours = in->calling_hours}, &w->known);
 }
 
 static enum iv_flow_next change(struct iv_flow *f)
@@ -223,10 +243,13 @@ static enum iv_flow_next change(struct iv_flow *f)
 	struct iv_api_call *c = iv_api_self(f);
 	struct work *w = c->state;
 	const struct tenant *in = c->in;
+	const struct iv_tenant_rules_known_out *known = w->known.count ? iv_tenant_rules_known_at(&w->known, 0) : NULL;
 	struct iv_jw jw;
 
-	if (w->zone.count && !iv_timezone_known_at(&w->zone, 0)->known)
+	if (known && in->timezone.len && !known->zone)
 		iv_api_bad(c, "/timezone", "must be a time zone such as Asia/Kolkata");
+	if (known && known->hours.len)
+		iv_api_bad(c, "/callingHours", "%.*s", IV_FMT(known->hours));
 	if (iv_api_any_bad(c))
 		return iv_api_refuse_if_bad(c);
 	iv_jw_init(&jw, &c->json);

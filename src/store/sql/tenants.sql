@@ -16,10 +16,13 @@ set name = coalesce($1, name), updated_at = now(),
 where id = current_tenant()
 returning id, slug, name, status, settings, created_at, updated_at
 
--- name: timezone_known :one :global
--- in:  name text
--- out: known bool
-select exists (select from pg_timezone_names where name = $1)
+-- name: tenant_rules_known :one :global
+-- Whether there is such a zone; what is wrong with these hours, null: nothing.
+-- in:  zone text, hours json
+-- out: zone bool, hours text
+select exists (select from pg_timezone_names where name = $1),
+	case when jsonb_typeof($2::jsonb) <> 'null'
+		then calling_schedule_error(jsonb_build_object('limits', jsonb_build_array($2::jsonb))) end
 
 -- name: audit_insert :exec :tenant
 -- in: id text, actor_kind text, actor_id text, action text, entity_id text, request_id text, ip text
