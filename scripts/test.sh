@@ -51,7 +51,7 @@ sanitized() { # TARGETS
 	took "build: sanitized" build build/sanitized "$1" -- -DCMAKE_C_COMPILER=clang -DIV_SANITIZE=ON "-DIV_SANITIZE_OPTIONS=-O0;-g1" \
 		-DIV_FUZZ=ON -DCMAKE_BUILD_TYPE=Debug
 }
-optimised() { took "build: optimised" build build/release "invorto invorto-lab sim webhooks slots clock_shift" -- -DCMAKE_BUILD_TYPE=Release; }
+optimised() { took "build: optimised" build build/release "invorto invorto-lab sim webhooks slots campaigns clock_shift" -- -DCMAKE_BUILD_TYPE=Release; }
 
 # One line per cmocka case: a program that dies counts as one failure.
 run_ctest() { # LABEL DIR

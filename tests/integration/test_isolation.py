@@ -42,7 +42,8 @@ def first_id(answer):
         for node in level:
             if isinstance(node, dict) and isinstance(node.get("id"), str):
                 return node["id"]
-        level = [v for node in level if isinstance(node, dict) for v in node.values() if isinstance(v, dict)]
+        inner = [v for node in level if isinstance(node, dict) for v in node.values()]
+        level = [v for v in inner if isinstance(v, dict)] + [one for v in inner if isinstance(v, list) for one in v[:1]]
     return None
 
 

@@ -24,7 +24,8 @@ class Neighbour(House):
 
 
 class Viewer:
-    """Server-sent events as they come: `events` are (id, event, data)."""
+    """Server-sent events as they come: `events` are (id, event, data). What passes (levels, partial words) has no id, is told
+    only while it happens and is not among them."""
 
     def __init__(self, house, call, key, after=None):
         self.events, self.ended = [], False
@@ -47,7 +48,8 @@ class Viewer:
                     name, _, value = line.partition(": ")
                     event[name] = value
                 elif event:
-                    self.events.append((event.get("id"), event.get("event"), json.loads(event["data"])))
+                    if "id" in event or event.get("event") in ("end", "gap"):
+                        self.events.append((event.get("id"), event.get("event"), json.loads(event["data"])))
                     event = {}
         except (OSError, ValueError, AttributeError, http.client.HTTPException):
             pass
