@@ -259,7 +259,8 @@ def comes_back(h, r, key):
     r.do("sendText", text="What time is it")
     r.until("stt.final", 1)
     seen = r.do("numbers")
-    assert seen == list(range(1, len(seen) + 1)), f"missed or twice: {seen}"
+    # The first may have come before somebody listened.
+    assert seen[0] <= 2 and seen == list(range(seen[0], seen[0] + len(seen))), f"missed or twice: {seen}"
     proxy.cut(), proxy.close()
     wait_until(lambda: r.do("state") == "reconnecting", 20, "the loss")
     r.do("disconnect")

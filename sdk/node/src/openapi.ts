@@ -243,6 +243,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calling-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a number may be, what applies there, and when it may be called: by law and by the tenant's own hours */
+        get: operations["getCallingRules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calls": {
         parameters: {
             query?: never;
@@ -533,6 +550,402 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Campaigns, newest first */
+        get: operations["listCampaigns"];
+        put?: never;
+        /** Make a campaign, a draft that calls nobody */
+        post: operations["createCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One campaign */
+        get: operations["getCampaign"];
+        put?: never;
+        post?: never;
+        /** Delete a campaign that is a draft or over; its calls and leads stay */
+        delete: operations["deleteCampaign"];
+        options?: never;
+        head?: never;
+        /** Change a campaign that is not over; what is not sent stays. Pace and hours count at once */
+        patch: operations["updateCampaign"];
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/calls/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its calls for a spreadsheet, newest first */
+        get: operations["exportCampaignCalls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End it for good; its leads are free again */
+        post: operations["cancelCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the optimiser decided about it, with the numbers it saw, newest first */
+        get: operations["listCampaignDecisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put leads into a campaign; who is in another that goes on, or asked not to be called, stays out */
+        post: operations["attachLeads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/leads/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leads from a CSV file, for this campaign; a file that takes longer than 5 s is told as running */
+        post: operations["importCampaignLeads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What its calls came to: outcomes, rates, time and money */
+        get: operations["getCampaignMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/metrics/daily": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same by the day of its zone; CSV with Accept: text/csv */
+        get: operations["getCampaignDays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** No new calls, within a second; those that talk go on */
+        post: operations["pauseCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who would be called when, and why not the others; nobody is called */
+        get: operations["previewCampaign"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on with a paused one */
+        post: operations["resumeCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start it at its scheduledAt */
+        post: operations["scheduleCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/campaigns/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take its leads in and call them; refused when there is nobody, or something is missing */
+        post: operations["startCampaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody agreed to and took back, the latest first */
+        get: operations["listConsents"];
+        put?: never;
+        /** Appends it for one number or up to 1000; of a grant and a withdrawal the later one counts */
+        post: operations["addConsents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the optimiser has decided or recommends, newest first, and why */
+        get: operations["listDecisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/decisions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One decision with every number it saw */
+        get: operations["getDecision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/decisions/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do what is recommended; what only a person can do is marked as approved */
+        post: operations["acceptDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/decisions/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Do not do what is recommended */
+        post: operations["rejectDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dnc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenant's list of those who must not be called, newest first */
+        get: operations["listDnc"];
+        put?: never;
+        /** Puts one number or up to 1000 on it; one that is there stays as it is, for good if either says so */
+        post: operations["addDnc"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dnc/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an entry away; a consent that was withdrawn stays withdrawn */
+        delete: operations["removeDnc"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dnc/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** May this number be called, and if not, why */
+        get: operations["checkDnc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/dnc/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** text/csv, up to 2 MiB at a time: a number a line, then a comma and why; lines that hold none are told */
+        post: operations["importDnc"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/health": {
         parameters: {
             query?: never;
@@ -544,6 +957,128 @@ export interface paths {
         get: operations["v1_health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files of leads, newest first */
+        get: operations["listImports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a file has come, and the first of what is wrong in it */
+        get: operations["getImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{id}/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every row that was not taken, by line, column and reason; Link says where the next are */
+        get: operations["getImportErrors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Leads, newest first */
+        get: operations["listLeads"];
+        put?: never;
+        /** Make a lead; 409 when there is one of this number */
+        post: operations["createLead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/leads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One lead */
+        get: operations["getLead"];
+        put?: never;
+        post?: never;
+        /** Delete a lead; its calls stay */
+        delete: operations["deleteLead"];
+        options?: never;
+        head?: never;
+        /** Change a lead; what is not sent stays, the empty text takes away */
+        patch: operations["updateLead"];
+        trace?: never;
+    };
+    "/v1/leads/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make up to 1000 leads; those whose number is there are named and left as they are */
+        post: operations["createLeads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/leads/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leads from a CSV file, into no campaign */
+        post: operations["importLeads"];
         delete?: never;
         options?: never;
         head?: never;
@@ -630,6 +1165,163 @@ export interface paths {
         };
         /** How the tenant's calls go: by status, minutes, cost, success rate, how quick the turns are */
         get: operations["getMetrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenant's numbers, newest first */
+        get: operations["listNumbers"];
+        put?: never;
+        /** Take a number of the pool */
+        post: operations["takeNumber"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/numbers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them */
+        get: operations["getNumber"];
+        put?: never;
+        post?: never;
+        /** Give a number back: to the pool, and from ElevenLabs where it was imported */
+        delete: operations["releaseNumber"];
+        options?: never;
+        head?: never;
+        /** Name a number */
+        patch: operations["updateNumber"];
+        trace?: never;
+    };
+    "/v1/numbers/{id}/agent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say which agent answers a number */
+        post: operations["attachAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/numbers/{id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let ElevenLabs dial from a Twilio number; our webhook is put back, or the conflict told */
+        post: operations["importNumber"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/opt-outs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody wants no more calls: the list, his consents, whatever campaign was to call him */
+        post: operations["createOptOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pool": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The operator's numbers */
+        get: operations["listPool"];
+        put?: never;
+        /** A number of the operator's account goes into the pool */
+        post: operations["addToPool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pool/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Out of the pool and back to Twilio: the number is lost for good */
+        delete: operations["releaseFromPool"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pool/buy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Buy a number; it rings here at once */
+        post: operations["buyForPool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/pool/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What Twilio offers */
+        get: operations["searchPool"];
         put?: never;
         post?: never;
         delete?: never;
@@ -775,6 +1467,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Saved segments, by name */
+        get: operations["listSegments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/segments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One segment */
+        get: operations["getSegment"];
+        /** Save a segment under this name; campaigns that name it mean the new one from now on */
+        put: operations["putSegment"];
+        post?: never;
+        /** Forget a segment; campaigns that name it cannot start until there is one */
+        delete: operations["deleteSegment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/segments/{id}/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many leads it names now */
+        get: operations["countSavedSegment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/segments/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many leads a segment names, and how many of them no campaign has */
+        post: operations["countSegment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/slots": {
         parameters: {
             query?: never;
@@ -784,6 +1546,77 @@ export interface paths {
         };
         /** Every call that holds a slot: since when, where, why */
         get: operations["listSlots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The catalogue and the tenant's own templates */
+        get: operations["listTemplates"];
+        put?: never;
+        /** A template of the tenant's own */
+        post: operations["createTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them */
+        get: operations["getTemplate"];
+        put?: never;
+        post?: never;
+        /** Take one of the tenant's own away; agents made of it stay */
+        delete: operations["deleteTemplate"];
+        options?: never;
+        head?: never;
+        /** Change one of the tenant's own: another version */
+        patch: operations["updateTemplate"];
+        trace?: never;
+    };
+    "/v1/templates/{id}/deploy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An agent from a template, at ElevenLabs or here; asked twice, made once */
+        post: operations["deployTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/templates/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one of the tenant's own has been, newest first */
+        get: operations["listTemplateVersions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -908,6 +1741,23 @@ export interface paths {
         put?: never;
         /** Whether a definition would be registered, and whether arguments would fit it; nothing is kept */
         post: operations["validateTool"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/usage/daily": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls, minutes and money by day; CSV with Accept: text/csv */
+        get: operations["getUsageDays"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2209,6 +3059,75 @@ export interface components {
             /** @description Always true */
             success: boolean;
         };
+        /** CallingConsent */
+        CallingConsent: {
+            /** @description In this call */
+            callId?: string;
+            /** @description What shows it */
+            evidence?: unknown;
+            /** @description False: withdrawn */
+            granted: boolean;
+            /** @description cns_… */
+            id: string;
+            /** @description call, marketing, recording or ai_disclosure */
+            kind: string;
+            /** @description By this lead */
+            leadId?: string;
+            /** @description When */
+            occurredAt: string;
+            /** @description E.164 */
+            phone: string;
+            /** @description How it was said */
+            source: string;
+        };
+        /** CallingRule */
+        CallingRule: {
+            /** @description When that was looked up */
+            asOf: string;
+            /** @description 1 is Monday */
+            days: unknown;
+            /** @description By his own clock */
+            from: string;
+            /** @description Its name */
+            id: string;
+            /** @description any, marketing or collection */
+            kind: string;
+            /** @description A country, a part of one, or * for the default */
+            region: string;
+            /** @description The national list must be no older; 0: none is asked for */
+            registryDays?: number;
+            /** @description Where that is from */
+            sourceUrl: string;
+            /** @description By his own clock */
+            to: string;
+            /** @description What else there is to say of it */
+            why?: string;
+        };
+        /** CallingRules */
+        CallingRules: {
+            /** @description Until when, if he may */
+            closesAt?: string;
+            /** @description ISO 3166 */
+            country?: string;
+            /** @description When he first may; absent: not within 15 days */
+            nextAt?: string;
+            /** @description He may be called then */
+            open: boolean;
+            /** @description The number */
+            phone: string;
+            /** @description Where it may be; absent: nobody knows */
+            region?: string;
+            /** @description What applies: all of them at once */
+            rules: components["schemas"]["CallingRule"][];
+            /** @description ISO 3166-2 */
+            subdivision?: string;
+            /** @description unknown_region, outside_lawful_hours or outside_window (the tenant's) */
+            why?: string;
+            /** @description All of them must be in hours */
+            zones: string[];
+            /** @description Why several */
+            zonesWhy?: string;
+        };
         /** CallLimit */
         CallLimit: {
             /** @description Calls at this moment */
@@ -2359,6 +3278,102 @@ export interface components {
              */
             status: "created" | "queued" | "initiated" | "dialing" | "ringing" | "answered" | "in-progress" | "active" | "unknown" | "completed" | "failed" | "no-answer" | "busy" | "canceled";
         };
+        /** campaign */
+        campaign: {
+            /** @description Who calls; the empty text takes it away */
+            agentId?: string;
+            /** @description At least so long between two calls */
+            callIntervalMs?: number;
+            /** @description Calls begun a second; 1 when absent */
+            callsPerSecond?: number;
+            /** @description RFC 3339 */
+            readonly completedAt?: string;
+            /** @description Calls that ended */
+            readonly completedCalls?: number;
+            /** @description Only who agreed to be called; true when absent */
+            consentRequired?: boolean;
+            /** @description RFC 3339 */
+            readonly createdAt?: string;
+            /** @description What it is for */
+            description?: string;
+            /** @description cmp_… */
+            readonly id?: string;
+            /**
+             * @description Which rules apply to its calls; marketing when absent
+             * @enum {string}
+             */
+            kind?: "marketing" | "informational" | "collection";
+            /** @description Calls to one lead; 3 when absent */
+            maxAttempts?: number;
+            /** @description Calls of a day of its zone; 100 when absent */
+            maxCallsPerDay?: number;
+            /** @description Calls at once; 1 when absent */
+            maxConcurrentCalls?: number;
+            /** @description Its name */
+            name: string;
+            /** @description The number to call from; any active one when absent */
+            phoneNumberId?: string;
+            /** @description Seconds before the next call, by attempt: [3600, 14400, 86400] */
+            retryDelays?: unknown;
+            /** @description When, within the law: {retryWindows: [{start, end, timezone}], days: [1-7]} */
+            schedule?: unknown;
+            /** @description RFC 3339: when a scheduled one starts */
+            scheduledAt?: string;
+            /** @description Whom: {status, score_min, score_max, tags, ids}, or the name of a saved segment; null: only leads put into it */
+            segment?: unknown;
+            /** @description RFC 3339 */
+            readonly startedAt?: string;
+            /** @description draft, scheduled, running, paused, completed, failed or cancelled */
+            readonly status?: string;
+            /** @description Why it is that */
+            readonly statusReason?: string;
+            /** @description Of them with somebody */
+            readonly successfulCalls?: number;
+            /** @description Of its day, a name such as Asia/Kolkata */
+            timezone?: string;
+            /** @description Leads taken in */
+            readonly totalContacts?: number;
+            /** @description RFC 3339 */
+            readonly updatedAt?: string;
+        };
+        /** campaign */
+        campaignInput: {
+            /** @description Who calls; the empty text takes it away */
+            agentId?: string;
+            /** @description At least so long between two calls */
+            callIntervalMs?: number;
+            /** @description Calls begun a second; 1 when absent */
+            callsPerSecond?: number;
+            /** @description Only who agreed to be called; true when absent */
+            consentRequired?: boolean;
+            /** @description What it is for */
+            description?: string;
+            /**
+             * @description Which rules apply to its calls; marketing when absent
+             * @enum {string}
+             */
+            kind?: "marketing" | "informational" | "collection";
+            /** @description Calls to one lead; 3 when absent */
+            maxAttempts?: number;
+            /** @description Calls of a day of its zone; 100 when absent */
+            maxCallsPerDay?: number;
+            /** @description Calls at once; 1 when absent */
+            maxConcurrentCalls?: number;
+            /** @description Its name */
+            name: string;
+            /** @description The number to call from; any active one when absent */
+            phoneNumberId?: string;
+            /** @description Seconds before the next call, by attempt: [3600, 14400, 86400] */
+            retryDelays?: unknown;
+            /** @description When, within the law: {retryWindows: [{start, end, timezone}], days: [1-7]} */
+            schedule?: unknown;
+            /** @description RFC 3339: when a scheduled one starts */
+            scheduledAt?: string;
+            /** @description Whom: {status, score_min, score_max, tags, ids}, or the name of a saved segment; null: only leads put into it */
+            segment?: unknown;
+            /** @description Of its day, a name such as Asia/Kolkata */
+            timezone?: string;
+        };
         /** CampaignLimit */
         CampaignLimit: {
             /** @description Campaign */
@@ -2367,6 +3382,49 @@ export interface components {
             count: number;
             /** @description How many there may be; 0: no cap */
             limit: number;
+        };
+        /** campaignOrder */
+        campaignOrder: {
+            /** @description Why; told with the campaign */
+            reason?: string;
+        };
+        /** campaign */
+        campaignPatch: {
+            /** @description Who calls; the empty text takes it away */
+            agentId?: string;
+            /** @description At least so long between two calls */
+            callIntervalMs?: number;
+            /** @description Calls begun a second; 1 when absent */
+            callsPerSecond?: number;
+            /** @description Only who agreed to be called; true when absent */
+            consentRequired?: boolean;
+            /** @description What it is for */
+            description?: string;
+            /**
+             * @description Which rules apply to its calls; marketing when absent
+             * @enum {string}
+             */
+            kind?: "marketing" | "informational" | "collection";
+            /** @description Calls to one lead; 3 when absent */
+            maxAttempts?: number;
+            /** @description Calls of a day of its zone; 100 when absent */
+            maxCallsPerDay?: number;
+            /** @description Calls at once; 1 when absent */
+            maxConcurrentCalls?: number;
+            /** @description Its name */
+            name?: string;
+            /** @description The number to call from; any active one when absent */
+            phoneNumberId?: string;
+            /** @description Seconds before the next call, by attempt: [3600, 14400, 86400] */
+            retryDelays?: unknown;
+            /** @description When, within the law: {retryWindows: [{start, end, timezone}], days: [1-7]} */
+            schedule?: unknown;
+            /** @description RFC 3339: when a scheduled one starts */
+            scheduledAt?: string;
+            /** @description Whom: {status, score_min, score_max, tags, ids}, or the name of a saved segment; null: only leads put into it */
+            segment?: unknown;
+            /** @description Of its day, a name such as Asia/Kolkata */
+            timezone?: string;
         };
         /** CarrierLimit */
         CarrierLimit: {
@@ -2389,6 +3447,42 @@ export interface components {
             /** @description what is announced or asked */
             prompt?: string;
         };
+        /** ConsentAdd */
+        ConsentAdd: {
+            /** @description In this call */
+            callId?: string;
+            /** @description An object: what shows it */
+            evidence?: unknown;
+            /** @description False: he takes it back */
+            granted: boolean;
+            /**
+             * @description To what: marketing is more than call
+             * @enum {string}
+             */
+            kind: "call" | "marketing" | "recording" | "ai_disclosure";
+            /** @description By this lead */
+            leadId?: string;
+            /** @description When; now when absent */
+            occurredAt?: string;
+            /** @description One number, E.164: +919876543210 */
+            phone?: string;
+            /** @description Instead: up to 1000 of them */
+            phones?: string[];
+            /**
+             * @description How he said it; api when absent
+             * @enum {string}
+             */
+            source?: "api" | "import" | "web" | "sms" | "manual" | "call";
+        };
+        /** ConsentList */
+        ConsentList: {
+            /** @description Newest first */
+            data: components["schemas"]["CallingConsent"][];
+            /** @description There are older ones */
+            hasMore: boolean;
+            /** @description For the page behind this one */
+            nextCursor?: string;
+        };
         /** Consent */
         ConsentPatch: {
             /** @description said before hanging up on a no */
@@ -2400,6 +3494,154 @@ export interface components {
             mode?: "off" | "announce" | "ask";
             /** @description what is announced or asked */
             prompt?: string;
+        };
+        /** ConsentsAdded */
+        ConsentsAdded: {
+            /** @description By number */
+            data: components["schemas"]["CallingConsent"][];
+        };
+        /** Decision */
+        Decision: {
+            /** @description What is done, or recommended */
+            action: string;
+            /** @description id, type, status and error of each */
+            actions: unknown;
+            /** @description What it is about */
+            campaignId: string;
+            /** @description When it was made */
+            createdAt: string;
+            /** @description When */
+            decidedAt?: string;
+            /** @description Who accepted or rejected it */
+            decidedBy?: string;
+            /** @description pause_campaign, adjust_retry_window, switch_agent, scale_up or continue */
+            decision: string;
+            /** @description The end of the call that led to it */
+            eventId: string;
+            /** @description kdc_… */
+            id: string;
+            /** @description Every rule with the numbers it saw, and why it matched or did not; counts; mode */
+            metadata: unknown;
+            /** @description Why, in words */
+            reason: string;
+            /** @description proposed (waits for a person), approved (for a person to do), executed, failed or rejected */
+            status: string;
+        };
+        /** DecisionPage */
+        DecisionPage: {
+            /** @description Newest first */
+            data: components["schemas"]["Decision"][];
+            /** @description Where the next page begins; absent at the end */
+            nextCursor?: string;
+        };
+        /** DncAdd */
+        DncAdd: {
+            /** @description Until then; absent: for good */
+            expiresAt?: string;
+            /** @description One number, E.164: +919876543210 */
+            phone?: string;
+            /** @description Instead: up to 1000 of them */
+            phones?: string[];
+            /** @description Why */
+            reason?: string;
+        };
+        /** DncAdded */
+        DncAdded: {
+            /** @description How many were not there */
+            added: number;
+            /** @description By number */
+            data: components["schemas"]["DncEntryMade"][];
+        };
+        /** DncCheck */
+        DncCheck: {
+            /** @description He may be called, at the hours of /v1/calling-rules */
+            allowed: boolean;
+            /** @description dnc, consent_withdrawn, registry, registry_stale or no_consent */
+            barred?: string;
+            /** @description granted or withdrawn; absent: nothing was said */
+            consent?: string;
+            /** @description When */
+            consentAt?: string;
+            /** @description Of the tenant's list, also one that is over */
+            entryId?: string;
+            /** @description The number */
+            phone: string;
+            /** @description Of that entry */
+            reason?: string;
+            /** @description Where the number may be */
+            region?: string;
+            /** @description The date of the national list that is here */
+            registryAsOf?: string;
+            /** @description Of that entry */
+            since?: string;
+            /** @description Of that entry */
+            source?: string;
+            /** @description Of that entry */
+            until?: string;
+            /** @description The same in words */
+            why: string;
+        };
+        /** DncEntry */
+        DncEntry: {
+            /** @description The call it was said in */
+            callId?: string;
+            /** @description Since when */
+            createdAt: string;
+            /** @description The key or person that put it there */
+            createdBy?: string;
+            /** @description Until then; absent: for good */
+            expiresAt?: string;
+            /** @description dnc_… */
+            id: string;
+            /** @description E.164 */
+            phone: string;
+            /** @description Why */
+            reason?: string;
+            /** @description opt_out, manual, import or registry */
+            source: string;
+        };
+        /** DncEntryMade */
+        DncEntryMade: {
+            /** @description False: it was there */
+            added: boolean;
+            /** @description The call it was said in */
+            callId?: string;
+            /** @description Since when */
+            createdAt: string;
+            /** @description The key or person that put it there */
+            createdBy?: string;
+            /** @description Until then; absent: for good */
+            expiresAt?: string;
+            /** @description dnc_… */
+            id: string;
+            /** @description E.164 */
+            phone: string;
+            /** @description Why */
+            reason?: string;
+            /** @description opt_out, manual, import or registry */
+            source: string;
+        };
+        /** DncImported */
+        DncImported: {
+            /** @description How many of them were not there */
+            added: number;
+            /** @description The date of the registry */
+            asOf?: string;
+            /** @description [{line, reason}], the first 1000 */
+            errors: unknown;
+            /** @description How many different numbers the file has */
+            numbers: number;
+            /** @description Lines that hold none */
+            rejected: number;
+        };
+        /** DncList */
+        DncList: {
+            /** @description Newest first */
+            data: components["schemas"]["DncEntry"][];
+            /** @description There are older ones */
+            hasMore: boolean;
+            /** @description For the page behind this one */
+            nextCursor?: string;
         };
         /** dtmf */
         dtmf: {
@@ -2910,6 +4152,148 @@ export interface components {
             /** @description ms */
             p95: number | null;
         };
+        /** lead */
+        lead: {
+            /** @description Calls to it in this campaign */
+            readonly attempts?: number;
+            /** @description The campaign it is in; set when it is made */
+            campaignId?: string;
+            /** @description Company */
+            company?: string;
+            /** @description Of a phone without a country code: IN */
+            country?: string;
+            /** @description RFC 3339 */
+            readonly createdAt?: string;
+            /** @description E-mail */
+            email?: string;
+            /** @description First name */
+            firstName?: string;
+            /** @description lead_… */
+            readonly id?: string;
+            /** @description The last call to it */
+            readonly lastCallId?: string;
+            /** @description Last name */
+            lastName?: string;
+            /** @description What came of it */
+            readonly lastOutcome?: string;
+            /** @description Both names */
+            readonly name?: string;
+            /** @description Not called before, RFC 3339 */
+            readonly nextAt?: string;
+            /** @description E.164, or as it is dialled in its country */
+            phone: string;
+            /** @description By its number: whose hours apply */
+            readonly region?: string;
+            /** @description Yours: segments ask for it */
+            score?: number;
+            /** @description idle, queued, dialing, in-call, unknown, done, failed or blocked */
+            readonly state?: string;
+            /** @description Why */
+            readonly stateReason?: string;
+            /** @description Yours: segments ask for it; new when absent */
+            status?: string;
+            /** @description Yours: segments ask for them */
+            tags?: string[];
+            /** @description Where the person is, if known: Asia/Kolkata */
+            timezone?: string;
+            /** @description RFC 3339 */
+            readonly updatedAt?: string;
+            /** @description What {{variables}} of the agent stand for: an object */
+            variables?: unknown;
+        };
+        /** leadBatch */
+        leadBatch: {
+            /** @description The campaign they are for */
+            campaignId?: string;
+            /** @description Of phones without a country code */
+            country?: string;
+            /** @description At most 1000 */
+            leads: components["schemas"]["leadOfBatch"][];
+        };
+        /** leadIds */
+        leadIds: {
+            /** @description Leads, by id */
+            ids: string[];
+        };
+        /** lead */
+        leadInput: {
+            /** @description The campaign it is in; set when it is made */
+            campaignId?: string;
+            /** @description Company */
+            company?: string;
+            /** @description Of a phone without a country code: IN */
+            country?: string;
+            /** @description E-mail */
+            email?: string;
+            /** @description First name */
+            firstName?: string;
+            /** @description Last name */
+            lastName?: string;
+            /** @description E.164, or as it is dialled in its country */
+            phone: string;
+            /** @description Yours: segments ask for it */
+            score?: number;
+            /** @description Yours: segments ask for it; new when absent */
+            status?: string;
+            /** @description Yours: segments ask for them */
+            tags?: string[];
+            /** @description Where the person is, if known: Asia/Kolkata */
+            timezone?: string;
+            /** @description What {{variables}} of the agent stand for: an object */
+            variables?: unknown;
+        };
+        /** leadOfBatch */
+        leadOfBatch: {
+            /** @description Company */
+            company?: string;
+            /** @description Of a phone without a country code: IN */
+            country?: string;
+            /** @description E-mail */
+            email?: string;
+            /** @description First name */
+            firstName?: string;
+            /** @description Last name */
+            lastName?: string;
+            /** @description E.164, or as it is dialled in its country */
+            phone: string;
+            /** @description Yours: segments ask for it */
+            score?: number;
+            /** @description Yours: segments ask for it; new when absent */
+            status?: string;
+            /** @description Yours: segments ask for them */
+            tags?: string[];
+            /** @description Where the person is, if known: Asia/Kolkata */
+            timezone?: string;
+            /** @description What {{variables}} of the agent stand for: an object */
+            variables?: unknown;
+        };
+        /** lead */
+        leadPatch: {
+            /** @description The campaign it is in; set when it is made */
+            campaignId?: string;
+            /** @description Company */
+            company?: string;
+            /** @description Of a phone without a country code: IN */
+            country?: string;
+            /** @description E-mail */
+            email?: string;
+            /** @description First name */
+            firstName?: string;
+            /** @description Last name */
+            lastName?: string;
+            /** @description E.164, or as it is dialled in its country */
+            phone?: string;
+            /** @description Yours: segments ask for it */
+            score?: number;
+            /** @description Yours: segments ask for it; new when absent */
+            status?: string;
+            /** @description Yours: segments ask for them */
+            tags?: string[];
+            /** @description Where the person is, if known: Asia/Kolkata */
+            timezone?: string;
+            /** @description What {{variables}} of the agent stand for: an object */
+            variables?: unknown;
+        };
         /** line_ask */
         line_ask: {
             /** @description Keys to wait for */
@@ -3147,6 +4531,44 @@ export interface components {
             /** @description The caller is not heard */
             muted: boolean;
         };
+        /** numberAgent */
+        numberAgent: {
+            /** @description Deployed before */
+            agentId: string;
+        };
+        /** numberChange */
+        numberChangePatch: {
+            /** @description Shown to people */
+            friendlyName?: string;
+        };
+        /** numberNew */
+        numberNew: {
+            /** @description A free number of the pool, by number or id */
+            pool: string;
+            /** @description outbound_sales when absent */
+            purpose?: string;
+        };
+        /** OptedOut */
+        OptedOut: {
+            /** @description dnc_… */
+            id: string;
+            /** @description E.164 */
+            phone: string;
+        };
+        /** OptOut */
+        OptOut: {
+            /** @description The call he said it in: its outcome becomes opted-out */
+            callId?: string;
+            /** @description E.164 */
+            phone: string;
+            /** @description In what words */
+            reason?: string;
+            /**
+             * @description How he said it; api when absent
+             * @enum {string}
+             */
+            source?: "api" | "web" | "sms" | "manual" | "call";
+        };
         /** order */
         order: {
             /** @description What was ordered */
@@ -3179,6 +4601,24 @@ export interface components {
             name?: string;
             /** @description All tenants are his */
             platformAdmin: boolean;
+        };
+        /** poolBuy */
+        poolBuy: {
+            /** @description Shown to people */
+            friendlyName?: string;
+            /** @description As the search found it */
+            phoneNumber: string;
+        };
+        /** poolNumber */
+        poolNumber: {
+            /** @description Of the number */
+            countryCode?: string;
+            /** @description Shown to people */
+            friendlyName?: string;
+            /** @description E.164, of the operator's Twilio account */
+            phoneNumber: string;
+            /** @description Asked of Twilio when absent */
+            twilioSid?: string;
         };
         /**
          * Problem
@@ -3330,6 +4770,22 @@ export interface components {
         secretList: {
             /** @description By name */
             data?: components["schemas"]["secret"][];
+        };
+        /** segment */
+        segment: {
+            /** @description RFC 3339 */
+            readonly createdAt?: string;
+            /** @description As a campaign's segment names it */
+            readonly name?: string;
+            /** @description {status, score_min, score_max, tags (all of them), ids}: at least one of them */
+            segment: unknown;
+            /** @description RFC 3339 */
+            readonly updatedAt?: string;
+        };
+        /** segment */
+        segmentInput: {
+            /** @description {status, score_min, score_max, tags (all of them), ids}: at least one of them */
+            segment: unknown;
         };
         /** SignIn */
         SignIn: {
@@ -3564,8 +5020,75 @@ export interface components {
             /** @description Characters said */
             ttsChars?: number;
         };
+        /** template */
+        template: {
+            /** @description Further settings of the agents made of it */
+            config?: unknown;
+            /** @description What it is for */
+            description?: string;
+            /** @description Spoken first: that it is a machine, and that it is recorded */
+            disclosure: string;
+            /** @description The agent says one and hangs up */
+            endCallPhrases?: string[];
+            /** @description Spoken behind the disclosure; may hold {{variables}} */
+            firstMessage: string;
+            /** @description en when absent */
+            language?: string;
+            /** @description Shown to people */
+            name: string;
+            /** @description Who hosts its agents: elevenlabs (the default) or invorto */
+            provider?: string;
+            /** @description Variables that a deploy must have a value for */
+            required?: string[];
+            /** @description May hold {{variables}} */
+            systemPrompt: string;
+            /** @description sales_outreach, customer_support, appointment_setting or lead_qualification */
+            useCase?: string;
+            /** @description At ElevenLabs */
+            voiceId?: string;
+        };
+        /** templateDeploy */
+        templateDeploy: {
+            /** @description name, first_message, system_prompt, voice_id, language, end_call_phrases, config */
+            overrides?: unknown;
+            /** @description Who hosts it: elevenlabs or invorto; as the template says */
+            provider?: string;
+            /** @description Values of {{names}} in the template's texts */
+            variables?: unknown;
+        };
+        /** template */
+        templatePatch: {
+            /** @description Further settings of the agents made of it */
+            config?: unknown;
+            /** @description What it is for */
+            description?: string;
+            /** @description Spoken first: that it is a machine, and that it is recorded */
+            disclosure?: string;
+            /** @description The agent says one and hangs up */
+            endCallPhrases?: string[];
+            /** @description Spoken behind the disclosure; may hold {{variables}} */
+            firstMessage?: string;
+            /** @description en when absent */
+            language?: string;
+            /** @description Shown to people */
+            name?: string;
+            /** @description Who hosts its agents: elevenlabs (the default) or invorto */
+            provider?: string;
+            /** @description Variables that a deploy must have a value for */
+            required?: string[];
+            /** @description May hold {{variables}} */
+            systemPrompt?: string;
+            /** @description sales_outreach, customer_support, appointment_setting or lead_qualification */
+            useCase?: string;
+            /** @description At ElevenLabs */
+            voiceId?: string;
+        };
         /** Tenant */
         Tenant: {
+            /** @description Narrower hours than the law's: {windows: [{start, end, timezone}], days: [1-7]}; null: the law's */
+            callingHours?: unknown;
+            /** @description Campaigns call only people whose consent is on record; false: it is kept elsewhere */
+            consentRequired?: boolean;
             /** @description When it was made */
             readonly createdAt: string;
             /** @description Calls are refused above it; 0: the installation's */
@@ -3580,6 +5103,11 @@ export interface components {
             monthlyMinuteCap?: number;
             /** @description What it is called */
             name: string;
+            /**
+             * @description Whether the optimiser may pause campaigns and change their windows, or only says that it would
+             * @enum {string}
+             */
+            optimizerMode?: "enforce" | "shadow";
             /** @description Requests of each key a minute; 0: the installation's */
             ratePerMinute?: number;
             /** @description What is masked */
@@ -3597,6 +5125,10 @@ export interface components {
         };
         /** Tenant */
         TenantPatch: {
+            /** @description Narrower hours than the law's: {windows: [{start, end, timezone}], days: [1-7]}; null: the law's */
+            callingHours?: unknown;
+            /** @description Campaigns call only people whose consent is on record; false: it is kept elsewhere */
+            consentRequired?: boolean;
             /** @description Calls are refused above it; 0: the installation's */
             dailyCostCapInr?: number;
             /** @description Networks that may use the tenant's keys; none: any */
@@ -3607,6 +5139,11 @@ export interface components {
             monthlyMinuteCap?: number;
             /** @description What it is called */
             name?: string;
+            /**
+             * @description Whether the optimiser may pause campaigns and change their windows, or only says that it would
+             * @enum {string}
+             */
+            optimizerMode?: "enforce" | "shadow";
             /** @description Requests of each key a minute; 0: the installation's */
             ratePerMinute?: number;
             /** @description What is masked */
@@ -3968,6 +5505,42 @@ export interface components {
             /** @description How much */
             units: number;
         };
+        /** voiceAssignNumber */
+        voiceAssignNumber: {
+            /** @description A free number of the pool */
+            phone_number_e164_or_pool_id: string;
+            /** @description outbound_sales when absent */
+            purpose?: string;
+            /** @description One of the caller's */
+            tenant_id: string;
+        };
+        /** voiceAttachAgent */
+        voiceAttachAgent: {
+            /** @description Deployed before */
+            voice_agent_id: string;
+            /** @description Of the same tenant */
+            voice_number_id: string;
+        };
+        /** voiceDeployTemplate */
+        voiceDeployTemplate: {
+            /** @description name, first_message, system_prompt, voice_id, language, end_call_phrases, config */
+            overrides?: unknown;
+            /** @description Who hosts it: elevenlabs or invorto; as the template says */
+            provider?: string;
+            /** @description Of the catalogue, or the tenant's own */
+            template_id: string;
+            /** @description One of the caller's */
+            tenant_id: string;
+            /** @description Values of {{names}} in the template's texts */
+            variables?: unknown;
+        };
+        /** voiceImportNumber */
+        voiceImportNumber: {
+            /** @description One of the caller's */
+            tenant_id: string;
+            /** @description A number of its own */
+            voice_number_id: string;
+        };
         /** Voicemail */
         Voicemail: {
             /**
@@ -3987,6 +5560,26 @@ export interface components {
             action?: "hangup" | "message" | "continue";
             /** @description left after the tone */
             message?: string;
+        };
+        /** voiceStartBatch */
+        voiceStartBatch: {
+            /** @description A campaign of the tenant's */
+            campaign_id: string;
+        };
+        /** voiceStartCall */
+        voiceStartCall: {
+            /** @description The campaign it counts for */
+            campaign_id?: string;
+            /** @description Who is called; gives its name and the like to the texts */
+            lead_id?: string;
+            /** @description E.164 */
+            to_phone_number: string;
+            /** @description Values of {{names}} in the agent's texts */
+            variables?: unknown;
+            /** @description Deployed before */
+            voice_agent_id: string;
+            /** @description Of the same tenant */
+            voice_number_id: string;
         };
         /** webhook */
         webhook: {
@@ -4014,6 +5607,8 @@ export interface components {
             readonly origin?: string;
             /** @description Until then the secret before signs too */
             readonly previousSecretUntil?: string;
+            /** @description whpk_…: whoever has it can check v1a of webhook-signature (ed25519), and sign nothing */
+            readonly publicKey?: string;
             /** @description default, standard or short */
             schedule?: string;
             /** @description RFC 3339 */
@@ -4336,6 +5931,8 @@ export interface components {
             readonly origin?: string;
             /** @description Until then the secret before signs too */
             readonly previousSecretUntil?: string;
+            /** @description whpk_…: whoever has it can check v1a of webhook-signature (ed25519), and sign nothing */
+            readonly publicKey?: string;
             /** @description default, standard or short */
             schedule?: string;
             /** @description Signs what is sent; keep it, it is not shown again */
@@ -5343,6 +6940,48 @@ export interface operations {
             504: components["responses"]["timeout"];
         };
     };
+    getCallingRules: {
+        parameters: {
+            query: {
+                /** @description Then; now when absent */
+                at?: string;
+                /** @description What for; marketing when absent */
+                kind?: "marketing" | "informational" | "collection";
+                /** @description E.164 */
+                phone: string;
+                /** @description His own, if it is known: Asia/Kolkata */
+                timezone?: string;
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallingRules"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
     listCalls: {
         parameters: {
             query?: {
@@ -5800,7 +7439,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": unknown;
                 };
             };
             400: components["responses"]["bad_request"];
@@ -6219,6 +7858,1266 @@ export interface operations {
             504: components["responses"]["timeout"];
         };
     };
+    listCampaigns: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description Rows of a page; 50 when absent */
+                limit?: number;
+                /** @description Only those; active are the running ones */
+                status?: "draft" | "scheduled" | "running" | "paused" | "completed" | "failed" | "cancelled" | "active" | "";
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    createCampaign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Renewals",
+                 *       "segment": {
+                 *         "tags": [
+                 *           "renewal"
+                 *         ]
+                 *       },
+                 *       "schedule": {
+                 *         "retryWindows": [
+                 *           {
+                 *             "start": "10:00",
+                 *             "end": "12:00",
+                 *             "timezone": "local"
+                 *           }
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["campaignInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["campaign"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    getCampaign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["campaign"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    deleteCampaign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    updateCampaign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Example"
+                 *     }
+                 */
+                "application/json": components["schemas"]["campaignPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["campaign"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    exportCampaignCalls: {
+        parameters: {
+            query?: {
+                /** @description How far back; 30 when absent */
+                days?: number;
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            413: components["responses"]["too_large"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    cancelCampaign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["campaignOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    listCampaignDecisions: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description Rows of a page; 50 when absent */
+                limit?: number;
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    attachLeads: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "ids": [
+                 *         "lead_01"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["leadIds"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    importCampaignLeads: {
+        parameters: {
+            query?: {
+                /** @description Read a file that was read within a day once more */
+                again?: boolean;
+                /** @description Of numbers without a country code: IN */
+                country?: string;
+                /** @description What a row does to a lead of its number that is there: nothing (skip), or what it says is written over it */
+                onDuplicate?: "skip" | "update";
+                /** @description Every lead of the file gets these */
+                tags?: string[];
+            };
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/csv": string;
+                "text/csv": string;
+                "text/tab-separated-values": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited-or-quota_exceeded"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    getCampaignMetrics: {
+        parameters: {
+            query?: {
+                /** @description How far back; ever when absent */
+                period?: "ever" | "1h" | "24h" | "7d" | "30d";
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            413: components["responses"]["too_large"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    getCampaignDays: {
+        parameters: {
+            query?: {
+                /** @description How far back; 30 when absent */
+                days?: number;
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            413: components["responses"]["too_large"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    pauseCampaign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["campaignOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    previewCampaign: {
+        parameters: {
+            query?: {
+                /** @description nextAfter of the page before */
+                after?: string;
+                /** @description As if it were this time, RFC 3339; now when absent */
+                at?: string;
+                /** @description Leads of a page; 50 when absent */
+                limit?: number;
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    resumeCampaign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["campaignOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    scheduleCampaign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["campaignOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    startCampaign: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["campaignOrder"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    listConsents: {
+        parameters: {
+            query: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description Only to this */
+                kind?: "call" | "marketing" | "recording" | "ai_disclosure";
+                /** @description At most so many */
+                limit?: number;
+                /** @description Whose, E.164 */
+                phone: string;
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentList"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    addConsents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "phone": "+919876543210",
+                 *       "kind": "marketing",
+                 *       "granted": true,
+                 *       "source": "web"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConsentAdd"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentsAdded"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    listDecisions: {
+        parameters: {
+            query?: {
+                /** @description Of this campaign */
+                campaignId?: string;
+                /** @description Where the page before ended */
+                cursor?: string;
+                /** @description Of this kind */
+                decision?: "pause_campaign" | "adjust_retry_window" | "switch_agent" | "scale_up" | "continue";
+                /** @description Decisions in the page */
+                limit?: number;
+                /** @description proposed: waits for a person */
+                status?: "proposed" | "approved" | "executed" | "failed" | "rejected";
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DecisionPage"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    getDecision: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    acceptDecision: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    rejectDecision: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    listDnc: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description At most so many */
+                limit?: number;
+                /** @description Only this number, E.164 */
+                phone?: string;
+                /** @description Only those from there */
+                source?: "opt_out" | "manual" | "import" | "registry";
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DncList"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    addDnc: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "phone": "+919876543210",
+                 *       "reason": "wrote a letter"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DncAdd"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DncAdded"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    removeDnc: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    checkDnc: {
+        parameters: {
+            query: {
+                /** @description What for; marketing when absent */
+                kind?: "marketing" | "informational" | "collection";
+                /** @description E.164 */
+                phone: string;
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DncCheck"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    importDnc: {
+        parameters: {
+            query?: {
+                /** @description Of a registry: when it was got; now when absent */
+                asOf?: string;
+                /** @description Of a registry: false when more of it comes, with the same asOf */
+                complete?: boolean;
+                /** @description Of a registry: US */
+                country?: string;
+                /** @description tenant when absent; registry: a national list as it was got */
+                list?: "tenant" | "registry";
+            };
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": unknown;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DncImported"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
     v1_health: {
         parameters: {
             query?: never;
@@ -6244,6 +9143,456 @@ export interface operations {
             };
         };
     };
+    listImports: {
+        parameters: {
+            query?: {
+                /** @description Only those into this campaign */
+                campaignId?: string;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description Rows of a page; 50 when absent */
+                limit?: number;
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    getImport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            413: components["responses"]["too_large"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    getImportErrors: {
+        parameters: {
+            query?: {
+                /** @description Lines behind this one */
+                after?: number;
+                /** @description At most so many; 10000 when absent */
+                limit?: number;
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            413: components["responses"]["too_large"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    listLeads: {
+        parameters: {
+            query?: {
+                /** @description Only those of this campaign */
+                campaignId?: string;
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description Rows of a page; 50 when absent */
+                limit?: number;
+                /** @description Only that of this number, E.164 */
+                phone?: string;
+                /** @description Only those in this state */
+                state?: "idle" | "queued" | "dialing" | "in-call" | "unknown" | "done" | "failed" | "blocked" | "";
+                /** @description Only those with this tag */
+                tag?: string;
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    createLead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "phone": "+12125550123",
+                 *       "firstName": "Ada",
+                 *       "tags": [
+                 *         "vip"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["leadInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["lead"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    getLead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["lead"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    deleteLead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    updateLead: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "phone": "+919876543210"
+                 *     }
+                 */
+                "application/json": components["schemas"]["leadPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["lead"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    createLeads: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "leads": [
+                 *         {
+                 *           "phone": "+12125550123"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["leadBatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    importLeads: {
+        parameters: {
+            query?: {
+                /** @description Read a file that was read within a day once more */
+                again?: boolean;
+                /** @description Of numbers without a country code: IN */
+                country?: string;
+                /** @description What a row does to a lead of its number that is there: nothing (skip), or what it says is written over it */
+                onDuplicate?: "skip" | "update";
+                /** @description Every lead of the file gets these */
+                tags?: string[];
+            };
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/csv": string;
+                "text/csv": string;
+                "text/tab-separated-values": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited-or-quota_exceeded"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
     watchCalls: {
         parameters: {
             query?: never;
@@ -6265,7 +9614,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": unknown;
                 };
             };
             400: components["responses"]["bad_request"];
@@ -6551,6 +9900,591 @@ export interface operations {
             403: components["responses"]["forbidden"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    listNumbers: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description Rows of a page */
+                limit?: number;
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    takeNumber: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "pool": "t"
+                 *     }
+                 */
+                "application/json": components["schemas"]["numberNew"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    getNumber: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    releaseNumber: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            502: components["responses"]["provider_unavailable"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    updateNumber: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "friendlyName": "t"
+                 *     }
+                 */
+                "application/json": components["schemas"]["numberChangePatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    attachAgent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "agentId": "agt_01J0000000000000000000000"
+                 *     }
+                 */
+                "application/json": components["schemas"]["numberAgent"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            502: components["responses"]["provider_unavailable"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    importNumber: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            502: components["responses"]["provider_unavailable"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    createOptOut: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "phone": "+919876543210",
+                 *       "source": "sms"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OptOut"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptedOut"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    listPool: {
+        parameters: {
+            query?: {
+                /** @description The last number of the page before */
+                after?: string;
+                /** @description Rows of a page */
+                limit?: number;
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            502: components["responses"]["provider_unavailable"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    addToPool: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "phoneNumber": "texttext"
+                 *     }
+                 */
+                "application/json": components["schemas"]["poolNumber"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            502: components["responses"]["provider_unavailable"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    releaseFromPool: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            502: components["responses"]["provider_unavailable"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    buyForPool: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "phoneNumber": "texttext"
+                 *     }
+                 */
+                "application/json": components["schemas"]["poolBuy"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            502: components["responses"]["provider_unavailable"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    searchPool: {
+        parameters: {
+            query?: {
+                /** @description Its first digits */
+                areaCode?: string;
+                /** @description Digits, or * for any */
+                contains?: string;
+                /** @description US when absent */
+                country?: string;
+                /** @description Local (the default), TollFree, Mobile, National */
+                type?: string;
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            502: components["responses"]["provider_unavailable"];
             503: components["responses"]["service_unavailable"];
             504: components["responses"]["timeout"];
         };
@@ -6942,6 +10876,255 @@ export interface operations {
             504: components["responses"]["timeout"];
         };
     };
+    listSegments: {
+        parameters: {
+            query?: {
+                /** @description Names behind this one */
+                after?: string;
+                /** @description At most so many; 50 when absent */
+                limit?: number;
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    getSegment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["segment"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    putSegment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "segment": {
+                 *         "status": "new",
+                 *         "score_min": 50
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["segmentInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["segment"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    deleteSegment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    countSavedSegment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    countSegment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "segment": {
+                 *         "tags": [
+                 *           "vip"
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["segmentInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
     listSlots: {
         parameters: {
             query?: {
@@ -6975,6 +11158,300 @@ export interface operations {
             401: components["responses"]["invalid_api_key"];
             403: components["responses"]["forbidden"];
             413: components["responses"]["too_large"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    listTemplates: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description Rows of a page */
+                limit?: number;
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    createTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Example",
+                 *       "disclosure": "t",
+                 *       "systemPrompt": "t",
+                 *       "firstMessage": "text"
+                 *     }
+                 */
+                "application/json": components["schemas"]["template"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    getTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    deleteTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    updateTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Example"
+                 *     }
+                 */
+                "application/json": components["schemas"]["templatePatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    deployTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["templateDeploy"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            502: components["responses"]["provider_unavailable"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    listTemplateVersions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["service_unavailable"];
@@ -7436,6 +11913,45 @@ export interface operations {
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    getUsageDays: {
+        parameters: {
+            query?: {
+                /** @description How far back; 30 when absent */
+                days?: number;
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            413: components["responses"]["too_large"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["service_unavailable"];

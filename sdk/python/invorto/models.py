@@ -382,6 +382,135 @@ class BargeInPatch(Model):
     """
 
 
+class CallingConsent(Model):
+    id: str
+    """
+    cns_…
+    """
+    phone: str
+    """
+    E.164
+    """
+    kind: str
+    """
+    call, marketing, recording or ai_disclosure
+    """
+    granted: bool
+    """
+    False: withdrawn
+    """
+    source: str
+    """
+    How it was said
+    """
+    call_id: Annotated[Optional[str], Field(alias='callId')] = None
+    """
+    In this call
+    """
+    lead_id: Annotated[Optional[str], Field(alias='leadId')] = None
+    """
+    By this lead
+    """
+    evidence: Optional[Any] = None
+    """
+    What shows it
+    """
+    occurred_at: Annotated[str, Field(alias='occurredAt')]
+    """
+    When
+    """
+
+
+class CallingRule(Model):
+    id: str
+    """
+    Its name
+    """
+    region: str
+    """
+    A country, a part of one, or * for the default
+    """
+    kind: str
+    """
+    any, marketing or collection
+    """
+    days: Any
+    """
+    1 is Monday
+    """
+    from_: Annotated[str, Field(alias='from')]
+    """
+    By his own clock
+    """
+    to: str
+    """
+    By his own clock
+    """
+    registry_days: Annotated[Optional[int], Field(alias='registryDays')] = None
+    """
+    The national list must be no older; 0: none is asked for
+    """
+    source_url: Annotated[str, Field(alias='sourceUrl')]
+    """
+    Where that is from
+    """
+    as_of: Annotated[str, Field(alias='asOf')]
+    """
+    When that was looked up
+    """
+    why: Optional[str] = None
+    """
+    What else there is to say of it
+    """
+
+
+class CallingRules(Model):
+    phone: str
+    """
+    The number
+    """
+    region: Optional[str] = None
+    """
+    Where it may be; absent: nobody knows
+    """
+    country: Optional[str] = None
+    """
+    ISO 3166
+    """
+    subdivision: Optional[str] = None
+    """
+    ISO 3166-2
+    """
+    zones: Annotated[list[str], Field(max_length=100)]
+    """
+    All of them must be in hours
+    """
+    zones_why: Annotated[Optional[str], Field(alias='zonesWhy')] = None
+    """
+    Why several
+    """
+    open: bool
+    """
+    He may be called then
+    """
+    next_at: Annotated[Optional[str], Field(alias='nextAt')] = None
+    """
+    When he first may; absent: not within 15 days
+    """
+    closes_at: Annotated[Optional[str], Field(alias='closesAt')] = None
+    """
+    Until when, if he may
+    """
+    why: Optional[str] = None
+    """
+    unknown_region, outside_lawful_hours or outside_window (the tenant's)
+    """
+    rules: Annotated[list[CallingRule], Field(max_length=100)]
+    """
+    What applies: all of them at once
+    """
+
+
 class Consent(Model):
     mode: Optional[Literal['off', 'announce', 'ask']] = None
     """
@@ -397,6 +526,66 @@ class Consent(Model):
     """
 
 
+class ConsentAdd(Model):
+    phone: Annotated[Optional[str], Field(max_length=32, min_length=1)] = None
+    """
+    One number, E.164: +919876543210
+    """
+    phones: Annotated[Optional[list[str]], Field(max_length=1000)] = None
+    """
+    Instead: up to 1000 of them
+    """
+    kind: Literal['call', 'marketing', 'recording', 'ai_disclosure']
+    """
+    To what: marketing is more than call
+    """
+    granted: bool
+    """
+    False: he takes it back
+    """
+    source: Optional[Literal['api', 'import', 'web', 'sms', 'manual', 'call']] = None
+    """
+    How he said it; api when absent
+    """
+    call_id: Annotated[
+        Optional[str], Field(alias='callId', max_length=128, min_length=1)
+    ] = None
+    """
+    In this call
+    """
+    lead_id: Annotated[
+        Optional[str], Field(alias='leadId', max_length=128, min_length=1)
+    ] = None
+    """
+    By this lead
+    """
+    evidence: Optional[Any] = None
+    """
+    An object: what shows it
+    """
+    occurred_at: Annotated[
+        Optional[str], Field(alias='occurredAt', max_length=40, min_length=1)
+    ] = None
+    """
+    When; now when absent
+    """
+
+
+class ConsentList(Model):
+    data: Annotated[list[CallingConsent], Field(max_length=100)]
+    """
+    Newest first
+    """
+    has_more: Annotated[bool, Field(alias='hasMore')]
+    """
+    There are older ones
+    """
+    next_cursor: Annotated[Optional[str], Field(alias='nextCursor')] = None
+    """
+    For the page behind this one
+    """
+
+
 class ConsentPatch(Model):
     mode: Optional[Literal['off', 'announce', 'ask']] = None
     """
@@ -409,6 +598,263 @@ class ConsentPatch(Model):
     declined: Annotated[Optional[str], Field(max_length=500)] = None
     """
     said before hanging up on a no
+    """
+
+
+class ConsentsAdded(Model):
+    data: Annotated[list[CallingConsent], Field(max_length=1000)]
+    """
+    By number
+    """
+
+
+class Decision(Model):
+    id: str
+    """
+    kdc_…
+    """
+    campaign_id: Annotated[str, Field(alias='campaignId')]
+    """
+    What it is about
+    """
+    event_id: Annotated[str, Field(alias='eventId')]
+    """
+    The end of the call that led to it
+    """
+    decision: str
+    """
+    pause_campaign, adjust_retry_window, switch_agent, scale_up or continue
+    """
+    status: str
+    """
+    proposed (waits for a person), approved (for a person to do), executed, failed or rejected
+    """
+    reason: str
+    """
+    Why, in words
+    """
+    action: str
+    """
+    What is done, or recommended
+    """
+    metadata: Any
+    """
+    Every rule with the numbers it saw, and why it matched or did not; counts; mode
+    """
+    actions: Any
+    """
+    id, type, status and error of each
+    """
+    decided_by: Annotated[Optional[str], Field(alias='decidedBy')] = None
+    """
+    Who accepted or rejected it
+    """
+    decided_at: Annotated[Optional[str], Field(alias='decidedAt')] = None
+    """
+    When
+    """
+    created_at: Annotated[str, Field(alias='createdAt')]
+    """
+    When it was made
+    """
+
+
+class DecisionPage(Model):
+    data: Annotated[list[Decision], Field(max_length=100)]
+    """
+    Newest first
+    """
+    next_cursor: Annotated[Optional[str], Field(alias='nextCursor')] = None
+    """
+    Where the next page begins; absent at the end
+    """
+
+
+class DncAdd(Model):
+    phone: Annotated[Optional[str], Field(max_length=32, min_length=1)] = None
+    """
+    One number, E.164: +919876543210
+    """
+    phones: Annotated[Optional[list[str]], Field(max_length=1000)] = None
+    """
+    Instead: up to 1000 of them
+    """
+    reason: Annotated[Optional[str], Field(max_length=200)] = None
+    """
+    Why
+    """
+    expires_at: Annotated[
+        Optional[str], Field(alias='expiresAt', max_length=40, min_length=1)
+    ] = None
+    """
+    Until then; absent: for good
+    """
+
+
+class DncCheck(Model):
+    phone: str
+    """
+    The number
+    """
+    allowed: bool
+    """
+    He may be called, at the hours of /v1/calling-rules
+    """
+    barred: Optional[str] = None
+    """
+    dnc, consent_withdrawn, registry, registry_stale or no_consent
+    """
+    why: str
+    """
+    The same in words
+    """
+    region: Optional[str] = None
+    """
+    Where the number may be
+    """
+    entry_id: Annotated[Optional[str], Field(alias='entryId')] = None
+    """
+    Of the tenant's list, also one that is over
+    """
+    source: Optional[str] = None
+    """
+    Of that entry
+    """
+    reason: Optional[str] = None
+    """
+    Of that entry
+    """
+    since: Optional[str] = None
+    """
+    Of that entry
+    """
+    until: Optional[str] = None
+    """
+    Of that entry
+    """
+    registry_as_of: Annotated[Optional[str], Field(alias='registryAsOf')] = None
+    """
+    The date of the national list that is here
+    """
+    consent: Optional[str] = None
+    """
+    granted or withdrawn; absent: nothing was said
+    """
+    consent_at: Annotated[Optional[str], Field(alias='consentAt')] = None
+    """
+    When
+    """
+
+
+class DncEntry(Model):
+    id: str
+    """
+    dnc_…
+    """
+    phone: str
+    """
+    E.164
+    """
+    source: str
+    """
+    opt_out, manual, import or registry
+    """
+    reason: Optional[str] = None
+    """
+    Why
+    """
+    call_id: Annotated[Optional[str], Field(alias='callId')] = None
+    """
+    The call it was said in
+    """
+    created_by: Annotated[Optional[str], Field(alias='createdBy')] = None
+    """
+    The key or person that put it there
+    """
+    created_at: Annotated[str, Field(alias='createdAt')]
+    """
+    Since when
+    """
+    expires_at: Annotated[Optional[str], Field(alias='expiresAt')] = None
+    """
+    Until then; absent: for good
+    """
+
+
+class DncEntryMade(Model):
+    id: str
+    """
+    dnc_…
+    """
+    phone: str
+    """
+    E.164
+    """
+    source: str
+    """
+    opt_out, manual, import or registry
+    """
+    reason: Optional[str] = None
+    """
+    Why
+    """
+    call_id: Annotated[Optional[str], Field(alias='callId')] = None
+    """
+    The call it was said in
+    """
+    created_by: Annotated[Optional[str], Field(alias='createdBy')] = None
+    """
+    The key or person that put it there
+    """
+    created_at: Annotated[str, Field(alias='createdAt')]
+    """
+    Since when
+    """
+    expires_at: Annotated[Optional[str], Field(alias='expiresAt')] = None
+    """
+    Until then; absent: for good
+    """
+    added: bool
+    """
+    False: it was there
+    """
+
+
+class DncImported(Model):
+    numbers: int
+    """
+    How many different numbers the file has
+    """
+    added: int
+    """
+    How many of them were not there
+    """
+    rejected: int
+    """
+    Lines that hold none
+    """
+    as_of: Annotated[Optional[str], Field(alias='asOf')] = None
+    """
+    The date of the registry
+    """
+    errors: Any
+    """
+    [{line, reason}], the first 1000
+    """
+
+
+class DncList(Model):
+    data: Annotated[list[DncEntry], Field(max_length=100)]
+    """
+    Newest first
+    """
+    has_more: Annotated[bool, Field(alias='hasMore')]
+    """
+    There are older ones
+    """
+    next_cursor: Annotated[Optional[str], Field(alias='nextCursor')] = None
+    """
+    For the page behind this one
     """
 
 
@@ -1125,6 +1571,38 @@ class Membership(Model):
     """
 
 
+class OptOut(Model):
+    phone: Annotated[str, Field(max_length=32, min_length=1)]
+    """
+    E.164
+    """
+    source: Optional[Literal['api', 'web', 'sms', 'manual', 'call']] = None
+    """
+    How he said it; api when absent
+    """
+    call_id: Annotated[
+        Optional[str], Field(alias='callId', max_length=128, min_length=1)
+    ] = None
+    """
+    The call he said it in: its outcome becomes opted-out
+    """
+    reason: Annotated[Optional[str], Field(max_length=200)] = None
+    """
+    In what words
+    """
+
+
+class OptedOut(Model):
+    id: str
+    """
+    dnc_…
+    """
+    phone: str
+    """
+    E.164
+    """
+
+
 class Person(Model):
     id: str
     """
@@ -1679,6 +2157,20 @@ class Tenant(Model):
     """
     Of days and months in usage: Asia/Kolkata
     """
+    consent_required: Annotated[Optional[bool], Field(alias='consentRequired')] = None
+    """
+    Campaigns call only people whose consent is on record; false: it is kept elsewhere
+    """
+    optimizer_mode: Annotated[
+        Optional[Literal['enforce', 'shadow']], Field(alias='optimizerMode')
+    ] = None
+    """
+    Whether the optimiser may pause campaigns and change their windows, or only says that it would
+    """
+    calling_hours: Annotated[Optional[Any], Field(alias='callingHours')] = None
+    """
+    Narrower hours than the law's: {windows: [{start, end, timezone}], days: [1-7]}; null: the law's
+    """
     created_at: Annotated[str, Field(alias='createdAt')]
     """
     When it was made
@@ -1735,6 +2227,20 @@ class TenantPatch(Model):
     timezone: Annotated[Optional[str], Field(max_length=64)] = None
     """
     Of days and months in usage: Asia/Kolkata
+    """
+    consent_required: Annotated[Optional[bool], Field(alias='consentRequired')] = None
+    """
+    Campaigns call only people whose consent is on record; false: it is kept elsewhere
+    """
+    optimizer_mode: Annotated[
+        Optional[Literal['enforce', 'shadow']], Field(alias='optimizerMode')
+    ] = None
+    """
+    Whether the optimiser may pause campaigns and change their windows, or only says that it would
+    """
+    calling_hours: Annotated[Optional[Any], Field(alias='callingHours')] = None
+    """
+    Narrower hours than the law's: {windows: [{start, end, timezone}], days: [1-7]}; null: the law's
     """
 
 
@@ -2892,6 +3398,296 @@ class CallStatus(Model):
     """
 
 
+class Campaign(Model):
+    id: Optional[str] = None
+    """
+    cmp_…
+    """
+    name: Annotated[str, Field(max_length=200, min_length=1)]
+    """
+    Its name
+    """
+    description: Annotated[Optional[str], Field(max_length=2000)] = None
+    """
+    What it is for
+    """
+    status: Optional[str] = None
+    """
+    draft, scheduled, running, paused, completed, failed or cancelled
+    """
+    status_reason: Annotated[Optional[str], Field(alias='statusReason')] = None
+    """
+    Why it is that
+    """
+    agent_id: Annotated[Optional[str], Field(alias='agentId', max_length=128)] = None
+    """
+    Who calls; the empty text takes it away
+    """
+    phone_number_id: Annotated[
+        Optional[str], Field(alias='phoneNumberId', max_length=128)
+    ] = None
+    """
+    The number to call from; any active one when absent
+    """
+    kind: Optional[Literal['marketing', 'informational', 'collection']] = None
+    """
+    Which rules apply to its calls; marketing when absent
+    """
+    segment: Optional[Any] = None
+    """
+    Whom: {status, score_min, score_max, tags, ids}, or the name of a saved segment; null: only leads put into it
+    """
+    schedule: Optional[Any] = None
+    """
+    When, within the law: {retryWindows: [{start, end, timezone}], days: [1-7]}
+    """
+    max_concurrent_calls: Annotated[
+        Optional[int], Field(alias='maxConcurrentCalls', ge=1, le=100000)
+    ] = None
+    """
+    Calls at once; 1 when absent
+    """
+    calls_per_second: Annotated[
+        Optional[float], Field(alias='callsPerSecond', ge=0.001, le=1000.0)
+    ] = None
+    """
+    Calls begun a second; 1 when absent
+    """
+    max_calls_per_day: Annotated[
+        Optional[int], Field(alias='maxCallsPerDay', ge=1, le=10000000)
+    ] = None
+    """
+    Calls of a day of its zone; 100 when absent
+    """
+    call_interval_ms: Annotated[
+        Optional[int], Field(alias='callIntervalMs', ge=0, le=86400000)
+    ] = None
+    """
+    At least so long between two calls
+    """
+    max_attempts: Annotated[Optional[int], Field(alias='maxAttempts', ge=1, le=20)] = (
+        None
+    )
+    """
+    Calls to one lead; 3 when absent
+    """
+    retry_delays: Annotated[Optional[Any], Field(alias='retryDelays')] = None
+    """
+    Seconds before the next call, by attempt: [3600, 14400, 86400]
+    """
+    timezone: Annotated[Optional[str], Field(max_length=64)] = None
+    """
+    Of its day, a name such as Asia/Kolkata
+    """
+    consent_required: Annotated[Optional[bool], Field(alias='consentRequired')] = None
+    """
+    Only who agreed to be called; true when absent
+    """
+    scheduled_at: Annotated[
+        Optional[str], Field(alias='scheduledAt', max_length=40)
+    ] = None
+    """
+    RFC 3339: when a scheduled one starts
+    """
+    started_at: Annotated[Optional[str], Field(alias='startedAt')] = None
+    """
+    RFC 3339
+    """
+    completed_at: Annotated[Optional[str], Field(alias='completedAt')] = None
+    """
+    RFC 3339
+    """
+    total_contacts: Annotated[Optional[int], Field(alias='totalContacts')] = None
+    """
+    Leads taken in
+    """
+    completed_calls: Annotated[Optional[int], Field(alias='completedCalls')] = None
+    """
+    Calls that ended
+    """
+    successful_calls: Annotated[Optional[int], Field(alias='successfulCalls')] = None
+    """
+    Of them with somebody
+    """
+    created_at: Annotated[Optional[str], Field(alias='createdAt')] = None
+    """
+    RFC 3339
+    """
+    updated_at: Annotated[Optional[str], Field(alias='updatedAt')] = None
+    """
+    RFC 3339
+    """
+
+
+class CampaignInput(Model):
+    name: Annotated[str, Field(max_length=200, min_length=1)]
+    """
+    Its name
+    """
+    description: Annotated[Optional[str], Field(max_length=2000)] = None
+    """
+    What it is for
+    """
+    agent_id: Annotated[Optional[str], Field(alias='agentId', max_length=128)] = None
+    """
+    Who calls; the empty text takes it away
+    """
+    phone_number_id: Annotated[
+        Optional[str], Field(alias='phoneNumberId', max_length=128)
+    ] = None
+    """
+    The number to call from; any active one when absent
+    """
+    kind: Optional[Literal['marketing', 'informational', 'collection']] = None
+    """
+    Which rules apply to its calls; marketing when absent
+    """
+    segment: Optional[Any] = None
+    """
+    Whom: {status, score_min, score_max, tags, ids}, or the name of a saved segment; null: only leads put into it
+    """
+    schedule: Optional[Any] = None
+    """
+    When, within the law: {retryWindows: [{start, end, timezone}], days: [1-7]}
+    """
+    max_concurrent_calls: Annotated[
+        Optional[int], Field(alias='maxConcurrentCalls', ge=1, le=100000)
+    ] = None
+    """
+    Calls at once; 1 when absent
+    """
+    calls_per_second: Annotated[
+        Optional[float], Field(alias='callsPerSecond', ge=0.001, le=1000.0)
+    ] = None
+    """
+    Calls begun a second; 1 when absent
+    """
+    max_calls_per_day: Annotated[
+        Optional[int], Field(alias='maxCallsPerDay', ge=1, le=10000000)
+    ] = None
+    """
+    Calls of a day of its zone; 100 when absent
+    """
+    call_interval_ms: Annotated[
+        Optional[int], Field(alias='callIntervalMs', ge=0, le=86400000)
+    ] = None
+    """
+    At least so long between two calls
+    """
+    max_attempts: Annotated[Optional[int], Field(alias='maxAttempts', ge=1, le=20)] = (
+        None
+    )
+    """
+    Calls to one lead; 3 when absent
+    """
+    retry_delays: Annotated[Optional[Any], Field(alias='retryDelays')] = None
+    """
+    Seconds before the next call, by attempt: [3600, 14400, 86400]
+    """
+    timezone: Annotated[Optional[str], Field(max_length=64)] = None
+    """
+    Of its day, a name such as Asia/Kolkata
+    """
+    consent_required: Annotated[Optional[bool], Field(alias='consentRequired')] = None
+    """
+    Only who agreed to be called; true when absent
+    """
+    scheduled_at: Annotated[
+        Optional[str], Field(alias='scheduledAt', max_length=40)
+    ] = None
+    """
+    RFC 3339: when a scheduled one starts
+    """
+
+
+class CampaignOrder(Model):
+    reason: Annotated[Optional[str], Field(max_length=200)] = None
+    """
+    Why; told with the campaign
+    """
+
+
+class CampaignPatch(Model):
+    name: Annotated[Optional[str], Field(max_length=200, min_length=1)] = None
+    """
+    Its name
+    """
+    description: Annotated[Optional[str], Field(max_length=2000)] = None
+    """
+    What it is for
+    """
+    agent_id: Annotated[Optional[str], Field(alias='agentId', max_length=128)] = None
+    """
+    Who calls; the empty text takes it away
+    """
+    phone_number_id: Annotated[
+        Optional[str], Field(alias='phoneNumberId', max_length=128)
+    ] = None
+    """
+    The number to call from; any active one when absent
+    """
+    kind: Optional[Literal['marketing', 'informational', 'collection']] = None
+    """
+    Which rules apply to its calls; marketing when absent
+    """
+    segment: Optional[Any] = None
+    """
+    Whom: {status, score_min, score_max, tags, ids}, or the name of a saved segment; null: only leads put into it
+    """
+    schedule: Optional[Any] = None
+    """
+    When, within the law: {retryWindows: [{start, end, timezone}], days: [1-7]}
+    """
+    max_concurrent_calls: Annotated[
+        Optional[int], Field(alias='maxConcurrentCalls', ge=1, le=100000)
+    ] = None
+    """
+    Calls at once; 1 when absent
+    """
+    calls_per_second: Annotated[
+        Optional[float], Field(alias='callsPerSecond', ge=0.001, le=1000.0)
+    ] = None
+    """
+    Calls begun a second; 1 when absent
+    """
+    max_calls_per_day: Annotated[
+        Optional[int], Field(alias='maxCallsPerDay', ge=1, le=10000000)
+    ] = None
+    """
+    Calls of a day of its zone; 100 when absent
+    """
+    call_interval_ms: Annotated[
+        Optional[int], Field(alias='callIntervalMs', ge=0, le=86400000)
+    ] = None
+    """
+    At least so long between two calls
+    """
+    max_attempts: Annotated[Optional[int], Field(alias='maxAttempts', ge=1, le=20)] = (
+        None
+    )
+    """
+    Calls to one lead; 3 when absent
+    """
+    retry_delays: Annotated[Optional[Any], Field(alias='retryDelays')] = None
+    """
+    Seconds before the next call, by attempt: [3600, 14400, 86400]
+    """
+    timezone: Annotated[Optional[str], Field(max_length=64)] = None
+    """
+    Of its day, a name such as Asia/Kolkata
+    """
+    consent_required: Annotated[Optional[bool], Field(alias='consentRequired')] = None
+    """
+    Only who agreed to be called; true when absent
+    """
+    scheduled_at: Annotated[
+        Optional[str], Field(alias='scheduledAt', max_length=40)
+    ] = None
+    """
+    RFC 3339: when a scheduled one starts
+    """
+
+
 class Dtmf(Model):
     digits: Annotated[str, Field(max_length=64, min_length=1)]
     """
@@ -2921,6 +3717,271 @@ class Latency(Model):
     p95: Optional[float]
     """
     ms
+    """
+
+
+class Lead(Model):
+    id: Optional[str] = None
+    """
+    lead_…
+    """
+    phone: Annotated[str, Field(max_length=64, min_length=3)]
+    """
+    E.164, or as it is dialled in its country
+    """
+    country: Annotated[Optional[str], Field(max_length=2)] = None
+    """
+    Of a phone without a country code: IN
+    """
+    first_name: Annotated[Optional[str], Field(alias='firstName', max_length=200)] = (
+        None
+    )
+    """
+    First name
+    """
+    last_name: Annotated[Optional[str], Field(alias='lastName', max_length=200)] = None
+    """
+    Last name
+    """
+    email: Annotated[Optional[str], Field(max_length=254)] = None
+    """
+    E-mail
+    """
+    company: Annotated[Optional[str], Field(max_length=200)] = None
+    """
+    Company
+    """
+    timezone: Annotated[Optional[str], Field(max_length=64)] = None
+    """
+    Where the person is, if known: Asia/Kolkata
+    """
+    status: Annotated[Optional[str], Field(max_length=64, min_length=1)] = None
+    """
+    Yours: segments ask for it; new when absent
+    """
+    score: Annotated[Optional[int], Field(ge=-1000000, le=1000000)] = None
+    """
+    Yours: segments ask for it
+    """
+    tags: Annotated[Optional[list[str]], Field(max_length=32)] = None
+    """
+    Yours: segments ask for them
+    """
+    variables: Optional[Any] = None
+    """
+    What {{variables}} of the agent stand for: an object
+    """
+    name: Optional[str] = None
+    """
+    Both names
+    """
+    region: Optional[str] = None
+    """
+    By its number: whose hours apply
+    """
+    campaign_id: Annotated[Optional[str], Field(alias='campaignId', max_length=128)] = (
+        None
+    )
+    """
+    The campaign it is in; set when it is made
+    """
+    state: Optional[str] = None
+    """
+    idle, queued, dialing, in-call, unknown, done, failed or blocked
+    """
+    state_reason: Annotated[Optional[str], Field(alias='stateReason')] = None
+    """
+    Why
+    """
+    attempts: Optional[int] = None
+    """
+    Calls to it in this campaign
+    """
+    next_at: Annotated[Optional[str], Field(alias='nextAt')] = None
+    """
+    Not called before, RFC 3339
+    """
+    last_call_id: Annotated[Optional[str], Field(alias='lastCallId')] = None
+    """
+    The last call to it
+    """
+    last_outcome: Annotated[Optional[str], Field(alias='lastOutcome')] = None
+    """
+    What came of it
+    """
+    created_at: Annotated[Optional[str], Field(alias='createdAt')] = None
+    """
+    RFC 3339
+    """
+    updated_at: Annotated[Optional[str], Field(alias='updatedAt')] = None
+    """
+    RFC 3339
+    """
+
+
+class LeadIds(Model):
+    ids: Annotated[list[str], Field(max_length=1000)]
+    """
+    Leads, by id
+    """
+
+
+class LeadInput(Model):
+    phone: Annotated[str, Field(max_length=64, min_length=3)]
+    """
+    E.164, or as it is dialled in its country
+    """
+    country: Annotated[Optional[str], Field(max_length=2)] = None
+    """
+    Of a phone without a country code: IN
+    """
+    first_name: Annotated[Optional[str], Field(alias='firstName', max_length=200)] = (
+        None
+    )
+    """
+    First name
+    """
+    last_name: Annotated[Optional[str], Field(alias='lastName', max_length=200)] = None
+    """
+    Last name
+    """
+    email: Annotated[Optional[str], Field(max_length=254)] = None
+    """
+    E-mail
+    """
+    company: Annotated[Optional[str], Field(max_length=200)] = None
+    """
+    Company
+    """
+    timezone: Annotated[Optional[str], Field(max_length=64)] = None
+    """
+    Where the person is, if known: Asia/Kolkata
+    """
+    status: Annotated[Optional[str], Field(max_length=64, min_length=1)] = None
+    """
+    Yours: segments ask for it; new when absent
+    """
+    score: Annotated[Optional[int], Field(ge=-1000000, le=1000000)] = None
+    """
+    Yours: segments ask for it
+    """
+    tags: Annotated[Optional[list[str]], Field(max_length=32)] = None
+    """
+    Yours: segments ask for them
+    """
+    variables: Optional[Any] = None
+    """
+    What {{variables}} of the agent stand for: an object
+    """
+    campaign_id: Annotated[Optional[str], Field(alias='campaignId', max_length=128)] = (
+        None
+    )
+    """
+    The campaign it is in; set when it is made
+    """
+
+
+class LeadOfBatch(Model):
+    phone: Annotated[str, Field(max_length=64, min_length=3)]
+    """
+    E.164, or as it is dialled in its country
+    """
+    country: Annotated[Optional[str], Field(max_length=2)] = None
+    """
+    Of a phone without a country code: IN
+    """
+    first_name: Annotated[Optional[str], Field(alias='firstName', max_length=200)] = (
+        None
+    )
+    """
+    First name
+    """
+    last_name: Annotated[Optional[str], Field(alias='lastName', max_length=200)] = None
+    """
+    Last name
+    """
+    email: Annotated[Optional[str], Field(max_length=254)] = None
+    """
+    E-mail
+    """
+    company: Annotated[Optional[str], Field(max_length=200)] = None
+    """
+    Company
+    """
+    timezone: Annotated[Optional[str], Field(max_length=64)] = None
+    """
+    Where the person is, if known: Asia/Kolkata
+    """
+    status: Annotated[Optional[str], Field(max_length=64, min_length=1)] = None
+    """
+    Yours: segments ask for it; new when absent
+    """
+    score: Annotated[Optional[int], Field(ge=-1000000, le=1000000)] = None
+    """
+    Yours: segments ask for it
+    """
+    tags: Annotated[Optional[list[str]], Field(max_length=32)] = None
+    """
+    Yours: segments ask for them
+    """
+    variables: Optional[Any] = None
+    """
+    What {{variables}} of the agent stand for: an object
+    """
+
+
+class LeadPatch(Model):
+    phone: Annotated[Optional[str], Field(max_length=64, min_length=3)] = None
+    """
+    E.164, or as it is dialled in its country
+    """
+    country: Annotated[Optional[str], Field(max_length=2)] = None
+    """
+    Of a phone without a country code: IN
+    """
+    first_name: Annotated[Optional[str], Field(alias='firstName', max_length=200)] = (
+        None
+    )
+    """
+    First name
+    """
+    last_name: Annotated[Optional[str], Field(alias='lastName', max_length=200)] = None
+    """
+    Last name
+    """
+    email: Annotated[Optional[str], Field(max_length=254)] = None
+    """
+    E-mail
+    """
+    company: Annotated[Optional[str], Field(max_length=200)] = None
+    """
+    Company
+    """
+    timezone: Annotated[Optional[str], Field(max_length=64)] = None
+    """
+    Where the person is, if known: Asia/Kolkata
+    """
+    status: Annotated[Optional[str], Field(max_length=64, min_length=1)] = None
+    """
+    Yours: segments ask for it; new when absent
+    """
+    score: Annotated[Optional[int], Field(ge=-1000000, le=1000000)] = None
+    """
+    Yours: segments ask for it
+    """
+    tags: Annotated[Optional[list[str]], Field(max_length=32)] = None
+    """
+    Yours: segments ask for them
+    """
+    variables: Optional[Any] = None
+    """
+    What {{variables}} of the agent stand for: an object
+    """
+    campaign_id: Annotated[Optional[str], Field(alias='campaignId', max_length=128)] = (
+        None
+    )
+    """
+    The campaign it is in; set when it is made
     """
 
 
@@ -3018,6 +4079,33 @@ class Mute(Model):
     """
 
 
+class NumberAgent(Model):
+    agent_id: Annotated[str, Field(alias='agentId', max_length=128, min_length=1)]
+    """
+    Deployed before
+    """
+
+
+class NumberChangePatch(Model):
+    friendly_name: Annotated[
+        Optional[str], Field(alias='friendlyName', max_length=64, min_length=1)
+    ] = None
+    """
+    Shown to people
+    """
+
+
+class NumberNew(Model):
+    pool: Annotated[str, Field(max_length=128, min_length=1)]
+    """
+    A free number of the pool, by number or id
+    """
+    purpose: Annotated[Optional[str], Field(max_length=64)] = None
+    """
+    outbound_sales when absent
+    """
+
+
 class Order(Model):
     success: bool
     """
@@ -3053,6 +4141,46 @@ class Pagination(Model):
     pages: int
     """
     Pages in all
+    """
+
+
+class PoolBuy(Model):
+    phone_number: Annotated[
+        str, Field(alias='phoneNumber', max_length=16, min_length=8)
+    ]
+    """
+    As the search found it
+    """
+    friendly_name: Annotated[
+        Optional[str], Field(alias='friendlyName', max_length=64)
+    ] = None
+    """
+    Shown to people
+    """
+
+
+class PoolNumber(Model):
+    phone_number: Annotated[
+        str, Field(alias='phoneNumber', max_length=16, min_length=8)
+    ]
+    """
+    E.164, of the operator's Twilio account
+    """
+    twilio_sid: Annotated[Optional[str], Field(alias='twilioSid', max_length=64)] = None
+    """
+    Asked of Twilio when absent
+    """
+    country_code: Annotated[Optional[str], Field(alias='countryCode', max_length=2)] = (
+        None
+    )
+    """
+    Of the number
+    """
+    friendly_name: Annotated[
+        Optional[str], Field(alias='friendlyName', max_length=64)
+    ] = None
+    """
+    Shown to people
     """
 
 
@@ -3189,6 +4317,159 @@ class SecretList(Model):
     data: Annotated[Optional[list[Secret]], Field(max_length=200)] = None
     """
     By name
+    """
+
+
+class Segment(Model):
+    name: Optional[str] = None
+    """
+    As a campaign's segment names it
+    """
+    segment: Any
+    """
+    {status, score_min, score_max, tags (all of them), ids}: at least one of them
+    """
+    created_at: Annotated[Optional[str], Field(alias='createdAt')] = None
+    """
+    RFC 3339
+    """
+    updated_at: Annotated[Optional[str], Field(alias='updatedAt')] = None
+    """
+    RFC 3339
+    """
+
+
+class SegmentInput(Model):
+    segment: Any
+    """
+    {status, score_min, score_max, tags (all of them), ids}: at least one of them
+    """
+
+
+class Template(Model):
+    name: Annotated[str, Field(max_length=80, min_length=1)]
+    """
+    Shown to people
+    """
+    description: Annotated[Optional[str], Field(max_length=1000)] = None
+    """
+    What it is for
+    """
+    use_case: Annotated[Optional[str], Field(alias='useCase', max_length=32)] = None
+    """
+    sales_outreach, customer_support, appointment_setting or lead_qualification
+    """
+    provider: Annotated[Optional[str], Field(max_length=16)] = None
+    """
+    Who hosts its agents: elevenlabs (the default) or invorto
+    """
+    disclosure: Annotated[str, Field(max_length=500, min_length=1)]
+    """
+    Spoken first: that it is a machine, and that it is recorded
+    """
+    system_prompt: Annotated[
+        str, Field(alias='systemPrompt', max_length=16000, min_length=1)
+    ]
+    """
+    May hold {{variables}}
+    """
+    first_message: Annotated[str, Field(alias='firstMessage', max_length=1000)]
+    """
+    Spoken behind the disclosure; may hold {{variables}}
+    """
+    voice_id: Annotated[Optional[str], Field(alias='voiceId', max_length=120)] = None
+    """
+    At ElevenLabs
+    """
+    language: Annotated[Optional[str], Field(max_length=16)] = None
+    """
+    en when absent
+    """
+    end_call_phrases: Annotated[
+        Optional[list[str]], Field(alias='endCallPhrases', max_length=16)
+    ] = None
+    """
+    The agent says one and hangs up
+    """
+    required: Annotated[Optional[list[str]], Field(max_length=32)] = None
+    """
+    Variables that a deploy must have a value for
+    """
+    config: Optional[Any] = None
+    """
+    Further settings of the agents made of it
+    """
+
+
+class TemplateDeploy(Model):
+    overrides: Optional[Any] = None
+    """
+    name, first_message, system_prompt, voice_id, language, end_call_phrases, config
+    """
+    variables: Optional[Any] = None
+    """
+    Values of {{names}} in the template's texts
+    """
+    provider: Annotated[Optional[str], Field(max_length=16, min_length=1)] = None
+    """
+    Who hosts it: elevenlabs or invorto; as the template says
+    """
+
+
+class TemplatePatch(Model):
+    name: Annotated[Optional[str], Field(max_length=80, min_length=1)] = None
+    """
+    Shown to people
+    """
+    description: Annotated[Optional[str], Field(max_length=1000)] = None
+    """
+    What it is for
+    """
+    use_case: Annotated[Optional[str], Field(alias='useCase', max_length=32)] = None
+    """
+    sales_outreach, customer_support, appointment_setting or lead_qualification
+    """
+    provider: Annotated[Optional[str], Field(max_length=16)] = None
+    """
+    Who hosts its agents: elevenlabs (the default) or invorto
+    """
+    disclosure: Annotated[Optional[str], Field(max_length=500, min_length=1)] = None
+    """
+    Spoken first: that it is a machine, and that it is recorded
+    """
+    system_prompt: Annotated[
+        Optional[str], Field(alias='systemPrompt', max_length=16000, min_length=1)
+    ] = None
+    """
+    May hold {{variables}}
+    """
+    first_message: Annotated[
+        Optional[str], Field(alias='firstMessage', max_length=1000)
+    ] = None
+    """
+    Spoken behind the disclosure; may hold {{variables}}
+    """
+    voice_id: Annotated[Optional[str], Field(alias='voiceId', max_length=120)] = None
+    """
+    At ElevenLabs
+    """
+    language: Annotated[Optional[str], Field(max_length=16)] = None
+    """
+    en when absent
+    """
+    end_call_phrases: Annotated[
+        Optional[list[str]], Field(alias='endCallPhrases', max_length=16)
+    ] = None
+    """
+    The agent says one and hangs up
+    """
+    required: Annotated[Optional[list[str]], Field(max_length=32)] = None
+    """
+    Variables that a deploy must have a value for
+    """
+    config: Optional[Any] = None
+    """
+    Further settings of the agents made of it
     """
 
 
@@ -3583,6 +4864,10 @@ class Webhook(Model):
     ] = None
     """
     Until then the secret before signs too
+    """
+    public_key: Annotated[Optional[str], Field(alias='publicKey')] = None
+    """
+    whpk_…: whoever has it can check v1a of webhook-signature (ed25519), and sign nothing
     """
     origin: Optional[str] = None
     """
@@ -4099,6 +5384,10 @@ class WebhookWithSecret(Model):
     """
     Until then the secret before signs too
     """
+    public_key: Annotated[Optional[str], Field(alias='publicKey')] = None
+    """
+    whpk_…: whoever has it can check v1a of webhook-signature (ed25519), and sign nothing
+    """
     origin: Optional[str] = None
     """
     events: registered here; bootstrap: the platform's configuration
@@ -4135,6 +5424,17 @@ class WebhooksOrdered(Model):
     refused: Annotated[Optional[list[WebhookRefusal]], Field(max_length=100)] = None
     """
     Those that are not kept
+    """
+
+
+class DncAdded(Model):
+    added: int
+    """
+    How many were not there
+    """
+    data: Annotated[list[DncEntryMade], Field(max_length=1000)]
+    """
+    By number
     """
 
 
@@ -4935,6 +6235,23 @@ class Latencies(Model):
     turn: Latency
     """
     Until the agent was heard
+    """
+
+
+class LeadBatch(Model):
+    leads: Annotated[list[LeadOfBatch], Field(max_length=1000)]
+    """
+    At most 1000
+    """
+    campaign_id: Annotated[Optional[str], Field(alias='campaignId', max_length=128)] = (
+        None
+    )
+    """
+    The campaign they are for
+    """
+    country: Annotated[Optional[str], Field(max_length=2)] = None
+    """
+    Of phones without a country code
     """
 
 
