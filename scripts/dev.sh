@@ -42,6 +42,7 @@ secret ELEVENLABS_WEBHOOK_SECRET
 
 lab_port=$((port + 1821))
 lab=http://127.0.0.1:$lab_port
+carriers=http://127.0.0.1:$((lab_port + 1))
 pids=()
 stop() {
 	trap - EXIT INT TERM
@@ -104,20 +105,29 @@ of_tenant() { sed -n "s/^$2=//p" "$data/tenant-$1.env"; }
 build/dev/lab/invorto-lab providers --port "$lab_port" >"$data/lab.log" 2>&1 &
 pids+=($!)
 wait_for "$lab/lab/stats" lab "${pids[0]}"
+build/dev/lab/invorto-lab carriers --port "$((lab_port + 1))" >"$data/carriers.log" 2>&1 &
+pids+=($!)
+wait_for "$carriers/_lab/stats" "lab carriers" "${pids[1]}"
+# The lab's Twilio account. Whoever names his own has real calls.
+if [ -z "${TWILIO_ACCOUNT_SID:-}" ]; then
+	export TWILIO_ACCOUNT_SID=ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa TWILIO_AUTH_TOKEN=lab-twilio-token TWILIO_API_URL=$carriers
+	export PUBLIC_BASE_URL=${PUBLIC_BASE_URL:-http://127.0.0.1:$port} ALLOWED_ORIGINS=${ALLOWED_ORIGINS:-http://localhost:$port}
+fi
 
 env BIND_ADDRESS="${BIND_ADDRESS:-127.0.0.1}" PORT="$port" DATA_DIR="$data" \
 	DEEPGRAM_BASE_URL="${DEEPGRAM_BASE_URL:-$lab}" DEEPGRAM_API_KEY="${DEEPGRAM_API_KEY:-lab}" \
 	OPENAI_BASE_URL="${OPENAI_BASE_URL:-$lab/v1}" OPENAI_API_KEY="${OPENAI_API_KEY:-lab}" \
-	ELEVENLABS_BASE_URL="${ELEVENLABS_BASE_URL:-$lab}" ELEVENLABS_API_KEY="${ELEVENLABS_API_KEY:-lab}" \
+	ELEVENLABS_BASE_URL="${ELEVENLABS_BASE_URL:-$carriers}" ELEVENLABS_API_KEY="${ELEVENLABS_API_KEY:-lab}" \
 	TOOL_BASE_URL="${TOOL_BASE_URL:-$lab}" TOOL_ALLOWED_HOSTS="${TOOL_ALLOWED_HOSTS:-127.0.0.1}" DRAIN_SECONDS="${DRAIN_SECONDS:-5}" \
 	REALTIME_TENANT_ID="${REALTIME_TENANT_ID:-$(of_tenant 1 INVORTO_TENANT_ID)}" ACCESS_TOKEN_TTL="${ACCESS_TOKEN_TTL:-86400}" \
 	EGRESS_ALLOW="${EGRESS_ALLOW:-127.0.0.0/8}" \
 	build/dev/src/app/invorto serve 2>"$data/invorto.log" &
 pids+=($!)
-wait_for "http://127.0.0.1:$port/livez" invorto "${pids[1]}"
+wait_for "http://127.0.0.1:$port/livez" invorto "${pids[2]}"
 
 say "postgres   $(printf '%s' "$DATABASE_URL" | sed 's/.*host=//')  redis $REDIS_URL"
 say "lab        $lab  (speech, model and tools, offline)  log $data/lab.log"
+say "carriers   $carriers  (Twilio, Jambonz and ElevenLabs, offline)  log $data/carriers.log"
 say "invorto    http://127.0.0.1:$port  log $data/invorto.log  data $data"
 say "key        REALTIME_API_KEY=$REALTIME_API_KEY"
 say "secret     REALTIME_WS_SECRET=$REALTIME_WS_SECRET"
@@ -138,6 +148,9 @@ INVORTO_2_JWT=$(sign_in 2)
 REALTIME_API_KEY=$REALTIME_API_KEY
 REALTIME_WS_SECRET=$REALTIME_WS_SECRET
 ELEVENLABS_WEBHOOK_SECRET=$ELEVENLABS_WEBHOOK_SECRET
+TWILIO_API_URL=${TWILIO_API_URL:-}
+TWILIO_ACCOUNT_SID=$TWILIO_ACCOUNT_SID
+TWILIO_AUTH_TOKEN=$TWILIO_AUTH_TOKEN
 DATABASE_URL=$DATABASE_URL
 DATABASE_WORKER_URL=$DATABASE_WORKER_URL
 DATABASE_OWNER_URL=$DATABASE_OWNER_URL

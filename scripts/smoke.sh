@@ -37,7 +37,7 @@ post() { # PATH BODY
 
 begin "template deployment"
 template=$(sql template)
-post /functions/v1/voice-deploy-template "{\"template_id\":\"$template\",\"tenant_id\":\"$INVORTO_TENANT_ID\",\"overrides\":{\"name\":\"$run\",\"first_message\":\"Hi! Custom greeting here.\",\"variables\":{\"company\":\"Acme\"}}}" >/dev/null
+post /functions/v1/voice-deploy-template "{\"template_id\":\"$template\",\"tenant_id\":\"$INVORTO_TENANT_ID\",\"overrides\":{\"name\":\"$run\",\"first_message\":\"Hi! Custom greeting here.\"},\"variables\":{\"company\":\"Acme\"}}" >/dev/null
 agent=$(sql deployed)
 
 begin "number assignment"
