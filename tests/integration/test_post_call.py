@@ -201,7 +201,7 @@ def test_a_recording_comes_in_chunks_and_is_kept_as_the_call_s():
 def test_what_nobody_knows_waits_until_somebody_does_or_is_given_up():
     with house(ELEVENLABS_PARKED_TRIES="3") as h:
         assert send(h, transcription("conv_7", "A/late")) == (202, {"success": True, "result": "parked"})
-        assert send(h, transcription("conv_7", "A/late"))[0] == 202
+        assert send(h, transcription("conv_7", "A/late"))[0] in (200, 202)  # within the same second it is the same request
         assert h.rows("select type, conversation_id, tries from vendor_parked") == [["post_call_transcription", "conv_7", "0"]]
         call(h, "late")
         h.rows("update vendor_parked set next_at = now()")
