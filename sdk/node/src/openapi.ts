@@ -11961,7 +11961,7 @@ export interface operations {
     listWebhooks: {
         parameters: {
             query?: {
-                /** @description next_cursor of the page before */
+                /** @description nextCursor of the page before */
                 cursor?: string;
                 /** @description At most so many */
                 limit?: number;
@@ -12171,7 +12171,7 @@ export interface operations {
     listWebhookDeliveries: {
         parameters: {
             query?: {
-                /** @description next_cursor of the page before */
+                /** @description nextCursor of the page before */
                 cursor?: string;
                 /** @description At most so many */
                 limit?: number;
@@ -12486,7 +12486,7 @@ export interface operations {
     listWebhookDeadLetters: {
         parameters: {
             query?: {
-                /** @description next_cursor of the page before */
+                /** @description nextCursor of the page before */
                 cursor?: string;
                 /** @description At most so many */
                 limit?: number;

@@ -1,7 +1,7 @@
 /* GET /v1/audit: who did what. Rows are written by routes that say so (IV_API_AUDIT) and by nobody changed. */
 #include "iv_access.h"
 #include "iv_sql.h"
-#include "page.h"
+#include "iv_page.h"
 
 enum { LIMIT = 50 };
 
@@ -22,15 +22,15 @@ static const struct iv_field entry_fields[] = {
 	IV_FIELDS_END,
 };
 static const struct iv_shape entry_shape = {"AuditEntry", sizeof(struct entry), entry_fields, NULL};
-static const struct iv_field list_fields[] = {PAGE_OUT_ROWS(struct list_alone, page, &entry_shape), IV_FIELDS_END};
-static const struct iv_shape list_shape = {"AuditList", sizeof(struct page_out), list_fields, NULL};
+static const struct iv_field list_fields[] = {IV_PAGE_OUT_ROWS(struct iv_list_alone, page, &entry_shape), IV_FIELDS_END};
+static const struct iv_shape list_shape = {"AuditList", sizeof(struct iv_page_out), list_fields, NULL};
 
 struct audit_query {
-	struct page_query page; /* first */
+	struct iv_page_query page; /* first */
 	struct iv_str action, actor, entity;
 };
 static const struct iv_field query_fields[] = {
-	PAGE_QUERY_ROWS(struct audit_query, page),
+	IV_PAGE_QUERY_ROWS(struct audit_query, page),
 	IV_STR(struct audit_query, action, "action", 0, 1, 100, "Only this"),
 	IV_STR(struct audit_query, actor, "actorId", 0, 1, 128, "Only of this key or person"),
 	IV_STR(struct audit_query, entity, "entityId", 0, 1, 128, "Only what was done to this"),
@@ -44,7 +44,7 @@ static const struct iv_shape query_shape = {"AuditQuery", sizeof(struct audit_qu
 
 struct work {
 	struct iv_rows rows;
-	struct page_out page;
+	struct iv_page_out page;
 };
 
 static enum iv_flow_next list(struct iv_flow *f)
@@ -52,9 +52,9 @@ static enum iv_flow_next list(struct iv_flow *f)
 	struct iv_api_call *c = iv_api_self(f);
 	const struct audit_query *q = c->query;
 	struct work *w = c->state;
-	struct page_place at;
+	struct iv_page_place at;
 
-	if (!page_begins(c, &q->page, &at))
+	if (!iv_page_begins(c, &q->page, &at))
 		return iv_api_refuse_if_bad(c);
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_audit_list,
 			 &(struct iv_audit_list_in){.after_us = at.after_us,
@@ -80,7 +80,7 @@ static enum iv_flow_next show_list(struct iv_flow *f)
 		const struct iv_audit_list_out *r = iv_audit_list_at(&w->rows, i);
 
 		entries[i] = (struct entry){.id = r->id,
-					    .at = time_text(c, r->at),
+					    .at = iv_time_text(c, r->at),
 					    .actor_kind = r->actor_kind,
 					    .actor_id = r->actor_id,
 					    .action = r->action,
@@ -92,7 +92,7 @@ static enum iv_flow_next show_list(struct iv_flow *f)
 	}
 	w->page.data.items = entries;
 	last = w->rows.count > (size_t)q->page.limit ? iv_audit_list_at(&w->rows, (size_t)q->page.limit - 1) : NULL;
-	page_ends(c, &q->page, &w->page, w->rows.count, last ? last->at_us : 0, last ? last->id : IV_STR_NULL);
+	iv_page_ends(c, &q->page, &w->page, w->rows.count, last ? last->at_us : 0, last ? last->id : IV_STR_NULL);
 	c->out = &w->page;
 	return IV_FLOW_NEXT;
 }

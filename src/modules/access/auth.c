@@ -4,7 +4,7 @@
 #include "iv_id.h"
 #include "iv_access.h"
 #include "iv_sql.h"
-#include "page.h"
+#include "iv_page.h"
 
 /* ── shapes ── */
 
@@ -229,7 +229,7 @@ static enum iv_flow_next hand_out(struct iv_flow *f)
 	w->out.token_type = IV_S("Bearer");
 	w->out.refresh_token = iv_str(w->refresh);
 	w->out.expires_in = ttl_s;
-	w->out.expires_at = time_text(c, (now_ms / 1000 + ttl_s) * 1000);
+	w->out.expires_at = iv_time_text(c, (now_ms / 1000 + ttl_s) * 1000);
 	w->out.tenant_id = w->tenant_id.len ? w->tenant_id : IV_STR_NULL;
 	c->out = &w->out;
 	return IV_FLOW_NEXT;
@@ -321,7 +321,7 @@ static enum iv_flow_next tell_me(struct iv_flow *f)
 			 .user_id = or_absent(c->who.user_id),
 			 .scopes = c->who.scopes,
 			 .rate_per_minute = c->who.rate_per_minute ? c->who.rate_per_minute : c->s->cfg->api_rate_per_minute,
-			 .expires_at = time_text(c, or_null(c->who.expires_ms))};
+			 .expires_at = iv_time_text(c, iv_or_null(c->who.expires_ms))};
 	c->out = m;
 	(void)f;
 	return IV_FLOW_DONE;
@@ -404,7 +404,7 @@ static enum iv_flow_next show_ticket(struct iv_flow *f)
 		return iv_flow_fail(f, IV_EINTERNAL, "the address of the socket does not fit");
 	w->out.url = iv_arena_str(&c->arena, iv_buf_str(b));
 	w->out.ticket = iv_str(w->ticket);
-	w->out.expires_at = time_text(c, iv_wall_ms() + c->s->cfg->ticket_s * 1000);
+	w->out.expires_at = iv_time_text(c, iv_wall_ms() + c->s->cfg->ticket_s * 1000);
 	c->out = &w->out;
 	return IV_FLOW_NEXT;
 }

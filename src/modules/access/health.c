@@ -1,7 +1,7 @@
 /* What this process leans on, and whether it is there. Always 200: a balancer must not take every instance
  * away because one database is. */
 #include "iv_access.h"
-#include "page.h"
+#include "iv_page.h"
 
 struct health {
 	bool ok;
@@ -33,7 +33,7 @@ static enum iv_flow_next tell(struct iv_flow *f)
 	*h = (struct health){.ok = (!s->pg || pg_up) && (!s->redis || redis_up),
 			     .database = state(s->pg != NULL, pg_up),
 			     .redis = state(s->redis != NULL, redis_up),
-			     .timestamp = time_text(c, iv_wall_ms()),
+			     .timestamp = iv_time_text(c, iv_wall_ms()),
 			     .version = iv_str(s->version),
 			     .instance_id = iv_str(s->instance_id)};
 	c->out = h;

@@ -4,7 +4,7 @@
 #include "iv_id.h"
 #include "iv_access.h"
 #include "iv_sql.h"
-#include "page.h"
+#include "iv_page.h"
 
 enum { GRACE_S = 86400, GRACE_MAX_S = 604800, SCOPES_MAX = 32 };
 
@@ -44,8 +44,8 @@ static const struct iv_field made_fields[] = {
 };
 static const struct iv_shape made_shape = {"ApiKeyMade", sizeof(struct key), made_fields, NULL};
 
-static const struct iv_field list_fields[] = {PAGE_OUT_ROWS(struct list_alone, page, &key_shape), IV_FIELDS_END};
-static const struct iv_shape list_shape = {"ApiKeyList", sizeof(struct page_out), list_fields, NULL};
+static const struct iv_field list_fields[] = {IV_PAGE_OUT_ROWS(struct iv_list_alone, page, &key_shape), IV_FIELDS_END};
+static const struct iv_shape list_shape = {"ApiKeyList", sizeof(struct iv_page_out), list_fields, NULL};
 
 struct wanted {
 	struct iv_str name, expires_at;
@@ -84,7 +84,7 @@ static const struct iv_shape rotation_shape = {"ApiKeyRotate", sizeof(struct rot
 
 struct work {
 	struct iv_rows rows;
-	struct page_out page;
+	struct iv_page_out page;
 	struct key key;
 	char made[IV_API_KEY_SIZE], hash[IV_SHA256_HEX], id[IV_ID_SIZE];
 };
@@ -97,12 +97,12 @@ struct work {
 			     .role = iv_role_of((row)->role) - IV_ROLE_ANALYST,                                  \
 			     .scopes = (row)->scopes,                                                            \
 			     .live = (row)->live,                                                                \
-			     .rate_per_minute = or_zero((row)->rate_per_minute),                                 \
-			     .expires_at = time_text(c, (row)->expires_at),                                      \
-			     .last_used_at = time_text(c, (row)->last_used_at),                                  \
-			     .revoked_at = time_text(c, (row)->revoked_at),                                      \
+			     .rate_per_minute = iv_or_zero((row)->rate_per_minute),                                 \
+			     .expires_at = iv_time_text(c, (row)->expires_at),                                      \
+			     .last_used_at = iv_time_text(c, (row)->last_used_at),                                  \
+			     .revoked_at = iv_time_text(c, (row)->revoked_at),                                      \
 			     .created_by = (row)->created_by,                                                    \
-			     .created_at = time_text(c, (row)->created_at)})
+			     .created_at = iv_time_text(c, (row)->created_at)})
 
 /* ── list, get ── */
 
@@ -110,9 +110,9 @@ static enum iv_flow_next list(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
 	struct work *w = c->state;
-	struct page_place at;
+	struct iv_page_place at;
 
-	if (!page_begins(c, c->query, &at))
+	if (!iv_page_begins(c, c->query, &at))
 		return iv_api_refuse_if_bad(c);
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_key_list,
 			 &(struct iv_key_list_in){at.after_us, at.after_id, at.count}, &w->rows);
@@ -123,7 +123,7 @@ static enum iv_flow_next show_list(struct iv_flow *f)
 	struct iv_api_call *c = iv_api_self(f);
 	struct work *w = c->state;
 	struct key *keys = iv_arena_alloc(&c->arena, (w->rows.count + 1) * sizeof(*keys));
-	const struct page_query *q = c->query;
+	const struct iv_page_query *q = c->query;
 	const struct iv_key_list_out *last;
 
 	if (!keys)
@@ -135,7 +135,7 @@ static enum iv_flow_next show_list(struct iv_flow *f)
 	}
 	w->page.data.items = keys;
 	last = w->rows.count > (size_t)q->limit ? iv_key_list_at(&w->rows, (size_t)q->limit - 1) : NULL;
-	page_ends(c, q, &w->page, w->rows.count, last ? last->created_us : 0, last ? last->id : IV_STR_NULL);
+	iv_page_ends(c, q, &w->page, w->rows.count, last ? last->created_us : 0, last ? last->id : IV_STR_NULL);
 	c->out = &w->page;
 	return IV_FLOW_NEXT;
 }
@@ -202,7 +202,7 @@ static enum iv_flow_next insert(struct iv_api_call *c, const struct wanted *in, 
 						    .role = iv_str(roles[in->role]),
 						    .scopes = in->scopes,
 						    .live = in->live,
-						    .rate_per_minute = or_null(in->rate_per_minute),
+						    .rate_per_minute = iv_or_null(in->rate_per_minute),
 						    .expires_at = expires_ms,
 						    .created_by = maker(c)},
 			 &w->rows);
@@ -215,7 +215,7 @@ static enum iv_flow_next create(struct iv_flow *f)
 	int64_t expires_ms;
 
 	check_scopes(c, &in->scopes);
-	if (time_sent(c, "/expiresAt", in->expires_at, &expires_ms) && expires_ms != IV_SQL_NULL &&
+	if (iv_time_sent(c, "/expiresAt", in->expires_at, &expires_ms) && expires_ms != IV_SQL_NULL &&
 	    expires_ms <= iv_wall_ms())
 		iv_api_bad(c, "/expiresAt", "is in the past");
 	if (iv_api_any_bad(c))
@@ -263,7 +263,7 @@ static enum iv_flow_next replace(struct iv_flow *f)
 				       .role = iv_role_of(old->role) - IV_ROLE_ANALYST,
 				       .scopes = old->scopes,
 				       .live = old->live,
-				       .rate_per_minute = or_zero(old->rate_per_minute)},
+				       .rate_per_minute = iv_or_zero(old->rate_per_minute)},
 		      old->expires_at);
 }
 
@@ -299,7 +299,7 @@ static const struct iv_flow_step revoke_steps[] = {{"revoke", revoke_now}, {0}};
 
 const struct iv_api_route iv_key_rows[] = {
 	{.method = "GET", .path = "/v1/api-keys", .id = "listApiKeys", .tag = "API keys", .role = IV_ROLE_ADMIN,
-	 .query = &page_query_shape, .out = &list_shape, .status = 200, .state_size = sizeof(struct work), .steps = list_steps,
+	 .query = &iv_page_query_shape, .out = &list_shape, .status = 200, .state_size = sizeof(struct work), .steps = list_steps,
 	 .doc = "The tenant's keys, newest first, those that are good no more among them"},
 	{.method = "POST", .path = "/v1/api-keys", .id = "createApiKey", .tag = "API keys", .role = IV_ROLE_ADMIN,
 	 .flags = IV_API_AUDIT | IV_API_SHOWN_ONCE, .in = &wanted_shape, .out = &made_shape, .status = 201,

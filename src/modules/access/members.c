@@ -5,7 +5,7 @@
 #include "iv_password.h"
 #include "iv_access.h"
 #include "iv_sql.h"
-#include "page.h"
+#include "iv_page.h"
 
 enum { PASSWORD_LEAST = 12 };
 
@@ -26,8 +26,8 @@ static const struct iv_field member_fields[] = {
 	IV_FIELDS_END,
 };
 static const struct iv_shape member_shape = {"Member", sizeof(struct member), member_fields, NULL};
-static const struct iv_field list_fields[] = {PAGE_OUT_ROWS(struct list_alone, page, &member_shape), IV_FIELDS_END};
-static const struct iv_shape list_shape = {"MemberList", sizeof(struct list_alone), list_fields, NULL};
+static const struct iv_field list_fields[] = {IV_PAGE_OUT_ROWS(struct iv_list_alone, page, &member_shape), IV_FIELDS_END};
+static const struct iv_shape list_shape = {"MemberList", sizeof(struct iv_list_alone), list_fields, NULL};
 
 struct invited {
 	struct iv_str id, email, name, password;
@@ -55,7 +55,7 @@ static const struct iv_shape change_shape = {"MemberChange", sizeof(struct chang
 
 struct work {
 	struct iv_rows rows;
-	struct page_out page;
+	struct iv_page_out page;
 	struct member member;
 	struct iv_password_run password;
 	struct iv_str id;
@@ -68,7 +68,7 @@ struct work {
 				.name = (row)->name,                                                             \
 				.role = iv_role_of((row)->role) - IV_ROLE_ANALYST,                               \
 				.disabled = (row)->disabled,                                                     \
-				.created_at = time_text(c, (row)->created_at)})
+				.created_at = iv_time_text(c, (row)->created_at)})
 
 /* ── list, get ── */
 
@@ -76,9 +76,9 @@ static enum iv_flow_next list(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
 	struct work *w = c->state;
-	struct page_place at;
+	struct iv_page_place at;
 
-	if (!page_begins(c, c->query, &at))
+	if (!iv_page_begins(c, c->query, &at))
 		return iv_api_refuse_if_bad(c);
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_member_list,
 			 &(struct iv_member_list_in){at.after_us, at.after_id, at.count}, &w->rows);
@@ -89,7 +89,7 @@ static enum iv_flow_next show_list(struct iv_flow *f)
 	struct iv_api_call *c = iv_api_self(f);
 	struct work *w = c->state;
 	struct member *all = iv_arena_alloc(&c->arena, (w->rows.count + 1) * sizeof(*all));
-	const struct page_query *q = c->query;
+	const struct iv_page_query *q = c->query;
 	const struct iv_member_list_out *last;
 
 	if (!all)
@@ -101,7 +101,7 @@ static enum iv_flow_next show_list(struct iv_flow *f)
 	}
 	w->page.data.items = all;
 	last = w->rows.count > (size_t)q->limit ? iv_member_list_at(&w->rows, (size_t)q->limit - 1) : NULL;
-	page_ends(c, q, &w->page, w->rows.count, last ? last->created_us : 0, last ? last->user_id : IV_STR_NULL);
+	iv_page_ends(c, q, &w->page, w->rows.count, last ? last->created_us : 0, last ? last->user_id : IV_STR_NULL);
 	c->out = &w->page;
 	return IV_FLOW_NEXT;
 }
@@ -222,7 +222,7 @@ static const enum iv_code last_admin[] = {IV_ECONFLICT, IV_OK};
 
 const struct iv_api_route iv_member_rows[] = {
 	{.method = "GET", .path = "/v1/members", .id = "listMembers", .tag = "Members", .role = IV_ROLE_ADMIN,
-	 .query = &page_query_shape, .out = &list_shape, .status = 200, .state_size = sizeof(struct work), .steps = list_steps,
+	 .query = &iv_page_query_shape, .out = &list_shape, .status = 200, .state_size = sizeof(struct work), .steps = list_steps,
 	 .doc = "The people of the tenant"},
 	{.method = "POST", .path = "/v1/members", .id = "addMember", .tag = "Members", .role = IV_ROLE_ADMIN,
 	 .flags = IV_API_AUDIT, .in = &invited_shape, .out = &member_shape, .status = 201, .state_size = sizeof(struct work),

@@ -5,7 +5,7 @@
 #include "iv_log.h"
 #include "iv_access.h"
 #include "iv_sql.h"
-#include "page.h"
+#include "iv_page.h"
 
 enum { NETWORKS_MAX = 100, DAYS_MAX = 3650 };
 
@@ -143,8 +143,8 @@ static enum iv_flow_next show(struct iv_flow *f)
 				    .slug = row->slug,
 				    .name = row->name,
 				    .status = row->status,
-				    .created_at = time_text(c, row->created_at),
-				    .updated_at = time_text(c, row->updated_at)};
+				    .created_at = iv_time_text(c, row->created_at),
+				    .updated_at = iv_time_text(c, row->updated_at)};
 	read_settings(c, row->settings, &w->tenant);
 	c->out = &w->tenant;
 	c->entity_id = row->id;

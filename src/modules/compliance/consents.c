@@ -27,7 +27,7 @@ static const struct iv_field consent_fields[] = {
 static const struct iv_shape consent_shape = {"CallingConsent", sizeof(struct consent), consent_fields, NULL};
 
 struct query {
-	struct page_query page;
+	struct iv_page_query page;
 	struct iv_str phone;
 	int kind;
 };
@@ -35,20 +35,20 @@ static void query_defaults(void *object)
 {
 	struct query *q = object;
 
-	q->page.limit = PAGE_LIMIT;
+	q->page.limit = IV_PAGE_LIMIT;
 	q->kind = -1;
 }
 static const struct iv_field query_fields[] = {
-	PAGE_QUERY_ROWS(struct query, page),
+	IV_PAGE_QUERY_ROWS(struct query, page),
 	IV_STR(struct query, phone, "phone", IV_REQUIRED, 1, 32, "Whose, E.164"),
 	IV_ENUM(struct query, kind, "kind", 0, kinds, "Only to this"),
 	IV_FIELDS_END,
 };
 static const struct iv_shape query_shape = {"ConsentQuery", sizeof(struct query), query_fields, query_defaults};
 struct list_out {
-	struct page_out page;
+	struct iv_page_out page;
 };
-static const struct iv_field list_fields[] = {PAGE_OUT_ROWS(struct list_out, page, &consent_shape), IV_FIELDS_END};
+static const struct iv_field list_fields[] = {IV_PAGE_OUT_ROWS(struct list_out, page, &consent_shape), IV_FIELDS_END};
 static const struct iv_shape list_shape = {"ConsentList", sizeof(struct list_out), list_fields, NULL};
 
 struct wanted {
@@ -91,15 +91,15 @@ struct work {
 				 .call_id = (row)->call_id,                                                      \
 				 .lead_id = (row)->lead_id,                                                      \
 				 .evidence = (row)->evidence,                                                    \
-				 .occurred_at = dnc_time_text(c, (row)->occurred_at)})
+				 .occurred_at = iv_time_text(c, (row)->occurred_at)})
 
 static enum iv_flow_next list(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
 	const struct query *q = c->query;
 	struct work *w = c->state;
-	struct page_place at;
-	bool ok = dnc_page_begins(c, &q->page, &at);
+	struct iv_page_place at;
+	bool ok = iv_page_begins(c, &q->page, &at);
 
 	if (!dnc_number_ok(c, "?phone", q->phone) || !ok)
 		return iv_api_refuse_if_bad(c);
@@ -129,7 +129,7 @@ static enum iv_flow_next show_list(struct iv_flow *f)
 	}
 	w->list.page.data.items = all;
 	last = w->rows.count > (size_t)q->page.limit ? iv_consent_list_at(&w->rows, (size_t)q->page.limit - 1) : NULL;
-	dnc_page_ends(c, &q->page, &w->list.page, w->rows.count, last ? last->occurred_us : 0,
+	iv_page_ends(c, &q->page, &w->list.page, w->rows.count, last ? last->occurred_us : 0,
 		      last ? last->id : IV_STR_NULL);
 	c->out = &w->list;
 	return IV_FLOW_NEXT;
@@ -150,7 +150,7 @@ static enum iv_flow_next add(struct iv_flow *f)
 
 	if (in->evidence.len && in->evidence.ptr[0] != '{')
 		iv_api_bad(c, "/evidence", "must be an object");
-	if (dnc_time_sent(c, "/occurredAt", in->occurred_at, &row.at) && row.at != IV_SQL_NULL &&
+	if (iv_time_sent(c, "/occurredAt", in->occurred_at, &row.at) && row.at != IV_SQL_NULL &&
 	    row.at > iv_wall_ms() + AHEAD_MS)
 		iv_api_bad(c, "/occurredAt", "is in the future");
 	if (iv_api_any_bad(c))

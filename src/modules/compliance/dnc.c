@@ -27,7 +27,7 @@ static const struct iv_field made_fields[] = {
 static const struct iv_shape made_shape = {"DncEntryMade", sizeof(struct entry), made_fields, NULL};
 
 struct list_query {
-	struct page_query page;
+	struct iv_page_query page;
 	struct iv_str phone;
 	int source;
 };
@@ -35,20 +35,20 @@ static void list_defaults(void *object)
 {
 	struct list_query *q = object;
 
-	q->page.limit = PAGE_LIMIT;
+	q->page.limit = IV_PAGE_LIMIT;
 	q->source = -1;
 }
 static const struct iv_field query_fields[] = {
-	PAGE_QUERY_ROWS(struct list_query, page),
+	IV_PAGE_QUERY_ROWS(struct list_query, page),
 	IV_STR(struct list_query, phone, "phone", 0, 1, 32, "Only this number, E.164"),
 	IV_ENUM(struct list_query, source, "source", 0, sources, "Only those from there"),
 	IV_FIELDS_END,
 };
 static const struct iv_shape query_shape = {"DncQuery", sizeof(struct list_query), query_fields, list_defaults};
 struct list_out {
-	struct page_out page;
+	struct iv_page_out page;
 };
-static const struct iv_field list_fields[] = {PAGE_OUT_ROWS(struct list_out, page, &entry_shape), IV_FIELDS_END};
+static const struct iv_field list_fields[] = {IV_PAGE_OUT_ROWS(struct list_out, page, &entry_shape), IV_FIELDS_END};
 static const struct iv_shape list_shape = {"DncList", sizeof(struct list_out), list_fields, NULL};
 
 struct wanted {
@@ -142,8 +142,8 @@ struct work {
 			       .reason = (row)->reason,                                                          \
 			       .call_id = (row)->call_id,                                                        \
 			       .created_by = (row)->created_by,                                                  \
-			       .created_at = dnc_time_text(c, (row)->created_at),                                    \
-			       .expires_at = dnc_time_text(c, (row)->expires_at)})
+			       .created_at = iv_time_text(c, (row)->created_at),                                    \
+			       .expires_at = iv_time_text(c, (row)->expires_at)})
 
 /* ── list ── */
 
@@ -152,8 +152,8 @@ static enum iv_flow_next list(struct iv_flow *f)
 	struct iv_api_call *c = iv_api_self(f);
 	const struct list_query *q = c->query;
 	struct work *w = c->state;
-	struct page_place at;
-	bool ok = dnc_page_begins(c, &q->page, &at);
+	struct iv_page_place at;
+	bool ok = iv_page_begins(c, &q->page, &at);
 
 	if ((q->phone.len && !dnc_number_ok(c, "?phone", q->phone)) || !ok)
 		return iv_api_refuse_if_bad(c);
@@ -183,7 +183,7 @@ static enum iv_flow_next show_list(struct iv_flow *f)
 	}
 	w->list.page.data.items = all;
 	last = w->rows.count > (size_t)q->page.limit ? iv_dnc_list_at(&w->rows, (size_t)q->page.limit - 1) : NULL;
-	dnc_page_ends(c, &q->page, &w->list.page, w->rows.count, last ? last->created_us : 0,
+	iv_page_ends(c, &q->page, &w->list.page, w->rows.count, last ? last->created_us : 0,
 		      last ? last->id : IV_STR_NULL);
 	c->out = &w->list;
 	return IV_FLOW_NEXT;
@@ -200,7 +200,7 @@ static enum iv_flow_next add(struct iv_flow *f)
 				    .reason = in->reason.len ? in->reason : IV_STR_NULL,
 				    .created_by = dnc_actor_of(c)};
 
-	if (dnc_time_sent(c, "/expiresAt", in->expires_at, &row.expires_at) && row.expires_at != IV_SQL_NULL &&
+	if (iv_time_sent(c, "/expiresAt", in->expires_at, &row.expires_at) && row.expires_at != IV_SQL_NULL &&
 	    row.expires_at <= iv_wall_ms())
 		iv_api_bad(c, "/expiresAt", "is in the past");
 	if (iv_api_any_bad(c))
@@ -286,11 +286,11 @@ static enum iv_flow_next show_check(struct iv_flow *f)
 				      .entry_id = row->entry_id,
 				      .source = row->source,
 				      .reason = row->reason,
-				      .since = dnc_time_text(c, row->created_at),
-				      .until = dnc_time_text(c, row->expires_at),
-				      .registry_as_of = dnc_time_text(c, row->registry_as_of),
+				      .since = iv_time_text(c, row->created_at),
+				      .until = iv_time_text(c, row->expires_at),
+				      .registry_as_of = iv_time_text(c, row->registry_as_of),
 				      .consent = row->consent,
-				      .consent_at = dnc_time_text(c, row->consent_at)};
+				      .consent_at = iv_time_text(c, row->consent_at)};
 	c->out = &w->check;
 	return IV_FLOW_NEXT;
 }

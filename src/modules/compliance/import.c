@@ -67,7 +67,7 @@ static void check_registry(struct iv_api_call *c, const struct query *q, int64_t
 {
 	if (!is_country(q->country))
 		iv_api_bad(c, "?country", "must say whose registry it is: US");
-	if (!dnc_time_sent(c, "?asOf", q->as_of, as_of))
+	if (!iv_time_sent(c, "?asOf", q->as_of, as_of))
 		return;
 	if (*as_of == IV_SQL_NULL && !q->complete)
 		iv_api_bad(c, "?asOf", "is required when the registry comes in parts: it is what they have in common");
@@ -182,7 +182,7 @@ static enum iv_flow_next show(struct iv_flow *f)
 	add_up(w);
 	if (!join_errors(c, w))
 		return iv_flow_fail(f, IV_ETOOBIG, "what is wrong with the file does not fit an answer");
-	w->answer.as_of = dnc_time_text(c, w->as_of);
+	w->answer.as_of = iv_time_text(c, w->as_of);
 	c->entity_id = iv_str(lists[q->list]);
 	c->out = &w->answer;
 	return IV_FLOW_NEXT;

@@ -72,7 +72,7 @@ static enum iv_flow_next ask(struct iv_flow *f)
 	struct iv_calling_window_of_in window = {
 		.phone = q->phone, .zone = q->timezone.len ? q->timezone : IV_STR_NULL, .kind = iv_str(kinds[q->kind])};
 	struct iv_calling_rules_of_in rules = {q->phone, window.kind};
-	bool ok = dnc_time_sent(c, "?at", q->at, &window.at);
+	bool ok = iv_time_sent(c, "?at", q->at, &window.at);
 
 	if (!dnc_number_ok(c, "?phone", q->phone) || !ok)
 		return iv_api_refuse_if_bad(c);
@@ -117,8 +117,8 @@ static enum iv_flow_next show(struct iv_flow *f)
 				    .zones = row->zones,
 				    .region_why = row->region_why,
 				    .open = row->open,
-				    .next_at = dnc_time_text(c, row->next_at),
-				    .closes_at = dnc_time_text(c, row->closes_at),
+				    .next_at = iv_time_text(c, row->next_at),
+				    .closes_at = iv_time_text(c, row->closes_at),
 				    .why = row->why,
 				    .rules = {rules, w->rules.count}};
 	c->out = &w->answer;

@@ -21,14 +21,14 @@ static void page_defaults(void *object)
 #define Q struct webhook_page_query
 static const struct iv_field page_fields[] = {
 	IV_INT(Q, limit, "limit", 0, 1, 100, "At most so many"),
-	IV_STR(Q, cursor, "cursor", 0, 1, 512, "next_cursor of the page before"),
+	IV_STR(Q, cursor, "cursor", 0, 1, 512, "nextCursor of the page before"),
 	IV_FIELDS_END,
 };
 const struct iv_shape webhook_page_query_shape = {"webhookPageQuery", sizeof(Q), page_fields, page_defaults};
 
 static const struct iv_field log_fields[] = {
 	IV_INT(Q, limit, "limit", 0, 1, 100, "At most so many"),
-	IV_STR(Q, cursor, "cursor", 0, 1, 512, "next_cursor of the page before"),
+	IV_STR(Q, cursor, "cursor", 0, 1, 512, "nextCursor of the page before"),
 	IV_ENUM(Q, state, "state", 0, states, "Only these"),
 	IV_FIELDS_END,
 };
