@@ -1,20 +1,21 @@
 #!/usr/bin/env bash
 # Builds and starts everything on this machine: PostgreSQL and Redis of our own, the lab as providers, the daemon, the
 # page; makes two tenants with keys and the demo agents.
-#   ./scripts/dev.sh [--port N] [--data DIR] [--no-install]
+#   ./scripts/dev.sh [--port N] [--data DIR] [--no-install] [--carriers]
 # DATABASE_URL (with DATABASE_WORKER_URL and DATABASE_OWNER_URL) and REDIS_URL from the environment are used instead.
 # Stays in the foreground; Ctrl-C stops what it started.
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 . "$(dirname "$0")/services.sh"
 
-port=8080 data=$root/data install=1
+port=8080 data=$root/data install=1 with_carriers=false
 while [ $# -gt 0 ]; do
 	case $1 in
 	--port) port=${2:?--port needs a number}; shift 2 ;;
 	--data) data=${2:?--data needs a directory}; shift 2 ;;
 	--no-install) install=0; shift ;;
-	*) die "unknown option $1; use --port N, --data DIR, --no-install" ;;
+	--carriers) with_carriers=true; shift ;;
+	*) die "unknown option $1; use --port N, --data DIR, --no-install, --carriers" ;;
 	esac
 done
 case $port in *[!0-9]* | '') die "--port $port: expected a number" ;; esac
@@ -108,8 +109,9 @@ wait_for "$lab/lab/stats" lab "${pids[0]}"
 build/dev/lab/invorto-lab carriers --port "$((lab_port + 1))" >"$data/carriers.log" 2>&1 &
 pids+=($!)
 wait_for "$carriers/_lab/stats" "lab carriers" "${pids[1]}"
-# The lab's Twilio account. Whoever names his own has real calls.
-if [ -z "${TWILIO_ACCOUNT_SID:-}" ]; then
+# The lab's Twilio account, for who wants numbers and calls out: then sockets must be signed as Twilio signs them, which
+# `invorto-lab ring` does and `invorto-lab call` does not. Whoever names an account of his own has real calls.
+if $with_carriers && [ -z "${TWILIO_ACCOUNT_SID:-}" ]; then
 	export TWILIO_ACCOUNT_SID=ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa TWILIO_AUTH_TOKEN=lab-twilio-token TWILIO_API_URL=$carriers
 	export PUBLIC_BASE_URL=${PUBLIC_BASE_URL:-http://127.0.0.1:$port} ALLOWED_ORIGINS=${ALLOWED_ORIGINS:-http://localhost:$port}
 fi
@@ -149,8 +151,8 @@ REALTIME_API_KEY=$REALTIME_API_KEY
 REALTIME_WS_SECRET=$REALTIME_WS_SECRET
 ELEVENLABS_WEBHOOK_SECRET=$ELEVENLABS_WEBHOOK_SECRET
 TWILIO_API_URL=${TWILIO_API_URL:-}
-TWILIO_ACCOUNT_SID=$TWILIO_ACCOUNT_SID
-TWILIO_AUTH_TOKEN=$TWILIO_AUTH_TOKEN
+TWILIO_ACCOUNT_SID=${TWILIO_ACCOUNT_SID:-}
+TWILIO_AUTH_TOKEN=${TWILIO_AUTH_TOKEN:-}
 DATABASE_URL=$DATABASE_URL
 DATABASE_WORKER_URL=$DATABASE_WORKER_URL
 DATABASE_OWNER_URL=$DATABASE_OWNER_URL

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # The second platform's way through, step by step, against a running stack: real requests, and what must stand in the
 # database after each. Ends non-zero at the first that is not as it should be.   ./scripts/smoke.sh [DIR]
-# DIR holds dev.env, as dev.sh writes it (default: data).
+# DIR holds dev.env, as `dev.sh --carriers` writes it (default: data).
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
 dir=${1:-$root/data}
-[ -f "$dir/dev.env" ] || die "$dir/dev.env is not there: start ./scripts/dev.sh first"
+[ -f "$dir/dev.env" ] || die "$dir/dev.env is not there: start ./scripts/dev.sh --carriers first"
 set -a
 . "$dir/dev.env"
 set +a
+[ -n "${TWILIO_ACCOUNT_SID:-}" ] || die "numbers want a Twilio account: start ./scripts/dev.sh --carriers"
 run=smoke_$(date +%s)
 step=0
 
