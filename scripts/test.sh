@@ -153,8 +153,8 @@ do_long() {
 
 in_background() { renice -n 19 -p $BASHPID >/dev/null; "$@"; }
 
-# What one part needs is made while another one runs, and gives way to it: the optimised build beside the unit tests, the
-# fuzzers beside those integration tests that mostly wait; they are over long before the ones that look at the clock.
+# What one part needs is made while another one runs, and gives way to it: the optimised build beside the unit tests. Then
+# the simulator and the fuzzers share the processors. The integration tests look at clocks and have the machine to themselves.
 main() {
 	local unit="" fuzz="" tools="" optimised=true
 	if has integration || has e2e; then
@@ -169,21 +169,21 @@ main() {
 	fi
 	if has sim || has integration || has e2e; then
 		in_background optimised & wait $! || { bad "the optimised build"; optimised=false; }
-		if $optimised && has sim; then in_background took sim do_sim & wait $!; fi
 	fi
 	[ -z "$unit" ] || wait "$unit"
-	if [ -n "$tools" ]; then wait "$tools" || { bad "packages of others"; tail -n 20 "$results/tools.log"; }; fi
 	if has fuzz; then
 		if has unit || sanitized "$fuzzers"; then
-			in_background took fuzz do_fuzz 3 build/sanitized &
+			took fuzz do_fuzz 3 build/sanitized &
 			fuzz=$!
 		else
 			bad "the fuzz build"
 		fi
 	fi
+	if $optimised && has sim; then took sim do_sim; fi
+	[ -z "$fuzz" ] || wait "$fuzz"
+	if [ -n "$tools" ]; then wait "$tools" || { bad "packages of others"; tail -n 20 "$results/tools.log"; }; fi
 	if $optimised && has integration; then took integration do_integration; fi
 	if $optimised && has e2e; then took e2e do_e2e; fi
-	[ -z "$fuzz" ] || wait "$fuzz"
 }
 
 main

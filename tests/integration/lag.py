@@ -6,6 +6,7 @@ import threading
 import time
 
 LATE, CROWDED = 0.05, 0.3  # seconds; a share. More than either, and a failure may be the machine's
+FULL = 0.6  # a share: nobody else comes in
 _late, _began = [], threading.Event()  # (moment, seconds) of what was worth noting
 
 
@@ -43,8 +44,15 @@ class Watch:
         start()
         self.began, self.waited = time.monotonic(), _waited()
 
+    def share(self):
+        """Of the time: how much of it somebody waited for a processor."""
+        return (_waited() - self.waited) / max(time.monotonic() - self.began, 0.1)
+
+    def crowded(self):
+        return self.share() >= FULL
+
     def says(self):
-        late, share = worst(self.began), (_waited() - self.waited) / max(time.monotonic() - self.began, 0.1)
+        late, share = worst(self.began), self.share()
         return f"{late * 1000:.0f} ms late at worst, somebody waited {share:.0%} of the time" if late >= LATE or share >= CROWDED else None
 
 

@@ -1,5 +1,5 @@
-"""Runs every test_* function of the test_*.py files here, many at the same time: they mostly wait. What may be set on
-a test's function:
+"""Runs every test_* function of the test_*.py files here, many at the same time, for they mostly wait: as many as the
+machine carries, which is looked at before each. What may be set on a test's function:
   alone     it asserts how fast something is, and has the machine to itself
   spoken    it listens to real speech, which costs half a processor: few of them at the same time
   seconds   it is so long; it begins early
@@ -12,14 +12,14 @@ import sys
 import threading
 import time
 import traceback
-from concurrent.futures import ThreadPoolExecutor
 
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, here)
 import database  # noqa: E402
 import lag  # noqa: E402
 
-AT_ONCE, SPOKEN_AT_ONCE, AGAIN_MOST = 8, 3, 10
+AT_LEAST, AT_MOST, SPOKEN_AT_MOST, AGAIN_MOST = 2, 8, 2, 10
+PAUSE = 0.4  # seconds in which a test that began shows what it asks for
 printing = threading.Lock()
 
 
@@ -44,6 +44,34 @@ class Result:
             print(f"{'FAILED' if self.why else 'ok'} {name} ({self.took:.1f} s)\n{self.why or ''}".rstrip(), flush=True)
 
 
+def together(tests):
+    """All of them, one more whenever there is room: a test that is up asks little, one that starts its servers much."""
+    waiting, running, results, change = list(tests), [], [], threading.Condition()
+
+    def run(test):
+        result = Result(*test)
+        with change:
+            results.append(result)
+            running.remove(test)
+            change.notify()
+
+    def room(test, crowded):
+        spoken = sum(hasattr(t[1], "spoken") for t in running)
+        return len(running) < (AT_LEAST if crowded else AT_MOST) and (spoken < SPOKEN_AT_MOST or not hasattr(test[1], "spoken"))
+
+    while waiting or running:
+        watch = lag.Watch()
+        with change:
+            change.wait(PAUSE)
+            crowded = watch.crowded()
+            following = next((t for t in waiting if room(t, crowded)), None)
+            if following:
+                waiting.remove(following)
+                running.append(following)
+                threading.Thread(target=run, args=(following,)).start()
+    return results
+
+
 def again(results):
     """Those of them that count."""
     disturbed = [r for r in results if r.why and r.machine]
@@ -56,12 +84,9 @@ def again(results):
 
 def main():
     tests = list(collect(sys.argv[1:]))
-    together = sorted((t for t in tests if not hasattr(t[1], "alone")), key=lambda t: -getattr(t[1], "seconds", 0))
     database.prepare()
     began = time.monotonic()
-    with ThreadPoolExecutor(SPOKEN_AT_ONCE) as few, ThreadPoolExecutor(AT_ONCE) as many:
-        running = [(few if hasattr(t[1], "spoken") else many).submit(Result, *t) for t in together]
-    results = [r.result() for r in running]
+    results = together(sorted((t for t in tests if not hasattr(t[1], "alone")), key=lambda t: -getattr(t[1], "seconds", 0)))
     gone = time.monotonic() - began
     began = time.monotonic()
     results = again(results) + again([Result(*t) for t in tests if hasattr(t[1], "alone")])
