@@ -74,10 +74,9 @@ class Invorto(Stack):
         super().__init__(env={"LOG_LEVEL": "warn", "JOURNAL_FLUSH_MS": "1000", "HTTP_MAX_CONNECTIONS": "12000"},
                          agents={"bench": agent}, lab_args=["--load", load])
 
-    def start_lab(self):
-        self.lab = pin(1, [*FIRST, LAB, "providers", "--port", str(self.lab_port), *self.lab_args],
-                       stdout=subprocess.DEVNULL, stderr=open(os.path.join(self.dir, "lab.log"), "ab"))
-        wait_until(lambda: get(self.lab_url + "/lab/stats")[0] == 200, 20, "the lab")
+    def lab_process(self, port):
+        return pin(1, [*FIRST, LAB, "providers", "--port", str(port), *self.lab_args], stdout=subprocess.DEVNULL,
+                   stderr=open(os.path.join(self.dir, "lab.log"), "ab"))
 
     def start_daemon(self):
         self.daemon = pin(0, [DAEMON, "serve"], env=self.env, stdout=subprocess.DEVNULL,

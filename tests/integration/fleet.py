@@ -94,7 +94,7 @@ class Fleet:
         self.rules, self.apart, self.proxy, self.carriers = rules, apart, None, None
 
     def __enter__(self):
-        self.house.lab = self.house._start_lab(self.house.lab_port)
+        self.house.lab = self.house.start_lab(self.house.lab_port)
         self.house.with_lab = True
         for i in self.instances:
             i.start()

@@ -101,16 +101,18 @@ class Stack:
 
     def __enter__(self):
         if self.with_lab:
-            self.lab = self._start_lab(self.lab_port)
+            self.lab = self.start_lab(self.lab_port)
         if self.with_second:
-            self.second = self._start_lab(self.second_port)
+            self.second = self.start_lab(self.second_port)
         self.start_daemon()
         return self
 
-    def _start_lab(self, port):
+    def lab_process(self, port):
         with open(os.path.join(self.dir, f"lab-{port}.log"), "ab") as log:
-            lab = subprocess.Popen([LAB, "providers", "--port", str(port), *self.lab_args], stdout=log,
-                                   stderr=subprocess.STDOUT, cwd=ROOT)
+            return subprocess.Popen([LAB, "providers", "--port", str(port), *self.lab_args], stdout=log, stderr=subprocess.STDOUT, cwd=ROOT)
+
+    def start_lab(self, port):
+        lab = self.lab_process(port)
         wait_until(lambda: get(f"http://127.0.0.1:{port}/lab/stats")[0] == 200, 20, "the lab")
         return lab
 
