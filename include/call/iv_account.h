@@ -38,5 +38,7 @@ struct iv_account {
 IV_MUST_CHECK bool iv_account_read(struct iv_str journal, size_t timeline_max, struct iv_arena *arena,
 				   struct iv_account *a, struct iv_err *e);
 void iv_account_deinit(struct iv_account *a);
+/* Is what is kept of the call masked? As its journal's context says; else yes. */
+bool iv_account_redacts(struct iv_str context);
 
 #endif

@@ -27,6 +27,7 @@ struct iv_services {
 	struct iv_live *live; /* calls of this process: hang up, say, transfer … */
 	struct iv_artifacts *artifacts;
 	struct iv_secrets *secrets; /* what tools send by name */
+	struct iv_replays *replays; /* calls that are over, with other settings */
 	struct iv_imports *imports;     /* files of leads that are being read */
 	struct iv_telephony *telephony; /* whose hooks are believed */
 	const char *instance_id; /* of this process, new at each start */

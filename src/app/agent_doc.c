@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "app.h"
+#include "iv_agent.h"
 
 enum { DOC_BYTES = 1 << 20, PATH_BYTES = 128 };
 

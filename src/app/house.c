@@ -11,6 +11,7 @@
 #include "iv_log.h"
 #include "iv_principal.h"
 #include "iv_rate.h"
+#include "iv_replays.h"
 #include "iv_secrets.h"
 #include "iv_slots.h"
 
@@ -116,6 +117,7 @@ struct house *house_open(const struct house_deps *d, struct iv_err *e)
 	h->s.secrets = iv_secrets_new(cfg, h->s.pg, e);
 	if (!h->s.secrets)
 		return NULL;
+	h->s.replays = iv_replays_new(h->s.loop);
 	h->s.artifacts = iv_artifacts_new(&h->s, e);
 	if (!h->s.artifacts)
 		return NULL;
@@ -146,6 +148,7 @@ static void worker_closed(void *arg)
 
 	iv_artifacts_free(h->s.artifacts);
 	iv_secrets_free(h->s.secrets);
+	iv_replays_free(h->s.replays);
 	free(h);
 	closed(closed_arg);
 }

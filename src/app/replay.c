@@ -3,9 +3,15 @@
 #include <stdlib.h>
 #include "app.h"
 #include "iv_crypto.h"
+#include "iv_replay.h"
 #include "iv_spool.h"
 
 enum { JOURNAL_BYTES = 256 << 20, ARENA_BYTES = 8 << 20, TURNS_MAX = 2000, LINE_BYTES = 1 << 20 };
+
+struct journal {
+	struct iv_record_header header;
+	struct iv_str events;
+};
 
 struct turns {
 	struct iv_turn_stamps_us at[TURNS_MAX];
@@ -16,35 +22,13 @@ struct turns {
 
 struct printer {
 	bool quiet, actions;
-	const struct iv_call *call;
-	int64_t now_us;
 	struct iv_buf line;
 	struct turns *turns;
 	uint8_t digest[IV_SHA256_BYTES]; /* of every action so far, chained */
 };
 
-static void print_action(void *arg, const struct iv_action *a)
+static void keep_turn(struct turns *t, const struct iv_turn_report *r)
 {
-	struct printer *p = arg;
-
-	iv_buf_clear(&p->line);
-	/* The chain is the previous digest in front of the line, so equal digests mean equal histories. */
-	if (!iv_buf_add(&p->line, p->digest, sizeof(p->digest)) || !iv_action_print(&p->line, p->now_us, a))
-		return;
-	iv_sha256(iv_buf_str(&p->line), p->digest);
-	if (p->quiet)
-		return;
-	if (p->actions)
-		(void)fwrite(p->line.ptr + sizeof(p->digest), 1, p->line.len - sizeof(p->digest), stdout);
-	else if (a->type == IV_ACT_NOTE)
-		(void)printf("%10.3f  %-20.*s %.*s\n", (double)p->now_us / 1e6, IV_FMT(a->name), IV_FMT(a->text));
-}
-
-static void keep_turn(void *arg, const struct iv_turn_report *r)
-{
-	struct printer *p = arg;
-	struct turns *t = p->turns;
-
 	if (t->count == TURNS_MAX)
 		return;
 	t->at[t->count] = r->at_us;
@@ -52,62 +36,23 @@ static void keep_turn(void *arg, const struct iv_turn_report *r)
 	t->outcome[t->count++] = r->outcome;
 }
 
-/* ── reading ── */
-
-static bool read_events(struct journal *j, struct iv_str bytes, bool *torn)
+static void see_action(void *arg, int64_t now_us, const struct iv_action *a, const struct iv_call *c)
 {
-	size_t cap = 0;
-	int64_t last_us = 0;
+	struct printer *p = arg;
 
-	while (bytes.len) {
-		ptrdiff_t n;
-
-		if (j->count == cap) {
-			cap = cap ? 2 * cap : 4096;
-			j->events = realloc(j->events, cap * sizeof(j->events[0]));
-			if (!j->events)
-				abort();
-		}
-		j->events[j->count] = (struct recorded){.delay_us = -1};
-		n = iv_record_read(bytes, &j->events[j->count].ev, &last_us);
-		if (n < 0)
-			return false;
-		*torn = n == 0;
-		if (*torn)
-			return true;
-		j->count++;
-		bytes.ptr += n;
-		bytes.len -= (size_t)n;
-	}
-	return true;
-}
-
-/* ── stepping ── */
-
-struct exact {
-	struct printer *p;
-	struct iv_call *call;
-};
-
-static void act_exact(void *arg, const struct iv_action *a)
-{
-	struct exact *x = arg;
-
-	print_action(x->p, a);
 	if (a->type == IV_ACT_TURN)
-		keep_turn(x->p, iv_call_last_turn(x->call));
-}
-
-static void run_exact(const struct journal *j, struct printer *p)
-{
-	struct exact x = {.p = p};
-
-	x.call = iv_call_new(&j->header.agent, &j->header.opts, act_exact, &x);
-	for (size_t i = 0; i < j->count; i++) {
-		p->now_us = j->events[i].ev.now_us;
-		iv_call_step(x.call, &j->events[i].ev);
-	}
-	iv_call_free(x.call);
+		keep_turn(p->turns, iv_call_last_turn(c));
+	iv_buf_clear(&p->line);
+	/* The chain is the previous digest in front of the line, so equal digests mean equal histories. */
+	if (!iv_buf_add(&p->line, p->digest, sizeof(p->digest)) || !iv_action_print(&p->line, now_us, a))
+		return;
+	iv_sha256(iv_buf_str(&p->line), p->digest);
+	if (p->quiet)
+		return;
+	if (p->actions)
+		(void)fwrite(p->line.ptr + sizeof(p->digest), 1, p->line.len - sizeof(p->digest), stdout);
+	else if (a->type == IV_ACT_NOTE)
+		(void)printf("%10.3f  %-20.*s %.*s\n", (double)now_us / 1e6, IV_FMT(a->name), IV_FMT(a->text));
 }
 
 /* ── printing ── */
@@ -185,35 +130,59 @@ static bool apply_sets(struct iv_agent *agent, int argc, char **argv, struct iv_
 	return iv_agent_check(agent, e);
 }
 
-static int run(struct journal *j, bool sets, bool actions, int argc, char **argv, struct iv_arena *arena)
+static void tell_call(const struct journal *j, const struct iv_replay_end *end)
 {
-	static struct turns before, after;
-	struct iv_err e = {0};
-	struct printer p = {.quiet = sets, .actions = actions, .turns = &before};
+	(void)printf("call %.*s, agent %.*s, %zu events%s\n", IV_FMT(j->header.call_id), IV_FMT(j->header.agent.id),
+		     end->events, end->torn ? " (the last record is torn: the process died writing it)" : "");
+}
+
+static bool run_changed(const struct journal *j, struct printer *p, struct turns *before, int argc, char **argv,
+			struct iv_arena *arena, struct iv_err *e)
+{
+	static struct turns after;
+	const struct iv_replay_watch watch = {.action = see_action, .arg = p};
+	struct iv_agent changed = j->header.agent;
+	struct iv_replay_end end;
+
+	if (!apply_sets(&changed, argc, argv, arena, e))
+		return false;
+	p->quiet = false;
+	p->turns = &after;
+	memset(p->digest, 0, sizeof(p->digest));
+	if (!iv_replay_changed(&j->header, j->events, &changed, &watch, &end, e))
+		return false;
+	print_turns(&after);
+	print_change(before, &after);
+	return true;
+}
+
+static bool run(const struct journal *j, bool sets, bool actions, int argc, char **argv, struct iv_arena *arena,
+		struct iv_err *e)
+{
+	static struct turns before;
+	struct printer p = {.quiet = true, .actions = actions, .turns = &before};
+	const struct iv_replay_watch watch = {.action = see_action, .arg = &p};
+	struct iv_replay_end end;
+	bool ok;
 
 	iv_buf_init(&p.line, LINE_BYTES);
-	run_exact(j, &p);
-	if (sets) {
-		struct iv_agent changed = j->header.agent;
-
-		if (!apply_sets(&changed, argc, argv, arena, &e)) {
-			(void)fprintf(stderr, "invorto replay: %s %s\n", e.field, e.msg);
-			iv_buf_deinit(&p.line);
-			return EXIT_USAGE;
-		}
+	/* Its first line tells how it ends, so it is read to the end before anything is printed. */
+	ok = iv_replay_exactly(&j->header, j->events, &watch, &end, e);
+	if (ok)
+		tell_call(j, &end);
+	if (ok && sets) {
+		ok = run_changed(j, &p, &before, argc, argv, arena, e);
+	} else if (ok) {
 		p.quiet = false;
-		p.turns = &after;
+		before.count = 0;
 		memset(p.digest, 0, sizeof(p.digest));
-		what_if_causes(j);
-		what_if_run(j, &changed, print_action, keep_turn, &p, &p.now_us);
-		print_turns(&after);
-		print_change(&before, &after);
-	} else {
+		ok = iv_replay_exactly(&j->header, j->events, &watch, &end, e);
 		print_turns(&before);
 	}
-	print_digest(&p);
+	if (ok)
+		print_digest(&p);
 	iv_buf_deinit(&p.line);
-	return EXIT_SUCCESS;
+	return ok;
 }
 
 int app_replay(int argc, char **argv)
@@ -222,7 +191,7 @@ int app_replay(int argc, char **argv)
 	struct iv_arena arena;
 	struct journal j = {0};
 	struct iv_err e = {0};
-	bool sets = false, actions = false, torn = false;
+	bool sets = false, actions = false;
 	ptrdiff_t head;
 	int status = EXIT_USAGE;
 
@@ -232,19 +201,18 @@ int app_replay(int argc, char **argv)
 	}
 	iv_buf_init(&file, JOURNAL_BYTES + 65536);
 	iv_arena_init(&arena, ARENA_BYTES);
-	if (argc < 1)
+	if (argc < 1) {
 		(void)fprintf(stderr, "invorto replay: expects a journal, DATA_DIR/journal/CALL.call\n");
-	else if (!iv_file_read(argv[0], JOURNAL_BYTES, &file, &e) ||
-		 (head = iv_record_read_header(iv_buf_str(&file), &j.header, &arena, &e)) < 0)
+	} else if (!iv_file_read(argv[0], JOURNAL_BYTES, &file, &e) ||
+		   (head = iv_record_read_header(iv_buf_str(&file), &j.header, &arena, &e)) < 0) {
 		(void)fprintf(stderr, "invorto replay: %s: %s\n", argv[0], e.msg);
-	else if (!read_events(&j, (struct iv_str){file.ptr + head, file.len - (size_t)head}, &torn))
-		(void)fprintf(stderr, "invorto replay: %s: not a record after %zu events\n", argv[0], j.count);
-	else {
-		(void)printf("call %.*s, agent %.*s, %zu events%s\n", IV_FMT(j.header.call_id), IV_FMT(j.header.agent.id),
-			     j.count, torn ? " (the last record is torn: the process died writing it)" : "");
-		status = run(&j, sets, actions, argc, argv, &arena);
+	} else {
+		j.events = (struct iv_str){file.ptr + head, file.len - (size_t)head};
+		if (run(&j, sets, actions, argc, argv, &arena, &e))
+			status = EXIT_SUCCESS;
+		else
+			(void)fprintf(stderr, "invorto replay: %s%s%s\n", e.field, e.field[0] ? " " : "", e.msg);
 	}
-	free(j.events);
 	iv_arena_deinit(&arena);
 	iv_buf_deinit(&file);
 	return status;

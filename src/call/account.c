@@ -163,7 +163,7 @@ static void close_lines(struct iv_account *a)
 	add_units(a, "platform", "call", IV_S("invorto"), 1);
 }
 
-static bool wants_redaction(struct iv_str context)
+bool iv_account_redacts(struct iv_str context)
 {
 	cJSON *json = context.len ? iv_json_parse(context, NULL) : NULL;
 	bool no = cJSON_IsFalse(iv_json_get(iv_json_get(json, "call"), "redact"));
@@ -198,7 +198,7 @@ bool iv_account_read(struct iv_str journal, size_t timeline_max, struct iv_arena
 	r.asr = first_of(&a->header.agent.asr);
 	r.llm = first_of(&a->header.agent.llm);
 	r.tts = first_of(&a->header.agent.tts);
-	a->redact = wants_redaction(a->header.context);
+	a->redact = iv_account_redacts(a->header.context);
 	a->story = iv_story_new(&(struct iv_story_opts){.call_id = a->header.call_id,
 							.started_ms = a->header.started_ms,
 							.agent = &a->header.agent,

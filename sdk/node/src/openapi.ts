@@ -465,6 +465,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calls/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go through a call again with other settings of its agent: what would have been said when. Nothing is called, stored or changed */
+        post: operations["replayCall"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calls/{id}/say": {
         parameters: {
             query?: never;
@@ -3225,6 +3242,32 @@ export interface components {
             /** @description Kept for older clients: every call has its transcript */
             transcription?: boolean;
         };
+        /** callReplay */
+        callReplay: {
+            /** @description The agent as it was, with all defaults */
+            agent: unknown;
+            /** @description The call */
+            callId: string;
+            /** @description Of its journal */
+            events: number;
+            /** @description As it was */
+            original: components["schemas"]["replayTurn"][];
+            /** @description How it ended */
+            originalEnd: components["schemas"]["replayEnd"];
+            /** @description As it would have been */
+            replayed: components["schemas"]["replayTurn"][];
+            /** @description How it would have */
+            replayedEnd: components["schemas"]["replayEnd"];
+            /** @description The journal's end is missing: its process died */
+            torn: boolean;
+            /** @description There are more turns than are shown */
+            truncated: boolean;
+        };
+        /** callReplayBody */
+        callReplayBodyInput: {
+            /** @description Members of an agent, merged over the agent as it was */
+            settings: components["schemas"]["agentConfigInput"];
+        };
         /** callRow */
         callRow: {
             /** @description Who talks */
@@ -4714,6 +4757,44 @@ export interface components {
         Renewal: {
             /** @description Of the sign-in */
             refreshToken: string;
+        };
+        /** replayEnd */
+        replayEnd: {
+            /** @description The last that happened */
+            atMs?: number;
+            /** @description None: it did not come to its end */
+            reason?: string;
+        };
+        /** replayTurn */
+        replayTurn: {
+            /** @description What of the answer was heard */
+            agent: string;
+            /** @description What the caller had said */
+            caller?: string;
+            /** @description He had heard the last of it */
+            endedMs?: number;
+            /** @description The turn was judged over */
+            eouMs?: number;
+            /** @description The caller heard it begin */
+            heardFirstMs?: number;
+            /** @description The answer was sent */
+            legFirstMs?: number;
+            /** @description The model began */
+            llmFirstMs?: number;
+            /** @description completed, interrupted, failed or tool */
+            outcome: string;
+            /** @description It had a sentence */
+            sentenceFirstMs?: number;
+            /** @description Since the call's start, like all of them */
+            speechStartMs?: number;
+            /** @description His words were final */
+            sttFinalMs?: number;
+            /** @description The synthesiser began */
+            ttsFirstMs?: number;
+            /** @description Counts up within the call */
+            turn: number;
+            /** @description The caller's last sound */
+            vadEndMs?: number;
         };
         /** Retention */
         Retention: {
@@ -7614,6 +7695,63 @@ export interface operations {
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             501: components["responses"]["not_supported"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    replayCall: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "settings": {
+                 *         "endpointing": {
+                 *           "silenceMs": 400
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["callReplayBodyInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["callReplay"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            410: components["responses"]["call_ended"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
             503: components["responses"]["service_unavailable"];
             504: components["responses"]["timeout"];
         };

@@ -3304,6 +3304,13 @@ class CallNew(Model):
     """
 
 
+class CallReplayBodyInput(Model):
+    settings: AgentConfigInput
+    """
+    Members of an agent, merged over the agent as it was
+    """
+
+
 class CallRow(Model):
     id: str
     """
@@ -4253,6 +4260,76 @@ class RegisteredTool(Model):
     provider: Annotated[Optional[str], Field(max_length=64)] = None
     """
     Whose it is; nothing depends on it
+    """
+
+
+class ReplayEnd(Model):
+    reason: Optional[str] = None
+    """
+    None: it did not come to its end
+    """
+    at_ms: Annotated[Optional[int], Field(alias='atMs')] = None
+    """
+    The last that happened
+    """
+
+
+class ReplayTurn(Model):
+    turn: int
+    """
+    Counts up within the call
+    """
+    outcome: str
+    """
+    completed, interrupted, failed or tool
+    """
+    caller: Optional[str] = None
+    """
+    What the caller had said
+    """
+    agent: str
+    """
+    What of the answer was heard
+    """
+    speech_start_ms: Annotated[Optional[int], Field(alias='speechStartMs')] = None
+    """
+    Since the call's start, like all of them
+    """
+    vad_end_ms: Annotated[Optional[int], Field(alias='vadEndMs')] = None
+    """
+    The caller's last sound
+    """
+    stt_final_ms: Annotated[Optional[int], Field(alias='sttFinalMs')] = None
+    """
+    His words were final
+    """
+    eou_ms: Annotated[Optional[int], Field(alias='eouMs')] = None
+    """
+    The turn was judged over
+    """
+    llm_first_ms: Annotated[Optional[int], Field(alias='llmFirstMs')] = None
+    """
+    The model began
+    """
+    sentence_first_ms: Annotated[Optional[int], Field(alias='sentenceFirstMs')] = None
+    """
+    It had a sentence
+    """
+    tts_first_ms: Annotated[Optional[int], Field(alias='ttsFirstMs')] = None
+    """
+    The synthesiser began
+    """
+    leg_first_ms: Annotated[Optional[int], Field(alias='legFirstMs')] = None
+    """
+    The answer was sent
+    """
+    heard_first_ms: Annotated[Optional[int], Field(alias='heardFirstMs')] = None
+    """
+    The caller heard it begin
+    """
+    ended_ms: Annotated[Optional[int], Field(alias='endedMs')] = None
+    """
+    He had heard the last of it
     """
 
 
@@ -6212,6 +6289,45 @@ class CallList(Model):
     next_cursor: Annotated[Optional[str], Field(alias='nextCursor')]
     """
     For the next page
+    """
+
+
+class CallReplay(Model):
+    call_id: Annotated[str, Field(alias='callId')]
+    """
+    The call
+    """
+    events: int
+    """
+    Of its journal
+    """
+    torn: bool
+    """
+    The journal's end is missing: its process died
+    """
+    truncated: bool
+    """
+    There are more turns than are shown
+    """
+    agent: Any
+    """
+    The agent as it was, with all defaults
+    """
+    original: list[ReplayTurn]
+    """
+    As it was
+    """
+    original_end: Annotated[ReplayEnd, Field(alias='originalEnd')]
+    """
+    How it ended
+    """
+    replayed: list[ReplayTurn]
+    """
+    As it would have been
+    """
+    replayed_end: Annotated[ReplayEnd, Field(alias='replayedEnd')]
+    """
+    How it would have
     """
 
 

@@ -71,6 +71,12 @@ static const struct iv_shape *agent_body_shape(void)
 	return &body_shape;
 }
 
+const struct iv_shape *agent_config_shape(void)
+{
+	(void)agent_body_shape();
+	return &config_shape;
+}
+
 /* ── an answer ── */
 
 struct agent_row {

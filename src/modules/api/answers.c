@@ -118,6 +118,22 @@ SHAPE(order_answer, "order", BOOL("success", R, "Always true"), STR("callId", R,
       STR("action", R, "What was ordered"),
       STR("actionId", R, "act_…"));
 
+INNER(replay_turn, "replayTurn", INT("turn", R, "Counts up within the call"),
+      STR("outcome", R, "completed, interrupted, failed or tool"), STR("caller", 0, "What the caller had said"),
+      STR("agent", R, "What of the answer was heard"), INT("speechStartMs", 0, "Since the call's start, like all of them"),
+      INT("vadEndMs", 0, "The caller's last sound"), INT("sttFinalMs", 0, "His words were final"),
+      INT("eouMs", 0, "The turn was judged over"), INT("llmFirstMs", 0, "The model began"),
+      INT("sentenceFirstMs", 0, "It had a sentence"), INT("ttsFirstMs", 0, "The synthesiser began"),
+      INT("legFirstMs", 0, "The answer was sent"), INT("heardFirstMs", 0, "The caller heard it begin"),
+      INT("endedMs", 0, "He had heard the last of it"));
+INNER(replay_end, "replayEnd", STR("reason", 0, "None: it did not come to its end"),
+      INT("atMs", 0, "The last that happened"));
+SHAPE(replay_answer, "callReplay", STR("callId", R, "The call"), INT("events", R, "Of its journal"),
+      BOOL("torn", R, "The journal's end is missing: its process died"),
+      BOOL("truncated", R, "There are more turns than are shown"), ANY("agent", R, "The agent as it was, with all defaults"),
+      LIST("original", R, &replay_turn, "As it was"), OBJ("originalEnd", R, &replay_end, "How it ended"),
+      LIST("replayed", R, &replay_turn, "As it would have been"), OBJ("replayedEnd", R, &replay_end, "How it would have"));
+
 /* ── files ── */
 
 INNER(artifact, "artifact", STR("id", R, "art_…"), STR("kind", R, "recording, transcript, …"),

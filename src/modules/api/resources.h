@@ -61,6 +61,9 @@ cJSON *resource_merge(cJSON *target, cJSON *change);
 /* The members of an object, into one that is open. */
 void resource_members(const struct iv_shape *shape, const void *object, struct iv_jw *w);
 
+/* The fields of an agent, none of which is required: of agents.c. */
+const struct iv_shape *agent_config_shape(void);
+
 const struct iv_api_route *agent_routes(void);
 const struct iv_api_route *artifact_routes(void);
 const struct iv_api_route *call_new_routes(void);
@@ -68,6 +71,7 @@ const struct iv_api_route *call_routes(void);
 const struct iv_api_route *live_routes(void);
 const struct iv_api_route *live_calls_routes(void);
 const struct iv_api_route *metric_routes(void);
+const struct iv_api_route *replay_routes(void);
 const struct iv_api_route *secret_routes(void);
 const struct iv_api_route *tool_routes(void);
 const struct iv_api_route *usage_routes(void);

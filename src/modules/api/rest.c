@@ -9,6 +9,7 @@ void iv_rest_mount(struct iv_api *a)
 	iv_api_mount(a, call_new_routes());
 	iv_api_mount(a, call_routes());
 	iv_api_mount(a, artifact_routes());
+	iv_api_mount(a, replay_routes());
 	iv_api_mount(a, live_routes());
 	iv_api_mount(a, live_calls_routes());
 	iv_api_mount(a, tool_routes());

@@ -80,6 +80,16 @@ select c.closed_at is not null,
 from voice_call_records c
 where c.tenant_id = current_tenant() and c.id = $1
 
+-- name: call_journal :one :tenant
+-- Where its journal lies, when it was written here.
+-- in:  id text
+-- out: over bool, state text, disk text, local_path text
+select c.closed_at is not null, a.state, a.instance_id, a.local_path
+from voice_call_records c
+left join artifacts a on a.tenant_id = c.tenant_id and a.call_id = c.id and a.kind = 'journal'
+where c.tenant_id = current_tenant() and c.id = $1
+limit 1
+
 -- name: call_timeline :many :tenant
 -- in:  id text, after int, count int
 -- out: seq int, kind text, payload json, at time
