@@ -42,6 +42,7 @@ struct iv_fetch_opts {
 	size_t body_max;   /* bytes in all; more is IV_ETOOBIG; 0: 8 MiB */
 	bool at_most_once; /* a connection of its own: libcurl repeats a request whose kept connection died under it, and
 			    * what it asked for may have been done */
+	const struct iv_span *span; /* on behalf of which: sent as traceparent and tracestate. NULL: none */
 	bool public_only;  /* refuse loopback, private and link-local addresses (where the caller chose the URL), but
 			    * for iv_net_opts.egress_allow */
 };

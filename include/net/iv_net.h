@@ -25,6 +25,11 @@ struct iv_header {
 	struct iv_str name, value;
 };
 
+/* The headers of a trace: how many are written into `out`; they point into text and the span. */
+struct iv_span;
+enum { IV_TRACE_HEADERS = 2 };
+size_t iv_trace_headers(const struct iv_span *span, char text[56], struct iv_header out[IV_TRACE_HEADERS]);
+
 struct iv_url {
 	bool tls;            /* https, wss */
 	struct iv_str scheme, host; /* host without brackets */

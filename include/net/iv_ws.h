@@ -48,6 +48,7 @@ struct iv_ws_dial {
 	const struct iv_header *headers;
 	size_t header_count;
 	struct iv_str subprotocol; /* or empty */
+	const struct iv_span *span; /* as iv_fetch_opts has it */
 	int connect_ms;            /* to the end of the handshake */
 	struct iv_ws_limits limits;
 };

@@ -10,6 +10,7 @@
 #include "house.h"
 #include "protect.h"
 #include "supervisor.h"
+#include "telemetry.h"
 #include "iv_agents.h"
 #include "iv_artifacts.h"
 #include "iv_auth.h"
@@ -24,6 +25,7 @@
 #include "iv_ops.h"
 #include "iv_rest.h"
 #include "iv_telephony.h"
+#include "iv_trace.h"
 #include "iv_vendors.h"
 #include "iv_access.h"
 #include "iv_compliance.h"
@@ -42,6 +44,7 @@ struct app {
 	enum phase phase;
 	struct iv_loop *loop;
 	struct iv_net *net;
+	struct iv_exporter *traces; /* NULL: none are sent */
 	struct iv_providers *providers;
 	struct iv_agents *agents;
 	struct iv_auth *auth;
@@ -253,6 +256,13 @@ static void stopped_net(void *arg)
 	iv_info("process.stopped", IV_LI("phase", app->phase));
 }
 
+static void stopped_traces(void *arg)
+{
+	struct app *app = arg;
+
+	iv_net_close(app->net, stopped_net, app);
+}
+
 static void stopped_house(void *arg)
 {
 	struct app *app = arg;
@@ -262,7 +272,7 @@ static void stopped_house(void *arg)
 	iv_worker_free(app->worker);
 	iv_campaigns_free(app->campaigns);
 	iv_providers_free(app->providers);
-	iv_net_close(app->net, stopped_net, app);
+	iv_exporter_close(app->traces, app->loop, stopped_traces, app);
 }
 
 static void stopped_webhooks(void *arg)
@@ -470,7 +480,9 @@ static bool start(struct app *app, struct iv_err *e)
 		return false;
 	app->net = iv_net_new(
 		app->loop, &(struct iv_net_opts){.user_agent = "invorto/" IV_VERSION, .egress_allow = cfg->egress_allow}, e);
-	app->providers = app->net ? iv_providers_new(app->net, cfg, e) : NULL;
+	if (!app->net || !telemetry_open(cfg, app->net, IV_VERSION, &app->traces, e))
+		return false;
+	app->providers = iv_providers_new(app->net, cfg, e);
 	app->agents = app->providers ? iv_agents_load(cfg, e) : NULL;
 	if (!app->agents || !agents_know_their_providers(app, e))
 		return false;
@@ -581,6 +593,7 @@ int app_serve(const struct iv_config *cfg)
 	free(app.routes);
 	iv_buf_deinit(&app.clip_file);
 	iv_loop_free(app.loop);
+	iv_trace_close();
 	iv_log_flush();
 	return EXIT_SUCCESS;
 }

@@ -1,6 +1,7 @@
 /* What one HTTP request sends: URL, method, headers, body, all copied into a handle of libcurl.
  * What could smuggle a line of its own into the request is refused. */
 #include "fetch_priv.h"
+#include "iv_span.h"
 
 static bool header_ok(const struct iv_header *h)
 {
@@ -24,28 +25,34 @@ static void add_header_line(struct iv_fetch *f, const char *line)
 	f->headers = longer;
 }
 
+static bool add_header(struct iv_fetch *f, const struct iv_header *h, struct iv_buf *line)
+{
+	iv_buf_clear(line);
+	/* libcurl reads "Name:" as "leave it out" and "Name;" as "send it empty". */
+	if (!header_ok(h) ||
+	    !(h->value.len ? iv_buf_printf(line, "%.*s: %.*s", IV_FMT(h->name), IV_FMT(h->value))
+			   : iv_buf_printf(line, "%.*s;", IV_FMT(h->name))))
+		return iv_fail(&f->err, IV_EINVAL, "header %.*s cannot be sent",
+			       (int)(h->name.len < 64 ? h->name.len : 64), h->name.ptr);
+	add_header_line(f, line->ptr);
+	return true;
+}
+
 static bool add_headers(struct iv_fetch *f, const struct iv_fetch_opts *o)
 {
+	struct iv_header trace[IV_TRACE_HEADERS];
+	char parent[IV_TRACEPARENT_SIZE];
+	size_t traced = iv_trace_headers(o->span, parent, trace);
 	struct iv_buf line;
 	bool ok = true, typed = false;
 
 	iv_buf_init(&line, 20000);
 	for (size_t i = 0; i < o->header_count && ok; i++) {
-		const struct iv_header *h = &o->headers[i];
-
-		iv_buf_clear(&line);
-		/* libcurl reads "Name:" as "leave it out" and "Name;" as "send it empty". */
-		ok = header_ok(h) &&
-		     (h->value.len ? iv_buf_printf(&line, "%.*s: %.*s", IV_FMT(h->name),
-						   IV_FMT(h->value))
-				   : iv_buf_printf(&line, "%.*s;", IV_FMT(h->name)));
-		if (!ok)
-			iv_fail(&f->err, IV_EINVAL, "header %.*s cannot be sent",
-				(int)(h->name.len < 64 ? h->name.len : 64), h->name.ptr);
-		else
-			add_header_line(f, line.ptr);
-		typed = typed || iv_str_ieq(h->name, IV_S("content-type"));
+		ok = add_header(f, &o->headers[i], &line);
+		typed = typed || iv_str_ieq(o->headers[i].name, IV_S("content-type"));
 	}
+	for (size_t i = 0; i < traced && ok; i++)
+		ok = add_header(f, &trace[i], &line);
 	iv_buf_deinit(&line);
 	add_header_line(f, "Expect:"); /* waiting for 100 would cost a round trip, or a second */
 	if (o->body.len && !typed)

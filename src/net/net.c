@@ -1,4 +1,5 @@
 /* The floor's own state, and taking it down in order: sockets, transfers, resolver. */
+#include "iv_span.h"
 #include "net_priv.h"
 
 #include "iv_egress.h"
@@ -112,4 +113,16 @@ void iv_net_close(struct iv_net *n, void (*done)(void *arg), void *arg)
 	n->closed_arg = arg;
 	/* The caller may be in a callback of libcurl or libwebsockets, which cannot end there. */
 	iv_defer(n->loop, start_close, n);
+}
+
+size_t iv_trace_headers(const struct iv_span *span, char text[IV_TRACEPARENT_SIZE], struct iv_header out[IV_TRACE_HEADERS])
+{
+	size_t n = 0;
+
+	if (!span)
+		return 0;
+	out[n++] = (struct iv_header){IV_S("traceparent"), iv_str(iv_span_traceparent(span, text))};
+	if (span->state)
+		out[n++] = (struct iv_header){IV_S("tracestate"), iv_str(span->state)};
+	return n;
 }

@@ -1,4 +1,5 @@
 /* Dialling: resolve, connect to one address after another, upgrade. Any failure is closed(). */
+#include "iv_span.h"
 #include "ws_dial.h"
 
 #include <openssl/x509_vfy.h>
@@ -266,9 +267,15 @@ static char *copy(struct iv_str s)
 
 static bool add_headers(struct iv_dialled *d, const struct iv_ws_dial *dial, const char *user_agent)
 {
+	struct iv_header trace[IV_TRACE_HEADERS];
+	char parent[IV_TRACEPARENT_SIZE];
+	size_t traced = iv_trace_headers(dial->span, parent, trace);
 	struct iv_buf *b = &d->up->headers;
 	bool named = !user_agent;
 
+	for (size_t i = 0; i < traced; i++) /* ours: nothing in them can be wrong */
+		if (!iv_buf_printf(b, "%.*s: %.*s\r\n", IV_FMT(trace[i].name), IV_FMT(trace[i].value)))
+			return false;
 	for (size_t i = 0; i < dial->header_count; i++) {
 		const struct iv_header *h = &dial->headers[i];
 

@@ -3,6 +3,7 @@
 #include "iv_buf.h"
 #include "iv_fetch.h"
 #include "iv_egress.h"
+#include "iv_trace.h"
 
 struct got {
 	struct iv_buf stream;
@@ -121,6 +122,27 @@ static void the_request_goes_out_as_it_was_asked_for(void **state)
 	assert_non_null(strstr(g.body, "\r\nUser-Agent: invorto/test\r\n"));
 	assert_null(strstr(g.body, "Expect"));
 	assert_non_null(strstr(g.body, "\r\n\r\n{\"a\":\""));
+}
+
+static void a_request_says_on_behalf_of_which_span_it_is(void **state)
+{
+	struct iv_span *s;
+	struct iv_trace_context from;
+	char wanted[128], parent[IV_TRACEPARENT_SIZE];
+	struct got g;
+
+	(void)state;
+	assert_true(iv_trace_context_read(IV_S("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"), IV_S("a=b"), &from));
+	iv_trace_open(&(struct iv_trace_opts){.live_max = 10, .queue_max = 10});
+	s = iv_trace_root("x", IV_SPAN_CLIENT, &from);
+	g = fetch((struct iv_fetch_opts){.url = iv_str(url("http://127.0.0.1:%d/head", peer.plain)), .span = s}, &whole);
+	(void)snprintf(wanted, sizeof(wanted), "\r\ntraceparent: %s\r\ntracestate: a=b\r\n", iv_span_traceparent(s, parent));
+	assert_non_null(strstr(g.body, wanted));
+	assert_memory_equal(parent, "00-4bf92f3577b34da6a3ce929d0e0e4736-", 36);
+	g = fetch((struct iv_fetch_opts){.url = iv_str(url("http://127.0.0.1:%d/head", peer.plain))}, &whole);
+	assert_null(strstr(g.body, "trace"));
+	iv_trace_finish(s);
+	iv_trace_close();
 }
 
 static void every_method_is_sent(void **state)
@@ -707,6 +729,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, net_up, net_down)
 		T(a_whole_answer_is_collected),
 		T(the_request_goes_out_as_it_was_asked_for),
+		T(a_request_says_on_behalf_of_which_span_it_is),
 		T(every_method_is_sent),
 		T(headers_of_the_answer_can_be_asked_for),
 		T(a_large_body_is_sent_from_where_it_is_at_the_pace_asked_for),
