@@ -2,9 +2,11 @@
 include(GNUInstallDirs)
 
 install(TARGETS invorto RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT daemon)
-# The console where it was built (scripts/web.sh), beside the plain pages that are there without.
+# The console and the site of the documents where they were built (scripts/web.sh), beside the plain pages that are there
+# without.
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/web/pages/ DESTINATION ${CMAKE_INSTALL_DATADIR}/invorto/pages COMPONENT daemon)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/web/dist/ DESTINATION ${CMAKE_INSTALL_DATADIR}/invorto/web COMPONENT daemon OPTIONAL)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/site/dist/ DESTINATION ${CMAKE_INSTALL_DATADIR}/invorto/docs COMPONENT daemon OPTIONAL)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/config/clips/ DESTINATION ${CMAKE_INSTALL_DATADIR}/invorto/clips COMPONENT daemon)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/config/agents/ DESTINATION /etc/invorto/agents COMPONENT daemon)
 install(FILES ${PROJECT_SOURCE_DIR}/packaging/invorto.env DESTINATION /etc/invorto COMPONENT daemon

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes the generated parts of the documents.   ./scripts/docs.sh [--check] [BUILD-DIR]
+# Writes the generated parts of the documents, and sees that every link in them leads somewhere.   ./scripts/docs.sh [--check] [BUILD-DIR]
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -24,5 +24,10 @@ fill() { # FILE MARK COMMAND…: replaces what stands between <!-- MARK --> and 
 	fi
 }
 
+python3 scripts/links.py README.md docs/*.md sdk/*/README.md
 fill README.md config "$binary" config --markdown
+fill docs/configuration.md config "$binary" config --markdown
+fill docs/metrics.md metrics "$binary" metrics --markdown
+fill docs/errors.md errors "$binary" errors --markdown
+fill docs/events.md events "$binary" events --markdown
 fill docs/agents.md fields "$binary" agent --markdown

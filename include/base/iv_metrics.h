@@ -20,6 +20,7 @@ void iv_metric_observe(enum iv_metric m, int label, double value);
 double iv_metric_get(enum iv_metric m, int label); /* a histogram's sum */
 uint64_t iv_metric_count(enum iv_metric m, int label); /* a histogram's observations */
 IV_MUST_CHECK bool iv_metrics_text(struct iv_buf *out); /* Prometheus text format 0.0.4 */
+IV_MUST_CHECK bool iv_metrics_markdown(struct iv_buf *out); /* the table of docs/metrics.md */
 void iv_metrics_reset(void); /* tests */
 
 #endif

@@ -51,7 +51,7 @@ static void print_kind(const struct iv_field *f)
 		(void)printf(", at most %g", f->max);
 }
 
-static void print_fields(const struct iv_shape *shape, const char *object, const char *prefix)
+void doc_fields(const struct iv_shape *shape, const char *object, const char *prefix)
 {
 	for (const struct iv_field *f = shape->fields; f->kind != IV_F_END; f++) {
 		char path[PATH_BYTES];
@@ -60,20 +60,23 @@ static void print_fields(const struct iv_shape *shape, const char *object, const
 		(void)printf("| `%s`%s | ", path, f->flags & IV_REQUIRED ? " (required)" : "");
 		print_kind(f);
 		(void)printf(" | ");
-		print_default(f, object);
-		(void)printf(" | %s |\n", f->doc);
+		if (object) {
+			print_default(f, object);
+			(void)printf(" | ");
+		}
+		(void)printf("%s |\n", f->doc ? f->doc : "");
 		if (f->kind == IV_F_OBJ) {
 			(void)snprintf(path, sizeof(path), "%s%s.", prefix, f->name);
-			print_fields(f->shape, object + f->offset, path);
+			doc_fields(f->shape, object ? object + f->offset : NULL, path);
 		} else if (f->kind == IV_F_OBJS) {
-			char *item = calloc(1, f->shape->size);
+			char *item = object ? calloc(1, f->shape->size) : NULL;
 
-			if (!item)
+			if (object && !item)
 				abort();
-			if (f->shape->defaults)
+			if (item && f->shape->defaults)
 				f->shape->defaults(item);
 			(void)snprintf(path, sizeof(path), "%s%s[].", prefix, f->name);
-			print_fields(f->shape, item, path);
+			doc_fields(f->shape, item, path);
 			free(item);
 		}
 	}
@@ -85,7 +88,7 @@ int app_agent_markdown(void)
 
 	iv_agent_shape.defaults(&defaults);
 	(void)printf("| field | type | default | meaning |\n| --- | --- | --- | --- |\n");
-	print_fields(&iv_agent_shape, (const char *)&defaults, "");
+	doc_fields(&iv_agent_shape, (const char *)&defaults, "");
 	return EXIT_SUCCESS;
 }
 

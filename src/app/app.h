@@ -4,6 +4,7 @@
 
 #include "iv_config.h"
 #include "iv_migrate.h"
+#include "iv_shape.h"
 
 enum { EXIT_USAGE = 64, EXIT_CONFIG = 78 };
 
@@ -15,5 +16,9 @@ int app_make_first(const struct iv_config *cfg, const char *thing, int argc, cha
 int app_optimise(const struct iv_config *cfg, int argc, char **argv);
 int app_agent_markdown(void);
 int app_agent_schema(void);
+int app_errors_markdown(void);
+int app_events_markdown(void);
+/* Rows of a table of the documents, a field each; `object` has the defaults: NULL, then there is no column of them. */
+void doc_fields(const struct iv_shape *shape, const char *object, const char *prefix);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "app.h"
 #include "cli.h"
+#include "iv_metrics.h"
 
 static int usage(FILE *to, int status)
 {
@@ -24,6 +25,8 @@ static int usage(FILE *to, int status)
 		    "       invorto config [--markdown]  print the settings in force (secrets masked)\n"
 		    "       invorto agent --markdown|--schema\n"
 		    "                                  what an agent may say, from its field table\n"
+		    "       invorto metrics|errors|events --markdown\n"
+		    "                                  what it counts, refuses and tells, from those tables\n"
 		    "       invorto --help | --version\n",
 		    to);
 	cli_help(to);
@@ -161,6 +164,12 @@ int main(int argc, char **argv)
 		return app_agent_markdown();
 	if (strcmp(command, "agent") == 0 && argc == 3 && strcmp(argv[2], "--schema") == 0)
 		return app_agent_schema();
+	if (argc == 3 && strcmp(argv[2], "--markdown") == 0 && strcmp(command, "metrics") == 0)
+		return print(iv_metrics_markdown);
+	if (argc == 3 && strcmp(argv[2], "--markdown") == 0 && strcmp(command, "errors") == 0)
+		return app_errors_markdown();
+	if (argc == 3 && strcmp(argv[2], "--markdown") == 0 && strcmp(command, "events") == 0)
+		return app_events_markdown();
 	if (strcmp(command, "--version") == 0)
 		return printf("invorto %s\n", IV_VERSION) < 0;
 	if (strcmp(command, "--help") == 0) {

@@ -198,3 +198,19 @@ bool iv_metrics_text(struct iv_buf *out)
 	}
 	return true;
 }
+
+bool iv_metrics_markdown(struct iv_buf *out)
+{
+	static const char *const types[] = {"counter", "gauge", "histogram"};
+
+	if (!iv_buf_adds(out, IV_S("| series | type | label | meaning |\n| --- | --- | --- | --- |\n")))
+		return false;
+	for (int m = 0; m < IV_M_COUNT; m++) {
+		const struct row *row = &rows[m];
+
+		if (!iv_buf_printf(out, "| `%s%s` | %s | %s%s%s | %s |\n", prefix(m), row->name, types[row->kind],
+				   row->label, row->values[0] ? ": " : "", row->values, row->help))
+			return false;
+	}
+	return true;
+}

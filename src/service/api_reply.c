@@ -43,7 +43,7 @@ struct iv_str api_problem(struct iv_api *a, struct iv_buf *out, const struct iv_
 	char type[256];
 	struct iv_jw w;
 
-	(void)snprintf(type, sizeof(type), "%s/docs#%s", a->s->cfg->public_base_url, name);
+	(void)snprintf(type, sizeof(type), "%s/docs/api#%s", a->s->cfg->public_base_url, name);
 	iv_jw_init(&w, out);
 	iv_jw_obj(&w, NULL);
 	iv_jw_cstr(&w, "type", type);

@@ -277,6 +277,10 @@ bool iv_openapi(const struct iv_api *a, const struct iv_route *plain, const stru
 	iv_jw_cstr(&x.w, "description",
 		   "Voice agents on the telephone and in the browser. The realtime socket is in /asyncapi.json.");
 	iv_jw_end_obj(&x.w);
+	iv_jw_obj(&x.w, "externalDocs");
+	iv_jw_cstr(&x.w, "description", "The documents; /docs/api draws this one to read");
+	iv_jw_cstr(&x.w, "url", "/docs/");
+	iv_jw_end_obj(&x.w);
 	iv_jw_arr(&x.w, "servers");
 	iv_jw_obj(&x.w, NULL);
 	iv_jw_cstr(&x.w, "url", s->cfg->public_base_url[0] ? s->cfg->public_base_url : "/");

@@ -44,7 +44,7 @@ before(async () => {
 		const json = { '/openapi.json': openapi, '/asyncapi.json': asyncapi }[path];
 		if (json) return rs.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(json));
 		try {
-			const file = path === '/docs' ? '/docs.html' : path;
+			const file = path === '/docs/api' ? '/docs/api.html' : path;
 			const type = { html: 'text/html', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' }[file.split('.').pop()];
 			rs.writeHead(200, { 'content-type': type, 'content-security-policy': "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'" }).end(await readFile(new URL(`../../web/pages${file}`, import.meta.url)));
 		} catch {
@@ -63,7 +63,7 @@ after(async () => {
 async function open(context = {}) {
 	const page = await (await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'], ...context })).newPage();
 	page.on('pageerror', (e) => assert.fail(e.message));
-	await page.goto(`${base}/docs`);
+	await page.goto(`${base}/docs/api`);
 	await page.waitForSelector('article');
 	return page;
 }
@@ -119,6 +119,6 @@ test('it can be read by everybody, wide and narrow', async () => {
 test('a document that is not there is said', async () => {
 	const page = await (await browser.newContext()).newPage();
 	await page.route('**/openapi.json', (r) => r.fulfill({ status: 503, body: '' }));
-	await page.goto(`${base}/docs`);
+	await page.goto(`${base}/docs/api`);
 	await page.waitForFunction(() => document.getElementById('status').textContent.includes('could not be read'));
 });

@@ -36,7 +36,7 @@ with House(env={"API_RATE_PER_MINUTE": "5000", "JOURNAL_FLUSH_MS": "100"}) as h:
     h.add_agent("A", "spare", {"name": "Spare", "prompt": "You are never called."})
     key, password = h.key(), "a long enough password"
     assert h.api("POST", "/v1/members", {"email": "asha@example.org", "role": "admin", "password": password}, key=key)[0] == 201
-    run("the console", ["console.test.mjs"], {**alone, "CONSOLE_URL": h.http(""), "CONSOLE_KEY": key, "CONSOLE_EMAIL": "asha@example.org",
+    run("the console and the site", ["console.test.mjs", "site.test.mjs"], {**alone, "CONSOLE_URL": h.http(""), "CONSOLE_KEY": key, "CONSOLE_EMAIL": "asha@example.org",
                                                "CONSOLE_PASSWORD": password})
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)

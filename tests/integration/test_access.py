@@ -330,7 +330,7 @@ def test_the_documents_are_served_with_their_hash():
             assert status == 200 and headers["access-control-allow-origin"] == "*" and ("openapi" in body or "asyncapi" in body)
             assert h.api("GET", path, headers={"If-None-Match": headers["etag"]})[0] == 304
             assert h.api("GET", path, headers={"If-None-Match": '"other"'})[0] == 200
-        assert h.api("GET", "/docs")[0] == 200 and h.api("GET", "/docs.js")[0] == 200
+        assert h.api("GET", "/docs/api")[0] == 200 and h.api("GET", "/docs/api.js")[0] == 200
         started = time.monotonic()
         status, headers, body = h.api("GET", "/v1/nothing", headers={"X-Request-Id": "mine"})
         assert status == 404 and headers["x-request-id"] == body["requestId"] == "mine" and time.monotonic() - started < 5

@@ -101,7 +101,7 @@ def test_console():
         status, head, body = page_of("/talk")
         assert status == 200 and b"<script" in body and "unsafe" not in head["Content-Security-Policy"]
         assert page_of("/talk", **{"If-None-Match": head["ETag"]})[0] == 304
-        assert page_of("/talk/app.js")[0] == 200 and page_of("/docs")[0] == 200
+        assert page_of("/talk/app.js")[0] == 200 and page_of("/docs")[0] == 200 and page_of("/docs/api")[0] == 200
         assert page_of("/talk/../../README.md")[0] == 404 and page_of("/v1/nothing", Accept="text/html")[0] in (200, 404)
         status, head, packed = page_of("/", **{"Accept-Encoding": "gzip"})
         assert status == 200

@@ -111,7 +111,7 @@ function Side({ open, close, help }: { open: boolean; close: () => void; help: (
 					<option value="system">System colours</option><option value="light">Light</option><option value="dark">Dark</option>
 				</select>
 				<div className="row tools">
-					<a className="button quiet small" href="/docs">API</a>
+					<a className="button quiet small" href="/docs">Documents</a>
 					<button type="button" className="quiet small" onClick={help}>Keys</button>
 					<button type="button" className="quiet small" onClick={() => signOut()}>Sign out</button>
 				</div>

@@ -1,4 +1,4 @@
-/** What goes wrong, by kind. `code` is the server's stable word (docs/api.md), or one of ours where it never answered. */
+/** What goes wrong, by kind. `code` is the server's stable word (docs/rest.md), or one of ours where it never answered. */
 
 export interface FieldError {
 	/** JSON pointer into the body; empty: the whole of it. */

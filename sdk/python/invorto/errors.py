@@ -1,4 +1,4 @@
-"""What goes wrong, by kind. `code` is the server's stable word (docs/api.md), or one of ours where it never answered."""
+"""What goes wrong, by kind. `code` is the server's stable word (docs/rest.md), or one of ours where it never answered."""
 from __future__ import annotations
 
 from typing import Any, Optional

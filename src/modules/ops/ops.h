@@ -5,7 +5,7 @@
 #include "iv_gateway.h"
 #include "iv_ops.h"
 
-enum { PAGE_FILES = 256 };
+enum { PAGE_FILES = 512 };
 
 struct page_file {
 	char name[128]; /* "talk/app.js" */

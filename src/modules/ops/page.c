@@ -1,6 +1,6 @@
-/* The pages at /: the console as it was built, else the call page alone. Their files are read at the start and served
- * from memory under a strict policy. What the build named after its content is kept for ever by browsers; the rest is
- * asked for again each time, and mostly answered 304. */
+/* The pages at /: the console as it was built, else the call page alone; below /docs/ the site of the documents, where
+ * that was built. Their files are read at the start and served from memory under a strict policy. What the build named
+ * after its content is kept for ever by browsers; the rest is asked for again each time, and mostly answered 304. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +10,9 @@
 #include "iv_spool.h"
 #include "ops.h"
 
-enum { FILE_BYTES = 4 << 20, DEPTH = 2 };
+enum { FILE_BYTES = 4 << 20, DEPTH = 3 };
+
+#define SITE "docs/"
 
 static const char policy[] = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
 			     "connect-src 'self' ws: wss:; media-src 'self' blob: https:; worker-src 'self'; "
@@ -45,13 +47,13 @@ static bool load_file(struct iv_ops *o, const char *path, const char *name, cons
 	char packed[1200], hash[IV_SHA256_HEX];
 
 	if (o->file_count == PAGE_FILES)
-		return iv_fail(e, IV_EINVAL, "WEB_DIR: more than %d files", PAGE_FILES);
+		return iv_fail(e, IV_EINVAL, "WEB_DIR and DOCS_DIR: more than %d files", PAGE_FILES);
 	iv_buf_init(&f->bytes, FILE_BYTES + 65536);
 	iv_buf_init(&f->packed, FILE_BYTES + 65536);
 	o->file_count++;
 	f->type = type;
 	if (!iv_str_copy(f->name, sizeof(f->name), iv_str(name)))
-		return iv_fail(e, IV_EINVAL, "WEB_DIR: the name of %s is longer than 127 bytes", path);
+		return iv_fail(e, IV_EINVAL, "%s: its name is longer than 127 bytes", path);
 	(void)snprintf(packed, sizeof(packed), "%s.gz", path);
 	if (!iv_file_read(path, FILE_BYTES, &f->bytes, e) ||
 	    (is_there(packed, false) && !iv_file_read(packed, FILE_BYTES, &f->packed, e)))
@@ -69,7 +71,7 @@ static bool load_folder(struct iv_ops *o, const char *path, const char *prefix, 
 	bool ok = true;
 
 	if (!dir)
-		return iv_fail(e, IV_EINVAL, "WEB_DIR: %s cannot be read: %s", path, strerror(errno));
+		return iv_fail(e, IV_EINVAL, "%s cannot be read: %s", path, strerror(errno));
 	while (ok && (entry = readdir(dir)) != NULL) {
 		const char *type = type_of(iv_str(entry->d_name));
 		char inside[1100], name[300];
@@ -88,13 +90,10 @@ static bool load_folder(struct iv_ops *o, const char *path, const char *prefix, 
 }
 
 /* The first of the folders that is there. */
-bool page_load(struct iv_ops *o, struct iv_err *e)
+static bool load_first(struct iv_ops *o, const char *folders, const char *prefix, bool *found, struct iv_err *e)
 {
-	struct iv_str rest = iv_str(o->d.cfg->web_dir);
+	struct iv_str rest = iv_str(folders);
 
-	o->files = calloc(PAGE_FILES, sizeof(*o->files));
-	if (!o->files)
-		abort();
 	while (rest.len) {
 		const char *colon = memchr(rest.ptr, ':', rest.len);
 		struct iv_str one = {rest.ptr, colon ? (size_t)(colon - rest.ptr) : rest.len};
@@ -102,10 +101,25 @@ bool page_load(struct iv_ops *o, struct iv_err *e)
 
 		rest.ptr += one.len + (colon != NULL);
 		rest.len -= one.len + (colon != NULL);
-		if (iv_str_copy(path, sizeof(path), one) && is_there(path, true))
-			return load_folder(o, path, "", DEPTH, e);
+		*found = iv_str_copy(path, sizeof(path), one) && is_there(path, true);
+		if (*found)
+			return load_folder(o, path, prefix, DEPTH, e);
 	}
-	return iv_fail(e, IV_EINVAL, "WEB_DIR=\"%s\": none of these folders is there", o->d.cfg->web_dir);
+	return true;
+}
+
+/* The site may not be there: it needs npm to be built. What of it has a page's name is the page's (/docs/api). */
+bool page_load(struct iv_ops *o, struct iv_err *e)
+{
+	bool pages = false, site = false;
+
+	o->files = calloc(PAGE_FILES, sizeof(*o->files));
+	if (!o->files)
+		abort();
+	if (!load_first(o, o->d.cfg->web_dir, "", &pages, e) || !load_first(o, o->d.cfg->docs_dir, SITE, &site, e))
+		return false;
+	return pages ||
+	       iv_fail(e, IV_EINVAL, "WEB_DIR=\"%s\": none of these folders is there", o->d.cfg->web_dir);
 }
 
 void page_free(struct iv_ops *o)
@@ -117,7 +131,7 @@ void page_free(struct iv_ops *o)
 	free(o->files);
 }
 
-/* "docs" is docs.html. */
+/* "talk" is talk.html, "docs/" is docs/index.html. */
 static bool is_page(struct iv_str file, struct iv_str asked)
 {
 	struct iv_str stem = file;
@@ -127,6 +141,8 @@ static bool is_page(struct iv_str file, struct iv_str asked)
 	if (!iv_str_ends(file, IV_S(".html")))
 		return false;
 	stem.len -= strlen(".html");
+	if (iv_str_ends(stem, IV_S("/index")))
+		stem.len -= strlen("index");
 	return iv_str_eq(stem, asked);
 }
 
@@ -157,7 +173,12 @@ static bool is_visit(const struct iv_http_req *rq, struct iv_str path)
 	       !memchr(path.ptr + at, '.', path.len - at);
 }
 
-static void reply(struct iv_http_req *rq, const struct page_file *f)
+static bool is_named_after_content(struct iv_str name)
+{
+	return iv_str_starts(name, IV_S("assets/")) || iv_str_starts(name, IV_S(SITE "assets/"));
+}
+
+static void reply(struct iv_http_req *rq, const struct page_file *f, int status)
 {
 	bool packs = f->packed.len && contains(iv_http_header(rq, "accept-encoding"), IV_S("gzip"));
 
@@ -167,17 +188,36 @@ static void reply(struct iv_http_req *rq, const struct page_file *f)
 	iv_http_set_header(rq, "Permissions-Policy", IV_S("microphone=(self), camera=(), geolocation=()"));
 	iv_http_set_header(rq, "Vary", IV_S("Accept, Accept-Encoding"));
 	iv_http_set_header(rq, "ETag", iv_str(f->etag));
-	if (iv_str_starts(iv_str(f->name), IV_S("assets/")))
+	if (is_named_after_content(iv_str(f->name)))
 		iv_http_set_header(rq, "Cache-Control", IV_S("public, max-age=31536000, immutable"));
 	else
 		iv_http_set_header(rq, "Cache-Control", IV_S("no-cache"));
-	if (contains(iv_http_header(rq, "if-none-match"), iv_str(f->etag))) {
+	if (status == 200 && contains(iv_http_header(rq, "if-none-match"), iv_str(f->etag))) {
 		iv_http_reply(rq, 304, f->type, IV_STR_NULL);
 		return;
 	}
 	if (packs)
 		iv_http_set_header(rq, "Content-Encoding", IV_S("gzip"));
-	iv_http_reply(rq, 200, f->type, iv_buf_str(packs ? &f->packed : &f->bytes));
+	iv_http_reply(rq, status, f->type, iv_buf_str(packs ? &f->packed : &f->bytes));
+}
+
+/* Pages of the site name each other from its root, so it has one address; without it there is the API's page. */
+static void go_to_site(const struct iv_ops *o, struct iv_http_req *rq)
+{
+	iv_http_set_header(rq, "Location", find(o, IV_S(SITE)) ? IV_S("/" SITE) : IV_S("/" SITE "api"));
+	iv_http_set_header(rq, "Cache-Control", IV_S("no-cache"));
+	iv_http_reply(rq, 302, "text/plain", IV_STR_NULL);
+}
+
+/* What is no file below /docs/: its page that says so, to who wants to read. */
+static bool try_missing(const struct iv_ops *o, struct iv_http_req *rq, struct iv_str path)
+{
+	const struct page_file *f = find(o, IV_S(SITE "404.html"));
+
+	if (!f || !is_visit(rq, path))
+		return false;
+	reply(rq, f, 404);
+	return true;
 }
 
 bool iv_ops_try_page(void *ctx, struct iv_http_req *rq)
@@ -187,11 +227,20 @@ bool iv_ops_try_page(void *ctx, struct iv_http_req *rq)
 	const struct page_file *console = find(o, IV_S("index.html")), *f;
 
 	f = name.len ? find(o, name) : console ? console : find(o, IV_S("talk.html"));
-	if (!f && console && is_visit(rq, path))
-		f = console;
-	if (f)
-		reply(rq, f);
-	return f != NULL;
+	if (f) {
+		reply(rq, f, 200);
+		return true;
+	}
+	if (iv_str_eq(name, IV_S("docs")) || iv_str_eq(name, IV_S(SITE))) {
+		go_to_site(o, rq);
+		return true;
+	}
+	if (iv_str_starts(name, IV_S(SITE)))
+		return try_missing(o, rq, path);
+	if (!console || !is_visit(rq, path))
+		return false;
+	reply(rq, console, 200);
+	return true;
 }
 
 void iv_ops_on_page(void *ctx, struct iv_http_req *rq)

@@ -45,7 +45,7 @@ export function SignIn() {
 				<div className="check"><input id="stay" type="checkbox" checked={stay} onChange={(e) => setStay(e.target.checked)} /><label htmlFor="stay">Stay signed in on this computer<span className="soft small">Else until this tab is closed</span></label></div>
 				{wrong && <div className="notice bad" role="alert"><strong>{wrong[0]}</strong>{wrong[1] && <span>{wrong[1]}</span>}</div>}
 				<button className="main-act" disabled={busy}>{busy ? 'Signing in' : 'Sign in'}</button>
-				<p className="small soft">Only want to hear an agent? <a href="/talk">Talk to one</a>. Developing? <a href="/docs">Read the API</a>.</p>
+				<p className="small soft">Only want to hear an agent? <a href="/talk">Talk to one</a>. Developing? <a href="/docs">Read the documents</a> and <a href="/docs/api">the API</a>.</p>
 			</form>
 		</main>
 	);

@@ -34,7 +34,7 @@ function All() {
 	const queue = summary.data?.queue as { due?: number; waiting?: number; sending?: number; dead?: number } | undefined;
 	const days = (summary.data?.days ?? []) as { date?: string; day?: string; delivered?: number; dead?: number; failed?: number }[];
 	return (
-		<Page title="Webhooks" lead={<>What happens here, told to your servers: signed, retried, in a log. <a href="/docs">Events and their fields</a></>} actions={may('dev') && <button type="button" className="main-act" onClick={() => setOpen(true)}>New endpoint</button>}>
+		<Page title="Webhooks" lead={<>What happens here, told to your servers: signed, retried, in a log. <a href="/docs/api">Events and their fields</a></>} actions={may('dev') && <button type="button" className="main-act" onClick={() => setOpen(true)}>New endpoint</button>}>
 			{queue && <Figures items={[['Being sent', count(queue.sending)], ['Due now', count(queue.due)], ['Waiting for another try', count(queue.waiting)], ['Given up', count(queue.dead)]]} />}
 			<Got of={hooks}>{({ data }) => (
 				<Card flush label="Endpoints">{data.length === 0

@@ -1,0 +1,71 @@
+// The site of the documents in a real browser, as the daemon serves it.
+import { describe, test } from 'node:test';
+import assert from 'node:assert/strict';
+import { WAIT, accessible, visit } from './browser.mjs';
+
+const { CONSOLE_URL: URL_ } = process.env;
+const dark = (page) => page.evaluate(() => document.documentElement.classList.contains('dark'));
+
+describe('the site', { skip: !URL_ }, () => {
+	test('is read, searched and gone through under the policy', async () => {
+		const { page, faults, close } = await visit(URL_, { path: '/docs/' });
+		try {
+			await page.locator('h1').waitFor(WAIT);
+			await page.keyboard.press('Control+k');
+			await page.locator('#localsearch-input').fill('endpointing');
+			await page.locator('#localsearch-list a').first().waitFor(WAIT);
+			await page.keyboard.press('Enter');
+			await page.waitForURL((to) => to.pathname !== '/docs/', WAIT);
+			assert.match(await page.locator('main').innerText(), /endpointing/i);
+			// A page that was opened by its address, and one that was gone to from there.
+			await page.goto(`${URL_}/docs/webhooks`);
+			await page.getByRole('link', { name: 'Runbooks', exact: true }).first().click();
+			await page.getByRole('heading', { level: 1, name: 'Runbooks' }).waitFor(WAIT);
+			await page.getByRole('link', { name: 'API', exact: true }).first().click();
+			await page.waitForURL('**/docs/api', WAIT);
+			assert.deepEqual(faults, []);
+		} finally {
+			await close();
+		}
+	});
+
+	test('is dark for who wants it, and stays so', async () => {
+		const { page, faults, close } = await visit(URL_, { path: '/docs/concepts', context: { colorScheme: 'dark' } });
+		try {
+			await page.locator('h1').waitFor(WAIT);
+			assert.equal(await dark(page), true);
+			await page.locator('.VPSwitchAppearance').first().click();
+			assert.equal(await dark(page), false);
+			await page.reload();
+			assert.equal(await dark(page), false);
+			assert.deepEqual(faults, []);
+		} finally {
+			await close();
+		}
+	});
+
+	test('is read on a telephone, and by everybody', async () => {
+		for (const [width, colorScheme] of [[1280, 'light'], [360, 'light'], [360, 'dark']])
+			for (const path of ['/docs/', '/docs/agents', '/docs/webhooks', '/docs/configuration']) {
+				const { page, faults, close } = await visit(URL_, { path, context: { viewport: { width, height: 800 }, colorScheme, bypassCSP: true } });
+				try {
+					await page.locator('h1').waitFor(WAIT);
+					assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} at ${width}`);
+					await accessible(page, `${path} at ${width}, ${colorScheme}`);
+					assert.deepEqual(faults, []);
+				} finally {
+					await close();
+				}
+			}
+	});
+
+	test('what is missing is said', async () => {
+		const { page, close } = await visit(URL_, { path: '/docs/no-such-page' });
+		try {
+			await page.getByText('404').first().waitFor(WAIT);
+			assert.equal((await page.goto(`${URL_}/docs/no-such-page`)).status(), 404);
+		} finally {
+			await close();
+		}
+	});
+});
