@@ -6,6 +6,12 @@
 #include "iv_loop.h"
 #include "iv_time.h"
 
+/* What passes four times a second is for a screen that draws it; --json has it all. */
+static bool is_noise(struct iv_str kind)
+{
+	return iv_str_eq(kind, IV_S("levels")) || iv_str_eq(kind, IV_S("stt.partial"));
+}
+
 static bool print_event(struct cli *c, struct iv_str event, struct iv_str data)
 {
 	struct iv_err e = {0};
@@ -18,7 +24,7 @@ static bool print_event(struct cli *c, struct iv_str event, struct iv_str data)
 
 	if (c->json) {
 		(void)printf("%.*s\n", IV_FMT(data));
-	} else if (goes_on && json) {
+	} else if (goes_on && json && !is_noise(kind.len ? kind : event)) {
 		/* HH:MM:SS.mmm of the event, or of now when it does not say. */
 		(void)iv_time_iso(at > 0 ? (int64_t)at : iv_wall_ms(), iso);
 		(void)printf("%.12s  %-18.*s ", iso + 11, IV_FMT(kind.len ? kind : event));
