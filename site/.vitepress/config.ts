@@ -94,7 +94,6 @@ const parts: Part[] = [
 const written = parts
 	.map(([text, pages]): DefaultTheme.SidebarItem => ({
 		text,
-		collapsed: false,
 		items: pages.filter(([, file]) => existsSync(join(docs, `${file}.md`))).map(([title, file]) => ({ text: title, link: file === 'index' ? '/' : `/${file}` })),
 	}))
 	.filter((part) => part.items?.length);
@@ -108,11 +107,12 @@ export default defineConfig({
 	description: 'A voice-AI gateway: how to run it, call it, build on it.',
 	cleanUrls: true,
 	metaChunk: true,
+	appearance: { disableTransition: false }, // it would write a <style>
 	head: [['link', { rel: 'icon', href: '/docs/favicon.svg', type: 'image/svg+xml' }]],
 	markdown: {
 		anchor: { slugify: slug },
 		// Colours of code would be styles in the page.
-		highlight: (code, lang) => `<pre v-pre><code class="language-${lang || 'text'}">${code.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</code></pre>`,
+		highlight: (code, lang) => `<pre v-pre tabindex="0"><code class="language-${lang || 'text'}">${code.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</code></pre>`,
 		config: links,
 	},
 	themeConfig: {

@@ -16,7 +16,7 @@ describe('the site', { skip: !URL_ }, () => {
 			await page.locator('#localsearch-list a').first().waitFor(WAIT);
 			await page.keyboard.press('Enter');
 			await page.waitForURL((to) => to.pathname !== '/docs/', WAIT);
-			assert.match(await page.locator('main').innerText(), /endpointing/i);
+			await page.locator('main').filter({ hasText: /endpointing/i }).waitFor(WAIT);
 			// A page that was opened by its address, and one that was gone to from there.
 			await page.goto(`${URL_}/docs/webhooks`);
 			await page.getByRole('link', { name: 'Runbooks', exact: true }).first().click();

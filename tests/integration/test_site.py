@@ -108,7 +108,7 @@ def test_links_of_the_site_lead_somewhere():
         wrong += [f"{name}: {what} stands in the page" for what in page.inline]
         for link in page.links:
             to = urllib.parse.urlsplit(urllib.parse.urljoin(name, link))
-            if to.netloc or to.path in NOT_OF_THE_SITE:
+            if to.scheme or to.netloc or to.path in NOT_OF_THE_SITE:
                 continue
             if to.path not in pages:
                 wrong.append(f"{name}: ({link}): no such page")
