@@ -26,7 +26,8 @@ fill() { # FILE MARK COMMAND…: replaces what stands between <!-- MARK --> and 
 
 python3 scripts/links.py README.md docs/*.md sdk/*/README.md
 fill README.md config "$binary" config --markdown
-fill docs/configuration.md config "$binary" config --markdown
+page_of_settings() { "$binary" config --markdown | sed 's/^### /## /'; }
+fill docs/configuration.md config page_of_settings
 fill docs/metrics.md metrics "$binary" metrics --markdown
 fill docs/errors.md errors "$binary" errors --markdown
 fill docs/events.md events "$binary" events --markdown
