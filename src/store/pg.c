@@ -177,6 +177,7 @@ struct iv_pg *iv_pg_new(struct iv_loop *l, const struct iv_pg_opts *o, struct iv
 	iv_list_init(&pg->waiting);
 	iv_list_init(&pg->delayed);
 	iv_list_init(&pg->ending);
+	iv_list_init(&pg->lines);
 	if (!pg_target_init(&pg->target, o, e)) {
 		pg_target_deinit(&pg->target);
 		free(pg);

@@ -1,6 +1,7 @@
 /* The inside of the Postgres client. Bottom up: values as text (pg_value.c), what an SQLSTATE means (pg_error.c),
  * where and how to connect (pg_target.c), one connection (pg_conn.c), a batch and its memory (pg_batch.c), batches
- * over a connection (pg_pipe.c), a batch's life (pg_life.c), the pool (pg.c), wake-ups (pg_listen.c). */
+ * over a connection (pg_pipe.c), a batch's life (pg_life.c), the pool (pg.c), many who ask one thing (pg_join.c), wake-ups
+ * (pg_listen.c). */
 #ifndef IV_PG_PRIV_H
 #define IV_PG_PRIV_H
 
@@ -201,6 +202,8 @@ struct iv_pg {
 	struct iv_list delayed; /* tried again soon */
 	struct iv_list ending;  /* end after this turn */
 	size_t waiting_count;
+	struct iv_list lines; /* pg_join.c's */
+	size_t joined_waiting;
 	struct pg_listener *listener;
 	bool up, closing, over;
 	bool unreachable; /* the last attempt to connect failed */

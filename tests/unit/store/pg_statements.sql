@@ -98,3 +98,27 @@ select pg_advisory_xact_lock(hashtext($1))
 -- How many statements of a later generation than the first the connection holds.
 -- out: n int
 select count(*) from pg_prepared_statements where name not like '%.0'
+
+-- name: t_put_many :many :tenant
+-- Rows come last first; 13 is refused; each says in which transaction it was.
+-- in: items json, tag text
+-- out: n int, refusal text, id text, doc json, transaction int
+with asked as materialized (
+	select w.id, w.value, w.doc, w.seconds, w.n from rows from (jsonb_to_recordset($1) as (id text, n bigint, doc jsonb, seconds float)) with ordinality
+		as w(id, value, doc, seconds, n)
+), slow as materialized (
+	select pg_sleep(max(seconds)) from asked
+), made as (
+	insert into things (id, n, doc, tags) select a.id, a.value, a.doc, array[$2] from asked a, slow where a.value is distinct from 13
+)
+select n, case value when 13 then 'unlucky' end, id, doc, pg_current_xact_id()::text::bigint from asked order by n desc
+
+-- name: t_note_many :exec :tenant
+-- in: items json
+insert into things (id) select e ->> 'id' from jsonb_array_elements($1) as e
+
+-- name: t_half_many :many :tenant
+-- Forgets the second.
+-- in: items json
+-- out: n int
+select n from jsonb_array_elements($1) with ordinality as x(e, n) where n <> 2
