@@ -13,6 +13,7 @@
 #define IV_API_H
 
 #include "iv_http.h"
+#include "iv_json.h"
 #include "iv_principal.h"
 #include "iv_services.h"
 
@@ -106,9 +107,9 @@ bool iv_api_any_bad(const struct iv_api_call *c);
 enum iv_flow_next iv_api_refuse_if_bad(struct iv_api_call *c);
 /* Retry-After of a refusal to come. */
 void iv_api_retry_after(struct iv_api_call *c, int64_t seconds);
-/* Of a row that makes a call and writes to the audit log: the log's line, for a part behind the statement that makes it,
- * so that both are one transaction. There is no line when there is no such call then. */
-struct iv_pg_part iv_api_audit_call(struct iv_api_call *c, struct iv_str call_id);
+/* Of a row that makes a call and writes to the audit log: the log's line as a member, for the statement that makes the
+ * call and writes both or neither. */
+void iv_api_audit_json(struct iv_api_call *c, struct iv_jw *w, const char *name);
 /* Hands the request to a step of an IV_API_STREAMS row, with our headers set: it answers itself, now or
  * later, also after the flow has ended. NULL when the client left. */
 struct iv_http_req *iv_api_take(struct iv_api_call *c);

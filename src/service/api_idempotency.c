@@ -7,7 +7,6 @@
  * is never taken over. */
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include "api_priv.h"
 #include "iv_crypto.h"
 #include "iv_id.h"
@@ -164,42 +163,44 @@ static struct api_answer what_is_remembered(struct iv_api_call *c)
 	return a;
 }
 
-/* The parameters of both statements of the audit log. */
-#define AUDIT_IN(which)                                                                                                \
-	static struct iv_##which##_in which##_of(const struct iv_api_call *c, struct iv_str entity, struct iv_str id)    \
-	{                                                                                                              \
-		bool key = c->who.key_id.len > 0;                                                                       \
-                                                                                                                       \
-		return (struct iv_##which##_in){                                                                       \
-			.id = id,                                                                                      \
-			.actor_kind = key ? IV_S("key") : c->who.user_id.len ? IV_S("user") : IV_S("platform"),       \
-			.actor_id = key ? c->who.key_id : c->who.user_id,                                              \
-			.action = iv_str(c->route->id),                                                                \
-			.entity_id = entity,                                                                           \
-			.request_id = iv_str(c->request_id),                                                           \
-			.ip = c->peer.len ? c->peer : IV_STR_NULL};                                                    \
-	}
-AUDIT_IN(audit_insert)
-AUDIT_IN(audit_call)
+static const char *actor_kind(const struct iv_api_call *c)
+{
+	return c->who.key_id.len ? "key" : c->who.user_id.len ? "user" : "platform";
+}
 
-static struct iv_str audit_id(struct iv_api_call *c)
+static struct iv_str actor_id(const struct iv_api_call *c)
+{
+	return c->who.key_id.len ? c->who.key_id : c->who.user_id;
+}
+
+static struct iv_audit_insert_in audit_of(struct iv_api_call *c, struct iv_str entity, const char *id)
+{
+	return (struct iv_audit_insert_in){.id = iv_str(id),
+					   .actor_kind = iv_str(actor_kind(c)),
+					   .actor_id = actor_id(c),
+					   .action = iv_str(c->route->id),
+					   .entity_id = entity,
+					   .request_id = iv_str(c->request_id),
+					   .ip = c->peer.len ? c->peer : IV_STR_NULL};
+}
+
+void iv_api_audit_json(struct iv_api_call *c, struct iv_jw *w, const char *name)
 {
 	char id[IV_ID_SIZE];
 
-	iv_id_new("aud", iv_wall_ms(), id);
-	return iv_arena_str(&c->arena, iv_str(id));
-}
-
-struct iv_pg_part iv_api_audit_call(struct iv_api_call *c, struct iv_str call_id)
-{
-	struct iv_audit_call_in *in = iv_arena_alloc(&c->arena, sizeof(*in));
-
 	assert((c->route->flags & IV_API_AUDIT) && c->scope.tenant_id.len);
-	if (!in)
-		abort(); /* the arena of a request begins with far more */
-	*in = audit_call_of(c, call_id, audit_id(c));
+	iv_id_new("aud", iv_wall_ms(), id);
+	iv_jw_obj(w, name);
+	iv_jw_cstr(w, "id", id);
+	iv_jw_cstr(w, "kind", actor_kind(c));
+	if (actor_id(c).len)
+		iv_jw_str(w, "actor", actor_id(c));
+	iv_jw_cstr(w, "action", c->route->id);
+	iv_jw_cstr(w, "request", c->request_id);
+	if (c->peer.len)
+		iv_jw_str(w, "ip", c->peer);
+	iv_jw_end_obj(w);
 	c->priv->audited = true;
-	return (struct iv_pg_part){&iv_sql_audit_call, in, NULL};
 }
 
 /* What is to be remembered and who did what: one transaction behind the work. */
@@ -214,6 +215,7 @@ static enum iv_flow_next finish(struct iv_flow *f)
 	struct iv_audit_insert_in audit;
 	struct iv_pg_part parts[2];
 	struct api_answer a;
+	char id[IV_ID_SIZE];
 	size_t n = 0;
 
 	if (claim->held && worth_remembering(c)) {
@@ -228,7 +230,8 @@ static enum iv_flow_next finish(struct iv_flow *f)
 	if (!entity.len && p->param_count)
 		entity = p->params[p->param_count - 1].value;
 	if (audits(c)) {
-		audit = audit_insert_of(c, entity, audit_id(c));
+		iv_id_new("aud", iv_wall_ms(), id);
+		audit = audit_of(c, entity, id);
 		parts[n++] = (struct iv_pg_part){&iv_sql_audit_insert, &audit, NULL};
 	}
 	return iv_pg_run(c->s->pg, f, &c->pg, &c->scope, &c->arena, parts, n);

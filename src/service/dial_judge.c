@@ -3,6 +3,7 @@
 #include "dial_priv.h"
 
 #include "iv_e164.h"
+#include "iv_json.h"
 
 static bool refuse(struct iv_dial_job *j, enum iv_code code, const char *field, const char *word, const char *text)
 {
@@ -10,24 +11,44 @@ static bool refuse(struct iv_dial_job *j, enum iv_code code, const char *field, 
 	return iv_fail_field(&j->refused, code, field, "%s", text);
 }
 
-static struct iv_str or_null(struct iv_str s)
+static void put_if(struct iv_jw *w, const char *name, struct iv_str value)
 {
-	return s.len ? s : IV_STR_NULL;
+	if (value.len)
+		iv_jw_str(w, name, value);
+}
+
+/* One of the statement's items. IV_STR_NULL: no room. */
+static struct iv_str load_item(struct iv_dial_job *j)
+{
+	const struct iv_dial_ask *a = &j->ask;
+	struct iv_str text = IV_STR_NULL;
+	struct iv_buf out;
+	struct iv_jw w;
+
+	iv_buf_init(&out, DIAL_ARENA / 4);
+	iv_jw_init(&w, &out);
+	iv_jw_obj(&w, NULL);
+	put_if(&w, "agent", a->agent_id);
+	put_if(&w, "from", a->from);
+	put_if(&w, "campaign", a->campaign_id);
+	put_if(&w, "lead", a->lead_id);
+	iv_jw_end_obj(&w);
+	if (iv_jw_done(&w))
+		text = iv_arena_str(&j->arena, iv_buf_str(&out));
+	iv_buf_deinit(&out);
+	return text;
 }
 
 enum iv_flow_next dial_load(struct iv_flow *f)
 {
 	struct iv_dial_job *j = dial_self(f);
-	const struct iv_dial_ask *a = &j->ask;
 
 	if (j->d->draining)
 		return iv_flow_fail(f, IV_EDRAINING, "this process is ending: it places no more calls");
-	return iv_pg_one(j->d->s->pg, f, &j->pg, &j->scope, &j->arena, &iv_sql_dial_load,
-			 &(struct iv_dial_load_in){.agent = a->agent_id,
-						   .from_number = or_null(a->from),
-						   .campaign = or_null(a->campaign_id),
-						   .lead = or_null(a->lead_id)},
-			 &j->rows);
+	j->load.items = load_item(j);
+	if (!j->load.items.len)
+		return iv_flow_fail(f, IV_ETOOBIG, "the call does not fit");
+	return iv_pg_join(j->d->s->pg, f, &j->joined, &j->scope, &j->arena, &iv_sql_dial_load, &j->load, &j->rows);
 }
 
 static bool is_sip(struct iv_str s)

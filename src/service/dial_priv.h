@@ -4,6 +4,7 @@
 
 #include "iv_dial.h"
 #include "iv_list.h"
+#include "iv_pg_join.h"
 #include "iv_sql.h"
 
 enum { DIAL_ARENA = 65536, DIAL_URL_SIZE = 1536 };
@@ -35,6 +36,8 @@ struct iv_dial_job {
 	int tries;
 	struct iv_timer again;
 	struct iv_pg_run pg;
+	struct iv_pg_joined joined;
+	struct iv_dial_load_in load;
 	struct iv_rows rows;
 	struct iv_slots_run slots_run;
 	struct iv_slot_ask slot_ask;

@@ -10,9 +10,10 @@
 #include "iv_carrier.h"
 #include "iv_dial.h"
 #include "iv_id.h"
+#include "iv_pg_join.h"
 #include "iv_sql.h"
 
-enum { METADATA_BYTES = 16384, DEADLINE_MS = 30000 };
+enum { METADATA_BYTES = 16384, ITEM_BYTES = METADATA_BYTES + 16384, DEADLINE_MS = 30000 };
 enum { OUTBOUND, INBOUND, WEB };
 
 static const char *const directions[] = {"outbound", "inbound", "web", NULL};
@@ -51,6 +52,8 @@ static const struct iv_field fields[] = {
 static const struct iv_shape shape = {"callNew", sizeof(struct call_new), fields, defaults};
 
 struct state {
+	struct iv_pg_joined joined;
+	struct iv_call_create_in in;
 	struct iv_rows rows;
 	struct iv_str call_id;
 	bool dials, placing;
@@ -133,24 +136,51 @@ static struct iv_str word(const char *const *names, int index)
 	return index < 0 ? IV_STR_NULL : iv_str(names[index]);
 }
 
+static void put_if(struct iv_jw *w, const char *name, struct iv_str value)
+{
+	if (value.len)
+		iv_jw_str(w, name, value);
+}
+
+/* One of the statement's items. IV_STR_NULL: no room. */
+static struct iv_str item(struct iv_api_call *c)
+{
+	const struct call_new *n = c->in;
+	const struct state *st = c->state;
+	struct iv_str text = IV_STR_NULL;
+	struct iv_buf out;
+	struct iv_jw w;
+
+	iv_buf_init(&out, ITEM_BYTES);
+	iv_jw_init(&w, &out);
+	iv_jw_obj(&w, NULL);
+	iv_jw_str(&w, "id", st->call_id);
+	iv_jw_str(&w, "agent", n->agent_id);
+	iv_jw_str(&w, "direction", word(directions, n->direction));
+	put_if(&w, "to", n->to);
+	put_if(&w, "from", st->plan.from.len ? st->plan.from : n->from);
+	if (n->metadata.len)
+		iv_jw_raw(&w, "metadata", n->metadata);
+	iv_jw_bool(&w, "test", !c->who.live);
+	iv_api_audit_json(c, &w, "audit");
+	iv_jw_end_obj(&w);
+	if (iv_jw_done(&w))
+		text = iv_arena_str(&c->arena, iv_buf_str(&out));
+	iv_buf_deinit(&out);
+	return text;
+}
+
 static enum iv_flow_next create(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
-	const struct call_new *n = c->in;
 	struct state *st = c->state;
-	struct iv_call_create_in in = {.id = st->call_id,
-				       .agent = n->agent_id,
-				       .direction = word(directions, n->direction),
-				       .to_number = n->to,
-				       .from_number = st->plan.from.len ? st->plan.from : n->from,
-				       .metadata = n->metadata,
-				       .test = !c->who.live,
-				       .caps = resource_caps(c)};
 
+	st->in = (struct iv_call_create_in){.items = item(c), .caps = resource_caps(c)};
+	if (!st->in.items.len)
+		return iv_flow_fail(f, IV_ETOOBIG, "the call does not fit");
 	c->nothing_done = false;
 	st->dials = st->dials && !st->plan.none;
-	return iv_pg_run(c->s->pg, f, &c->pg, &c->scope, &c->arena,
-			 (struct iv_pg_part[]){{&iv_sql_call_create, &in, &st->rows}, iv_api_audit_call(c, st->call_id)}, 2);
+	return iv_pg_join(c->s->pg, f, &st->joined, &c->scope, &c->arena, &iv_sql_call_create, &st->in, &st->rows);
 }
 
 static enum iv_flow_next refused(struct iv_flow *f, const struct iv_call_create_out *r)

@@ -1,12 +1,14 @@
 -- Calls as the API sees them.
 
--- name: call_create :one :tenant
--- A call that somebody asked for. refusal: agent (none that is active), concurrent, daily_cost, monthly_minutes; then
--- nothing was made, and used and cap say why.
--- in:  id text, agent text, direction text, to_number text, from_number text, metadata json, test bool, caps json
--- out: refusal text, used text, cap text, id text, agent_id text, started_at time
-select refusal, used::text, cap::text, call_id, agent_id, started_at
-from create_call(current_tenant(), $1, $2, $3, $4, $5, $6, $7, $8)
+-- name: call_create :many :tenant
+-- Calls that somebody asked for, of as many requests as came together (iv_pg_join.h), each with its line of the audit
+-- log: {id, agent, direction, to, from, metadata, test, audit: {id, kind, actor, action, request, ip}}. refusal: agent
+-- (none that is active), concurrent, daily_cost, monthly_minutes; then nothing was made of this one, and used and cap say
+-- why.
+-- in:  items json, caps json
+-- out: n int, refusal text, used text, cap text, id text, agent_id text, started_at time
+select n, refusal, used::text, cap::text, call_id, agent_id, started_at
+from create_calls(current_tenant(), $2, $1)
 
 -- name: call_get :one :tenant
 -- in:  id text

@@ -1,26 +1,34 @@
 -- Placing calls, and asking after those that nobody holds.
 
--- name: dial_load :one :tenant
--- What it takes to dial for this agent from this number (null: the agent's, else the tenant's first). What is null is
--- not there, or not the tenant's. caller_id: the number is not the tenant's, but the operator has verified it.
--- in:  agent text, from_number text, campaign text, lead text
--- out: agent_id text, hosted bool, agent_ref text, voicemail text, number_id text, number text, number_carrier text,
--- out: number_ref text, caller_id bool, countries text, tenant_max int, campaign_id text, campaign_max int,
--- out: lead_id text
-select a.id, a.provider = 'elevenlabs', a.elevenlabs_agent_id, a.config #>> '{voicemail,action}', n.id, n.phone_number,
-	n.provider, n.elevenlabs_phone_number_id, coalesce(t.settings -> 'caller_ids' ? $2, false),
-	array_to_string(json_texts(t.settings -> 'allowed_countries'), ','), (t.settings ->> 'max_concurrent_calls')::bigint,
+-- name: dial_load :many :tenant
+-- What it takes to dial for an agent from a number (none: the agent's, else the tenant's first), for as many as ask at the
+-- same time (iv_pg_join.h): {agent, from, campaign, lead}. What is null is not there, or not the tenant's. caller_id: the
+-- number is not the tenant's, but the operator has verified it.
+-- in:  items json
+-- out: n int, agent_id text, hosted bool, agent_ref text, voicemail text, number_id text, number text,
+-- out: number_carrier text, number_ref text, caller_id bool, countries text, tenant_max int, campaign_id text,
+-- out: campaign_max int, lead_id text
+select w.n, a.id, a.provider = 'elevenlabs', a.elevenlabs_agent_id, a.config #>> '{voicemail,action}', m.id, m.phone_number,
+	m.provider, m.elevenlabs_phone_number_id, coalesce(t.caller_ids ? w.from_number, false), t.countries, t.live_max,
 	p.id, p.max_concurrent_calls::bigint, l.id
-from tenants t
-left join voice_agents a on a.tenant_id = t.id and a.id = $1 and a.deleted_at is null and a.status = 'active'
+from (
+	select tenants.id, settings -> 'caller_ids' as caller_ids, (settings ->> 'max_concurrent_calls')::bigint as live_max,
+		array_to_string(json_texts(settings -> 'allowed_countries'), ',') as countries
+	from tenants where tenants.id = current_tenant() offset 0) t
+cross join rows from (jsonb_to_recordset($1) as (agent text, "from" text, campaign text, lead text)) with ordinality
+	as w(agent, from_number, campaign, lead, n)
 left join lateral (
-	select m.id, m.phone_number, m.provider, m.elevenlabs_phone_number_id from voice_phone_numbers m
-	where m.tenant_id = t.id and m.is_active and ($2::text is null or m.phone_number = $2)
-	order by m.voice_agent_id is not distinct from $1 desc, m.created_at, m.id
-	limit 1) n on true
-left join voice_campaigns p on p.tenant_id = t.id and p.id = $3
-left join leads l on l.tenant_id = t.id and l.id = $4
-where t.id = current_tenant()
+	select v.id, v.provider, v.elevenlabs_agent_id, v.config from voice_agents v
+	where v.tenant_id = t.id and v.id = w.agent and v.deleted_at is null and v.status = 'active'
+	limit 1) a on true
+left join lateral (
+	select v.id, v.phone_number, v.provider, v.elevenlabs_phone_number_id from voice_phone_numbers v
+	where v.tenant_id = t.id and v.is_active and (w.from_number is null or v.phone_number = w.from_number)
+	order by v.voice_agent_id is not distinct from w.agent desc, v.created_at, v.id
+	limit 1) m on true
+left join lateral (
+	select v.id, v.max_concurrent_calls from voice_campaigns v where v.tenant_id = t.id and v.id = w.campaign limit 1) p on true
+left join lateral (select v.id from leads v where v.tenant_id = t.id and v.id = w.lead limit 1) l on true
 
 -- name: dial_begin :one :tenant
 -- The right to ask a carrier for this call; not granted: it was given before, or the call is over.

@@ -28,10 +28,3 @@ select exists (select from pg_timezone_names where name = $1),
 -- in: id text, actor_kind text, actor_id text, action text, entity_id text, request_id text, ip text
 insert into audit_log (tenant_id, id, actor_kind, actor_id, action, entity_id, request_id, ip)
 values (current_tenant(), $1, $2, $3, $4, $5, $6, $7)
-
--- name: audit_call :exec :tenant
--- The same in the transaction that makes a call, when it has made it.
--- in: id text, actor_kind text, actor_id text, action text, entity_id text, request_id text, ip text
-insert into audit_log (tenant_id, id, actor_kind, actor_id, action, entity_id, request_id, ip)
-select current_tenant(), $1, $2, $3, $4, $5, $6, $7
-where exists (select from voice_call_records c where c.tenant_id = current_tenant() and c.id = $5)
