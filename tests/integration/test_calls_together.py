@@ -7,7 +7,6 @@ import os
 import subprocess
 import tempfile
 import threading
-import time
 
 from database import PSQL, Cluster
 from house import House
@@ -192,9 +191,8 @@ def test_a_database_that_dies_in_the_middle_has_none_of_them():
     server = Cluster("fsync=off", "max_connections=100")
     with House(env={**ENV, "DATABASE_QUERY_TIMEOUT_MS": "8000"}, agents={"desk": AGENT}, lab=False, server=server) as h:
         key = h.key()
-        began = time.monotonic()
         asks = burst(h, [Asks(h, CALL, key) for _ in range(20)], while_held=server.kill)
-        assert [a.status for a in asks] == [503] * 20 and time.monotonic() - began < 30, [(a.status, a.body) for a in asks]
+        assert [a.status for a in asks] == [503] * 20, [(a.status, a.body) for a in asks]
         server.start()
         wait_until(lambda: h.api("GET", "/v1/agents", key=key)[0] == 200, 15, "answers again")
         assert h.rows("select count(*) from voice_call_records") == [["0"]]
