@@ -9,7 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-NPM = ("tests/e2e", "tests/integration/webhook_clients", "tests/integration/vendors", "sdk")
+NPM = ("tests/e2e", "tests/integration/webhook_clients", "tests/integration/vendors", "sdk", "web", "site")
 VENVS = ("s3", "openapi", "sdks")  # requirements-NAME.txt
 
 
