@@ -24,6 +24,7 @@ struct iv_log_field {
 struct iv_log_context {
 	const char *call_id; /* or NULL */
 	const char *request_id;
+	const char *trace_id; /* or NULL, or "" */
 	int turn; /* 0: none */
 	struct iv_log_context *outer;
 };

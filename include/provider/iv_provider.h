@@ -14,6 +14,7 @@
 #include "iv_net.h"
 #include "iv_arena.h"
 #include "iv_shape.h"
+#include "iv_span.h"
 
 struct iv_providers;
 
@@ -43,6 +44,7 @@ struct iv_asr_opts {
 	struct iv_str model, language; /* empty: configured */
 	int rate_hz;  /* of the samples given: 8000 (sent as µ-law) or 16000 (sent as linear16) */
 	struct iv_str call_id; /* sent as Deepgram's `tag`, so that an operator finds the call there */
+	struct iv_span *span;  /* on behalf of which; held. Each one that is asked becomes a child of it. NULL: none */
 };
 struct iv_asr *iv_asr_open(struct iv_providers *p, const struct iv_asr_opts *o,
 			   const struct iv_asr_events *ev, void *arg);
@@ -70,6 +72,7 @@ struct iv_llm_opts {
 	struct iv_str messages_json, tools_json; /* arrays; tools may be "[]" */
 	struct iv_str call_id;     /* sent as `user` (an opaque id, never a number or a name) */
 	struct iv_str response_json; /* value of response_format: what the answer shall look like; "": text */
+	struct iv_span *span;      /* as iv_asr_opts has it */
 	int64_t first_ms;          /* time for the first token; 0: configured */
 	bool aside;                /* nobody is on the line: only providers whose breaker is closed are asked, and
 	                            * what comes of it is not held against them */
@@ -99,6 +102,8 @@ struct iv_tts_opts {
 	struct iv_str voice_deepgram, voice_elevenlabs; /* empty: configured */
 	struct iv_str text;
 	int rate_hz; /* of the samples wanted: 8000 (fetched as µ-law) or 16000 */
+	struct iv_str call_id;
+	struct iv_span *span; /* as iv_asr_opts has it */
 	struct iv_tts_broken rest_of; /* those asked already come last, in the list's order */
 };
 struct iv_tts *iv_tts_say(struct iv_providers *p, const struct iv_tts_opts *o,

@@ -16,6 +16,7 @@
 #include "iv_json.h"
 #include "iv_principal.h"
 #include "iv_services.h"
+#include "iv_trace.h"
 
 enum iv_api_flag {
 	IV_API_RAW = 1,         /* the body is not JSON: c->body */
@@ -71,6 +72,7 @@ struct iv_api_call {
 	const cJSON *doc;      /* the body as it was sent; NULL when none was */
 	struct iv_str body;    /* its bytes */
 	const char *request_id;
+	struct iv_span *span; /* of this request; NULL: nothing is traced */
 	struct iv_str peer; /* address of the client */
 	const char *bad_at; /* before the pointers of iv_api_bad_field; NULL: nothing */
 	void *state;

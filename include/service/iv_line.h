@@ -73,10 +73,11 @@ IV_MUST_CHECK bool iv_line_check(const struct iv_line_do *d, struct iv_err *e);
  * Jambonz: the whole address. Twilio: the address without a query, the rest as parameters. */
 struct iv_line_call {
 	struct iv_str tenant_id, call_id, agent_id;
+	struct iv_str traceparent; /* of who asks; the socket brings it back. "": none */
 };
 struct iv_line_media {
 	char url[1024];
-	char ts[24], sig[65], nonce[33]; /* Twilio's parameters beside callId, agentId, tenantId */
+	char ts[24], sig[65], nonce[33]; /* Twilio's parameters beside callId, agentId, tenantId, traceparent */
 };
 /* False with *e: PUBLIC_BASE_URL or REALTIME_WS_SECRET is not set (said which), or the names do not fit. */
 IV_MUST_CHECK bool iv_line_media(const struct iv_auth *auth, const struct iv_config *cfg, bool twilio,

@@ -35,6 +35,7 @@ struct iv_tool_house {
 	const struct iv_config *cfg;
 	struct iv_secrets *secrets; /* NULL: there are none, and a tool that names one fails */
 	struct iv_str tenant_id;
+	struct iv_span *span; /* on behalf of which: sent as traceparent; held. NULL: none */
 };
 
 struct iv_tool_run *iv_tool_start(const struct iv_tool_house *house, const struct iv_tool *tool, struct iv_str args_json,

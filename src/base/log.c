@@ -112,18 +112,21 @@ static void stamp(char out[32])
 
 static void write_context(struct iv_jw *w)
 {
-	const char *call_id = NULL, *request_id = NULL;
+	const char *call_id = NULL, *request_id = NULL, *trace_id = NULL;
 	int turn = 0;
 
 	for (const struct iv_log_context *c = innermost; c; c = c->outer) {
 		call_id = call_id ? call_id : c->call_id;
 		request_id = request_id ? request_id : c->request_id;
+		trace_id = trace_id ? trace_id : c->trace_id;
 		turn = turn ? turn : c->turn;
 	}
 	if (call_id)
 		iv_jw_cstr(w, "call_id", call_id);
 	if (request_id)
 		iv_jw_cstr(w, "request_id", request_id);
+	if (trace_id && trace_id[0])
+		iv_jw_cstr(w, "trace_id", trace_id);
 	if (turn)
 		iv_jw_i64(w, "turn", turn);
 }

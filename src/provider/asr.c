@@ -74,6 +74,7 @@ void asr_lose(struct iv_asr *a, const char *reason, enum asr_fault fault)
 
 static void lose_dial(struct iv_asr *a, int http_status)
 {
+	role_walk_status(&a->walk, http_status);
 	if (http_status == 401 || http_status == 403)
 		asr_lose(a, "unauthorized", FAULT_LASTING);
 	else if (http_status == 429)
@@ -137,8 +138,10 @@ static void on_message(void *arg, struct iv_ws *ws, bool text, struct iv_str dat
 		a->vendor->read(data, &m);
 	if (m.kind != ASR_MSG_BAD) {
 		a->bad_messages = 0;
-		if (!a->spoke && m.kind != ASR_MSG_ERROR)
+		if (!a->spoke && m.kind != ASR_MSG_ERROR) {
 			role_walk_works(&a->walk);
+			iv_span_event(a->walk.span, "first_message", iv_now_us());
+		}
 		a->spoke = true;
 	}
 	switch (m.kind) {
@@ -188,12 +191,14 @@ static bool dial(struct iv_asr *a)
 	iv_buf_init(&url, URL_MAX);
 	bool has_key = role_key(&key, v, a->vendor->authorization);
 	bool ok = a->vendor->url(&url, &params);
+	role_walk_wants(&a->walk, params.model, params.call_id);
 	if (ok) {
 		struct iv_header header = {IV_S("Authorization"), iv_buf_str(&key)};
 		struct iv_ws_dial d = {
 			.url = iv_buf_str(&url),
 			.headers = &header,
 			.header_count = has_key ? 1 : 0,
+			.span = a->walk.span,
 			/* Behind our own deadline, which alone says timeout. */
 			.connect_ms = (int)a->p->cfg->asr_connect_ms + 1000,
 			.limits = {.message_max = (size_t)256 * 1024,
@@ -221,6 +226,7 @@ static void enter_ready(struct iv_asr *a)
 {
 	iv_timer_stop(&a->wait);
 	a->ready_us = a->audio_us = iv_now_us();
+	iv_span_event(a->walk.span, "connected", a->ready_us);
 	uplink_restart(&a->up, a->ready_us);
 	iv_timer_in_ms(&a->keep_alive, a->p->times.asr_keep_alive_ms);
 	asr_pump(a);
@@ -291,6 +297,7 @@ struct iv_asr *iv_asr_open(struct iv_providers *p, const struct iv_asr_opts *o,
 	iv_timer_init(&a->keep_alive, p->loop, asr_on_keep_alive, a);
 	iv_timer_init(&a->stall, p->loop, asr_on_stall, a);
 	role_walk_init(&a->walk, p, IV_ASR, o->list);
+	role_walk_trace(&a->walk, o->span);
 	if (role_walk_next(&a->walk))
 		set_state(a, ASR_CONNECTING);
 	else
@@ -305,6 +312,7 @@ static void destroy(void *arg)
 	free(a->model);
 	free(a->language);
 	free(a->call_id);
+	role_walk_deinit(&a->walk);
 	free(a);
 }
 

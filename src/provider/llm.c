@@ -72,6 +72,7 @@ static void destroy(void *arg)
 	free(l->tools);
 	free(l->user);
 	free(l->response);
+	role_walk_deinit(&l->walk);
 	free(l);
 }
 
@@ -157,6 +158,8 @@ static void complete(struct iv_llm *l)
 	if (l->state == LLM_DEAD)
 		return;
 	count_tokens(l, &in, &out);
+	iv_span_set_int(l->walk.span, "gen_ai.usage.input_tokens", in);
+	iv_span_set_int(l->walk.span, "gen_ai.usage.output_tokens", out);
 	role_walk_end(&l->walk, ROLE_OK, NULL);
 	part(l);
 	l->ev.done(l->arg, in, out);
@@ -176,8 +179,10 @@ static void on_event(void *arg, struct iv_str event, struct iv_str data)
 		return;
 	}
 	bool useful = l->reader.text.len > 0 || l->reader.tools.count > 0;
-	if (l->state == LLM_WAITING && useful)
+	if (l->state == LLM_WAITING && useful) {
 		set_state(l, LLM_ANSWERING);
+		role_walk_first(&l->walk);
+	}
 	if (l->reader.finished)
 		iv_timer_in_ms(&l->deadline, l->p->times.llm_linger_ms);
 	else if (l->state == LLM_ANSWERING)
@@ -218,6 +223,7 @@ static void on_done(void *arg, const struct iv_fetch_result *r)
 		return;
 	}
 	if (r->status == 0 || r->status >= 300) {
+		role_walk_status(&l->walk, r->status);
 		fail(l, role_fetch_end(r), role_fetch_reason(r));
 		return;
 	}
@@ -262,6 +268,9 @@ static bool start(struct iv_llm *l, struct iv_buf *url, struct iv_buf *body)
 				    l->temperature,	 l->max_tokens,
 				    iv_str(l->messages), iv_str(l->tools), iv_str(l->user),
 				    iv_str(l->response)};
+	role_walk_wants(&l->walk, params.model, params.user);
+	iv_span_set_num(l->walk.span, "gen_ai.request.temperature", l->temperature);
+	iv_span_set_int(l->walk.span, "gen_ai.request.max_tokens", l->max_tokens);
 	if (!l->vendor->url(url, &params) || !l->vendor->body(body, &params))
 		return false;
 	struct iv_buf key;
@@ -278,6 +287,7 @@ static bool start(struct iv_llm *l, struct iv_buf *url, struct iv_buf *body)
 		.header_count = has_key ? 3 : 2,
 		.body = iv_buf_str(body),
 		.body_max = ANSWER_MAX,
+		.span = l->walk.span,
 	};
 	/* First byte and first token are different things, so the deadlines are ours. */
 	iv_timer_in_ms(&l->deadline, l->first_ms);
@@ -327,6 +337,7 @@ struct iv_llm *iv_llm_ask(struct iv_providers *p, const struct iv_llm_opts *o,
 	llm_reader_init(&l->reader);
 	iv_timer_init(&l->deadline, p->loop, on_deadline, l);
 	role_walk_init(&l->walk, p, IV_LLM, o->list);
+	role_walk_trace(&l->walk, o->span);
 	l->walk.aside = o->aside;
 	if (!role_walk_next(&l->walk) || !ask(l))
 		iv_timer_in_ms(&l->deadline, 0);

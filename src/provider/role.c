@@ -3,6 +3,7 @@
 #include "iv_log.h"
 #include "iv_metrics.h"
 #include "role.h"
+#include "role_span.h"
 
 static const char *const role_names[ROLES] = {"asr", "llm", "tts"};
 
@@ -61,6 +62,7 @@ static bool next_of(struct role_walk *w, unsigned candidates)
 		w->tried |= bit;
 		w->at = i;
 		w->now = w->items[i];
+		role_span_begin(w);
 		return true;
 	}
 	return false;
@@ -100,7 +102,10 @@ bool role_walk_others(const struct role_walk *w)
 
 bool role_walk_again(struct role_walk *w)
 {
-	return allowed(w, w->at);
+	if (!allowed(w, w->at))
+		return false;
+	role_span_begin(w);
+	return true;
 }
 
 void role_walk_forgive(struct role_walk *w)
@@ -143,6 +148,7 @@ void role_walk_end(struct role_walk *w, enum role_end end, const char *reason)
 	if (!w->aside)
 		tell_breaker(b, end);
 	show_breakers(w->p, w->role);
+	role_span_end(w, end, reason);
 	count(w->role, end);
 	if (end == ROLE_FAILED || end == ROLE_REFUSED)
 		iv_warn("provider.failed", IV_LS("role", role_names[w->role]),

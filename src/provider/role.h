@@ -5,6 +5,7 @@
 
 #include "iv_buf.h"
 #include "iv_fetch.h"
+#include "iv_trace.h"
 #include "registry.h"
 
 struct role_walk {
@@ -17,6 +18,7 @@ struct role_walk {
 	unsigned last;	      /* bit per item: only when nobody else is left */
 	size_t at;	      /* of `now` */
 	struct provider *now; /* NULL: before the first */
+	struct iv_span *parent, *span; /* the owner's, and that of who is asked now; NULL: none */
 	bool aside;	      /* leaves the breakers as they are, and asks nobody whose is not closed */
 };
 
@@ -32,6 +34,13 @@ enum role_end {
 /* list NULL or empty: the configured one. Names that are not known are left out. */
 void role_walk_init(struct role_walk *w, struct iv_providers *p, enum iv_provider_role role,
 		    const struct iv_strs *list);
+/* Before the first is asked: those who are become children of `span`, which is held. */
+void role_walk_trace(struct role_walk *w, struct iv_span *span);
+void role_walk_deinit(struct role_walk *w);
+/* What is asked for: names the span, and is said of it. */
+void role_walk_wants(struct role_walk *w, struct iv_str model, struct iv_str call_id);
+void role_walk_first(struct role_walk *w); /* the first of the answer is here */
+void role_walk_status(struct role_walk *w, int http_status); /* of an answer that is an error; 0: none */
 /* Goes to the first provider that was not tried and whose breaker allows; false: none is left.
  * Counts a failover when there was one before. */
 IV_MUST_CHECK bool role_walk_next(struct role_walk *w);

@@ -26,7 +26,7 @@ struct iv_tts {
 	struct iv_tts_events ev;
 	void *arg;
 	enum tts_state state;
-	char *text, *voice_deepgram, *voice_elevenlabs;
+	char *text, *voice_deepgram, *voice_elevenlabs, *call_id;
 	int rate_hz;
 	struct iv_tts_broken rest_of;
 	bool switched; /* the owner knows who speaks */
@@ -60,6 +60,8 @@ static void destroy(void *arg)
 	free(t->text);
 	free(t->voice_deepgram);
 	free(t->voice_elevenlabs);
+	free(t->call_id);
+	role_walk_deinit(&t->walk);
 	free(t);
 }
 
@@ -99,6 +101,7 @@ static void on_head(void *arg, int status, struct iv_str content_type)
 static void begin_speaking(struct iv_tts *t)
 {
 	set_state(t, TTS_SPEAKING);
+	role_walk_first(&t->walk);
 	if (t->rest_of.asked && !t->switched && (t->walk.last >> t->walk.at & 1u) == 0)
 		t->ev.switched(t->arg, t->walk.now->name, t->rest_of.reason);
 }
@@ -130,6 +133,7 @@ static void on_done(void *arg, const struct iv_fetch_result *r)
 	struct iv_tts *t = arg;
 	t->fetch = NULL;
 	if (r->err.code != IV_OK || r->status >= 300) {
+		role_walk_status(&t->walk, r->status);
 		fail(t, role_fetch_end(r), role_fetch_reason(r));
 		return;
 	}
@@ -174,6 +178,10 @@ static bool start(struct iv_tts *t, struct iv_buf *url, struct iv_buf *body)
 	struct tts_params params = {
 		iv_str(v->base_url), iv_str(deepgram ? t->voice_deepgram : t->voice_elevenlabs),
 		iv_str(t->p->cfg->elevenlabs_model_id), iv_str(t->text), t->rate_hz};
+	role_walk_wants(&t->walk, deepgram ? params.voice : params.model, iv_str(t->call_id));
+	if (!deepgram)
+		iv_span_set(t->walk.span, "invorto.tts.voice", params.voice);
+	iv_span_set_int(t->walk.span, "invorto.tts.bytes", (int64_t)params.text.len);
 	if (!vendor->url(url, &params) || !vendor->body(body, &params))
 		return false;
 	struct iv_buf key;
@@ -189,6 +197,7 @@ static bool start(struct iv_tts *t, struct iv_buf *url, struct iv_buf *body)
 		.header_count = has_key ? 2 : 1,
 		.body = iv_buf_str(body),
 		.body_max = AUDIO_MAX,
+		.span = t->walk.span,
 	};
 	iv_timer_in_ms(&t->deadline, t->p->cfg->tts_first_ms);
 	t->fetch = iv_fetch_start(t->p->net, &opts, &handlers, t);
@@ -224,7 +233,9 @@ struct iv_tts *iv_tts_say(struct iv_providers *p, const struct iv_tts_opts *o,
 	t->voice_elevenlabs = role_copy(role_or(o->voice_elevenlabs, p->cfg->elevenlabs_voice_id));
 	iv_timer_init(&t->deadline, p->loop, on_deadline, t);
 	t->rest_of = o->rest_of;
+	t->call_id = role_copy(o->call_id);
 	role_walk_init(&t->walk, p, IV_TTS, o->list);
+	role_walk_trace(&t->walk, o->span);
 	role_walk_put_last(&t->walk, o->rest_of.asked);
 	if (t->text[0] == '\0' || !role_walk_next(&t->walk) || !ask(t))
 		iv_timer_in_ms(&t->deadline, 0);

@@ -175,7 +175,7 @@ static enum iv_flow_next run_step(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
 	const struct api_row *r = c->priv->row;
-	struct iv_log_context context = {.request_id = c->request_id};
+	struct iv_log_context context = {.request_id = c->request_id, .trace_id = c->priv->trace_id};
 	enum iv_flow_next next;
 
 	iv_log_push(&context);
@@ -277,6 +277,7 @@ void iv_api_handle(struct iv_api *a, struct iv_http_req *rq)
 	c->body = iv_http_body(rq); /* none yet, with IV_API_PIECES */
 	api_request_id(rq, r->priv.request_id);
 	c->request_id = r->priv.request_id;
+	api_trace_begin(c);
 	c->peer = iv_arena_str(&c->arena, iv_auth_peer(a->s->auth, iv_http_peer(rq), iv_http_header(rq, "x-forwarded-for")));
 	r->priv.path = iv_arena_str(&c->arena, iv_http_path(rq));
 	copy_params(c);

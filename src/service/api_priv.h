@@ -97,7 +97,7 @@ struct iv_api_private {
 	struct iv_buf body; /* JSON of a row with media, collected */
 	struct iv_op collect;
 	bool taking; /* the body is being read: without its client the request is nothing */
-	char request_id[129];
+	char request_id[129], trace_id[IV_TRACE_ID_SIZE];
 };
 
 static inline struct iv_api_call *api_call_of(struct iv_flow *finish)
@@ -129,6 +129,10 @@ void api_common_headers(struct iv_api *a, struct iv_http_req *rq, struct iv_str 
 void api_request_id(struct iv_http_req *rq, char out[129]);
 struct iv_str api_problem(struct iv_api *a, struct iv_buf *out, const struct iv_err *e, int status, struct iv_str path,
 			  const char *request_id, const struct api_wrong *wrong);
+
+/* api_trace.c: the request's span, from its headers to its answer. */
+void api_trace_begin(struct iv_api_call *c);
+void api_trace_end(struct iv_api_call *c, int status);
 
 /* api_cors.c */
 void api_cors(struct iv_api *a, struct iv_http_req *rq);

@@ -229,14 +229,18 @@ void api_send(struct iv_api_call *c)
 	struct iv_api_private *p = c->priv;
 	int status = c->http || p->taken ? p->answer.status : 499;
 	int64_t us = iv_now_us() - p->begun_us;
+	struct iv_log_context context = {.request_id = c->request_id, .trace_id = p->trace_id};
 
 	if (c->http) {
 		put_headers(c);
 		iv_http_reply(c->http, p->answer.status, p->answer.content_type, p->answer.body);
 	}
 	api_count_answer(p->row, status, us);
-	iv_info("http.request", IV_LS("request_id", c->request_id), IV_LS("method", c->route->method),
+	api_trace_end(c, status);
+	iv_log_push(&context);
+	iv_info("http.request", IV_LS("method", c->route->method),
 		IV_LS("route", c->route->path), IV_LI("status", status), IV_LI("us", us),
 		IV_LI("bytes", p->answer.body.len), IV_LV("tenant_id", c->who.tenant_id), IV_LV("key_id", c->who.key_id),
 		IV_LV("user_id", c->who.user_id));
+	iv_log_pop(&context);
 }

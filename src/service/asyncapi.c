@@ -188,6 +188,7 @@ static void query(struct iv_jw *w)
 		{"nonce", "Any text that makes the signature another one; signed"},
 		{"rate", "8000 or 16000 samples a second; 16000 unless said"},
 		{"audio", "binary: the agent's sound as raw frames"},
+		{"traceparent", "W3C Trace Context, where the header of that name cannot be set"},
 		{"resume", "The last resumeToken"},
 		{"after", "The last n that was seen"},
 	};

@@ -161,7 +161,8 @@ static bool write_address(struct iv_buf *b, const struct iv_config *cfg, bool tw
 	else
 		ok = add_query(b, "/realtime/voice?callId=", call->call_id) && add_query(b, "&agentId=", call->agent_id) &&
 		     add_query(b, "&tenantId=", call->tenant_id) && add_query(b, "&nonce=", iv_str(m->nonce)) &&
-		     add_query(b, "&ts=", iv_str(m->ts)) && add_query(b, "&sig=", iv_str(m->sig));
+		     add_query(b, "&ts=", iv_str(m->ts)) && add_query(b, "&sig=", iv_str(m->sig)) &&
+		     (!call->traceparent.len || add_query(b, "&traceparent=", call->traceparent));
 	return ok || iv_fail(e, IV_ETOOBIG, "the address of the call's media is too long");
 }
 

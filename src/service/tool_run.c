@@ -6,12 +6,14 @@
 #include "iv_json.h"
 #include "iv_schema.h"
 #include "iv_tool_run.h"
+#include "iv_trace.h"
 
 enum { ANSWER_MAX = 65536, URL_MAX_BYTES = 4096, OWN_HEADERS = 3, SECRETS_BYTES = 262144, MASKED_LEAST = 6 };
 
 struct iv_tool_run {
 	struct iv_loop *loop;
 	struct iv_fetch *fetch;
+	struct iv_span *span;
 	iv_tool_done_fn *done;
 	void *arg;
 	char *output_schema; /* NULL: any JSON will do */
@@ -58,6 +60,8 @@ static void release(struct iv_tool_run *r)
 	r->value_count = 0;
 	free(r->output_schema);
 	r->output_schema = NULL;
+	iv_trace_drop(r->span);
+	r->span = NULL;
 	iv_free_later(r->loop, r);
 }
 
@@ -279,6 +283,7 @@ static void send_request(struct iv_tool_run *r, const struct sending *o)
 					  .body = o->method == 0 ? IV_STR_NULL : o->body,
 					  .total_ms = o->total_ms,
 					  .body_max = ANSWER_MAX,
+					  .span = r->span,
 					  .public_only = !o->listed,
 				  },
 				  &handlers, r);
@@ -443,7 +448,8 @@ struct iv_tool_run *iv_tool_start(const struct iv_tool_house *house, const struc
 
 	if (!r)
 		abort();
-	*r = (struct iv_tool_run){.loop = iv_net_loop(house->net), .done = done, .arg = arg};
+	*r = (struct iv_tool_run){.loop = iv_net_loop(house->net), .done = done, .arg = arg,
+				   .span = iv_trace_hold(house->span)};
 	if (tool->output_schema.ptr)
 		r->output_schema = copy_of(tool->output_schema);
 	r->refused = dispatch(r, house, tool, args_json, call_id, timeout_ms);

@@ -231,7 +231,8 @@ static enum iv_flow_next call(struct iv_flow *f)
 		return decide(st, CONFLICT, "the same call of the tool was made within the last 10 seconds");
 	st->begun_us = iv_now_us();
 	iv_op_begin(&st->op, f, on_cancel);
-	st->run = iv_tool_start(&(struct iv_tool_house){c->s->net, c->s->cfg, c->s->secrets, c->who.tenant_id}, &st->tool,
+	st->run = iv_tool_start(&(struct iv_tool_house){c->s->net, c->s->cfg, c->s->secrets, c->who.tenant_id, c->span},
+				&st->tool,
 				st->arguments, st->call_id, (int)timeout_ms, on_done, c);
 	return iv_flow_await(f);
 }

@@ -169,6 +169,8 @@ void actions_do(void *session, const struct iv_action *a)
 
 	if (s->story)
 		iv_story_action(s->story, s->last_us, a, s->call);
+	if (s->trace.call)
+		trace_action(s, a);
 	switch (a->type) {
 	case IV_ACT_LEG_SEND:
 		send_audio(s, a);

@@ -21,7 +21,7 @@ struct arrival {
 	char carrier_id[CALL_ID_SIZE]; /* as its first message says */
 	char call_id[CALL_ID_SIZE], tenant_id[CALL_ID_SIZE], nonce[40], agent_id[129], subprotocols[512],
 		authorization[1024], api_key[256], ticket[256], peer[64], ts[24], sig[80], origin[256], host[256],
-		resume[TOKEN_SIZE];
+		resume[TOKEN_SIZE], traceparent[IV_TRACEPARENT_SIZE];
 	int rate_hz;
 	bool binary_out;
 	uint32_t resume_after;
@@ -50,6 +50,9 @@ struct arrival {
 	const struct iv_agent *agent;
 	struct session *session; /* the one made, resumed or watched */
 	enum { ARRIVAL_NEW, ARRIVAL_RESUMES, ARRIVAL_WATCHES, ARRIVAL_RETURNS } kind;
+	struct iv_trace_context trace; /* whose trace the call stands in; `traced`: in one */
+	bool traced;
+	int64_t came_us;
 	struct iv_err bad;       /* why the start message was refused */
 };
 

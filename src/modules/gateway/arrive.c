@@ -39,6 +39,13 @@ void arrival_give_early(struct arrival *a, struct session *s)
 
 /* ── the socket while it belongs to the arrival ── */
 
+/* Pages cannot set headers of a socket, nor can carriers: their address or their first message says it instead. */
+static void know_trace(struct arrival *a)
+{
+	if (!a->traced && iv_trace_on())
+		a->traced = iv_trace_context_read(iv_str(a->traceparent), IV_STR_NULL, &a->trace);
+}
+
 static void take_params(struct arrival *a, const struct iv_leg_event *ev)
 {
 	static const struct {
@@ -51,6 +58,7 @@ static void take_params(struct arrival *a, const struct iv_leg_event *ev)
 		{"sig", offsetof(struct arrival, sig), sizeof(((struct arrival *)0)->sig)},
 		{"tenantId", offsetof(struct arrival, tenant_id), sizeof(((struct arrival *)0)->tenant_id)},
 		{"nonce", offsetof(struct arrival, nonce), sizeof(((struct arrival *)0)->nonce)},
+		{"traceparent", offsetof(struct arrival, traceparent), sizeof(((struct arrival *)0)->traceparent)},
 	};
 
 	for (size_t i = 0; i < ev->param_count; i++)
@@ -58,6 +66,7 @@ static void take_params(struct arrival *a, const struct iv_leg_event *ev)
 			if (iv_str_eq(ev->params[i].name, iv_str(wanted[k].name)))
 				(void)iv_str_copy((char *)a + wanted[k].offset, wanted[k].size,
 						  ev->params[i].value); /* too long: will not match */
+	know_trace(a);
 }
 
 static void take_start_message(struct arrival *a, struct iv_str json)
@@ -135,6 +144,15 @@ static void copy_header(struct iv_http_req *rq, const char *name, char *dst, siz
 	(void)iv_str_copy(dst, size, iv_http_header(rq, name)); /* too long: will not match */
 }
 
+static void take_trace(struct arrival *a, struct iv_http_req *rq)
+{
+	if (!iv_trace_on())
+		return;
+	a->traced = iv_trace_context_read(iv_http_header(rq, "traceparent"), iv_http_header(rq, "tracestate"), &a->trace);
+	(void)iv_query_get(iv_http_query(rq), IV_S("traceparent"), a->traceparent, sizeof(a->traceparent)); /* absent */
+	know_trace(a);
+}
+
 static struct arrival *arrive(struct iv_gateway *g, struct iv_http_req *rq, enum iv_leg_kind kind)
 {
 	struct arrival *a = calloc(1, sizeof(*a));
@@ -152,6 +170,8 @@ static struct arrival *arrive(struct iv_gateway *g, struct iv_http_req *rq, enum
 	copy_header(rq, "authorization", a->authorization, sizeof(a->authorization));
 	copy_header(rq, "origin", a->origin, sizeof(a->origin));
 	copy_header(rq, "host", a->host, sizeof(a->host));
+	a->came_us = iv_now_us();
+	take_trace(a, rq);
 	(void)iv_str_copy(a->peer, sizeof(a->peer),
 			  iv_auth_peer(g->d.auth, iv_http_peer(rq), iv_http_header(rq, "x-forwarded-for")));
 	return a;

@@ -34,7 +34,7 @@ int64_t session_now(struct session *s)
 
 void session_step(struct session *s, struct iv_event *ev)
 {
-	struct iv_log_context ctx = {.call_id = s->call_id};
+	struct iv_log_context ctx = {.call_id = s->call_id, .trace_id = s->trace.id};
 
 	if (s->state != SESSION_LIVE && s->state != SESSION_LOST)
 		return;
@@ -45,6 +45,8 @@ void session_step(struct session *s, struct iv_event *ev)
 	if (s->story)
 		iv_story_event(s->story, ev);
 	iv_call_step(s->call, ev);
+	if (s->trace.closing)
+		trace_stepped(s);
 	iv_log_pop(&ctx);
 }
 
@@ -123,6 +125,7 @@ struct session *session_new(struct iv_gateway *g, const struct session_start *st
 	if (!start->opts)
 		open_journal(s, start->agent, start->context);
 	story_open(s, start->context);
+	trace_open(s, start);
 	if (start->agent->record && !start->opts)
 		recording_open(s);
 	(void)iv_map_put(g->sessions, iv_call_name(start->tenant_id, start->call_id, name), s);
@@ -166,7 +169,7 @@ static void on_tick(void *arg, int64_t slot_us)
 
 void session_begin(struct session *s)
 {
-	struct iv_log_context ctx = {.call_id = s->call_id};
+	struct iv_log_context ctx = {.call_id = s->call_id, .trace_id = s->trace.id};
 
 	set_state(s, SESSION_LIVE);
 	iv_log_push(&ctx);
@@ -314,6 +317,7 @@ static void release(void *arg)
 
 	set_state(s, SESSION_OVER);
 	gateway_forget(s->g, s);
+	trace_free(s);
 	iv_call_free(s->call);
 	iv_pcm_deinit(&s->pcm);
 	iv_buf_deinit(&s->replay);
@@ -396,6 +400,7 @@ void session_ended(struct session *s, const char *reason)
 	iv_info("call.ended", IV_LS("reason", reason), IV_LI("ms", s->last_us / 1000));
 	stats_end(s, reason);
 	streams_stop(s);
+	trace_end(s, reason);
 	close_files(s, NULL, NULL);
 	slots_drop(s);
 	line_part(s);
@@ -420,6 +425,7 @@ void session_give(struct session *s, void (*closed)(void *arg), void *arg)
 {
 	set_state(s, SESSION_ENDING);
 	streams_stop(s);
+	trace_end(s, "handed_over");
 	close_files(s, closed, arg);
 	iv_timer_stop(&s->resume);
 	iv_pacer_leave(s->g->d.loop, &s->pace);

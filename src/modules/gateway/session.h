@@ -5,6 +5,7 @@
  *   actions.c   what the machine wants → done     streams.c  recogniser, model, synthesiser, tools
  *   messages.c  the client's JSON, resume         recording.c  stereo file      stats.c  metrics of a call
  *   control.c   what operators and the API order     line.c     between two media sockets of a carrier
+ *   trace.c     the call as spans
  *   handover.c  a live call goes to another process   watch.c  somebody watches it */
 #ifndef SESSION_H
 #define SESSION_H
@@ -20,6 +21,7 @@
 #include "iv_resample.h"
 #include "iv_story.h"
 #include "iv_tool_run.h"
+#include "iv_trace.h"
 #include "iv_ws.h"
 
 enum {
@@ -56,6 +58,14 @@ struct iv_gateway {
 
 enum session_state { SESSION_NEW, SESSION_LIVE, SESSION_LOST, SESSION_ENDING, SESSION_OVER, SESSION_STATES };
 
+/* All NULL and empty while nothing is traced. */
+struct session_trace {
+	struct iv_span *call, *turn; /* turn NULL: none was asked for yet */
+	bool closing;                /* the turn's report came: it ends with the step */
+	char id[IV_TRACE_ID_SIZE];
+	struct iv_buf said, asked;   /* TRACES_CONTENT: what the caller said, for the next turn and for this one */
+};
+
 struct session {
 	struct iv_list node;
 	struct iv_gateway *g;
@@ -90,7 +100,7 @@ struct session {
 	struct iv_tts *tts;
 	uint32_t tts_utt;
 	struct iv_tts_broken tts_broken; /* the sentence asked last, when it broke off */
-	struct { struct iv_tool_run *run; char id[96]; struct session *s; } tools[TOOL_RUNS];
+	struct { struct iv_tool_run *run; struct iv_span *span; char id[96]; struct session *s; } tools[TOOL_RUNS];
 	uint32_t clip_utt;   /* the recorded apology is being given out */
 	size_t clip_at;
 
@@ -106,6 +116,7 @@ struct session {
 	int64_t journal_us;
 	struct recording *recording; /* NULL: not recorded */
 	struct iv_story *story;      /* NULL once the call is over */
+	struct session_trace trace;
 	struct watch *watch;         /* NULL: nobody watches */
 	struct iv_spool *transcript, *numbers; /* NULL until their first line */
 
@@ -133,6 +144,8 @@ struct session_start {
 	enum iv_leg_kind kind;
 	int rate_hz;
 	bool binary_out;
+	const struct iv_trace_context *trace; /* the caller's; NULL: it said none */
+	int64_t came_us; /* when its socket came */
 };
 struct session *session_new(struct iv_gateway *g, const struct session_start *start);
 void session_lost(struct session *s); /* LIVE → LOST: the socket is gone and may come back */
@@ -190,6 +203,16 @@ struct iv_spool *recording_close(struct session *s); /* its file, to be closed; 
 /* story.c */
 void story_open(struct session *s, struct iv_str context);
 void story_close(struct session *s); /* its files are left to be closed */
+
+/* trace.c */
+void trace_open(struct session *s, const struct session_start *start);
+struct iv_span *trace_turn(struct session *s); /* the turn under way, begun if there is none; NULL: not traced */
+void trace_action(struct session *s, const struct iv_action *a);
+void trace_stepped(struct session *s); /* behind each step */
+struct iv_span *trace_tool(struct session *s, const struct iv_action *a);
+void trace_tool_done(struct iv_span *span, const struct iv_tool_result *r); /* NULL: cancelled */
+void trace_end(struct session *s, const char *outcome);
+void trace_free(struct session *s);
 
 /* watch.c */
 void watch_ask(struct session *s); /* somebody watches, for a while */

@@ -336,7 +336,9 @@ static enum iv_flow_next take_place(struct iv_flow *f)
 							       .outbound = a->opening.outbound,
 							       .kind = a->leg.kind,
 							       .rate_hz = a->rate_hz,
-							       .binary_out = a->binary_out};
+							       .binary_out = a->binary_out,
+							       .trace = a->traced ? &a->trace : NULL,
+							       .came_us = a->came_us};
 
 	a->taken = a->journal.len > 0;
 	a->session = a->taken ? handover_take(a->g, &start, iv_buf_str(&a->journal), &f->err) : session_new(a->g, &start);

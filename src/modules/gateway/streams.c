@@ -61,7 +61,8 @@ void streams_asr_open(struct session *s)
 						   .model = agent->asr_model,
 						   .language = agent->locale,
 						   .rate_hz = s->leg.rate_hz,
-						   .call_id = iv_str(s->call_id)},
+						   .call_id = iv_str(s->call_id),
+						   .span = s->trace.call},
 			     &events, s);
 }
 
@@ -145,7 +146,8 @@ void streams_llm_ask(struct session *s, uint32_t gen)
 						  .max_tokens = agent->max_tokens,
 						  .messages_json = iv_buf_str(&messages),
 						  .tools_json = iv_buf_str(&tools),
-						  .call_id = iv_str(s->call_id)},
+						  .call_id = iv_str(s->call_id),
+						  .span = trace_turn(s)},
 			    &events, s);
 	iv_buf_deinit(&messages);
 	iv_buf_deinit(&tools);
@@ -271,6 +273,8 @@ void streams_tts_say(struct session *s, const struct iv_action *a)
 						  .voice_elevenlabs = agent->voice_elevenlabs,
 						  .text = a->text,
 						  .rate_hz = s->leg.rate_hz,
+						  .call_id = iv_str(s->call_id),
+						  .span = trace_turn(s),
 						  .rest_of = s->tts_broken},
 			    &events, s);
 }
@@ -328,6 +332,8 @@ static void on_tool_done(void *arg, const struct iv_tool_result *r)
 	char id[sizeof(slot->id)];
 
 	slot->run = NULL;
+	trace_tool_done(slot->span, r);
+	slot->span = NULL;
 	(void)iv_str_copy(id, sizeof(id), iv_str(slot->id));
 	session_step(s, &(struct iv_event){.type = IV_EV_TOOL_RESULT, .id = iv_str(id), .text = r->json,
 					  .flag = r->end == IV_TOOL_OK});
@@ -363,9 +369,11 @@ void streams_tool(struct session *s, const struct iv_action *a)
 			continue;
 		s->tools[i].s = s;
 		(void)iv_str_copy(s->tools[i].id, sizeof(s->tools[i].id), a->id);
+		s->tools[i].span = trace_tool(s, a);
 		s->tools[i].run = iv_tool_start(
-			&(struct iv_tool_house){s->g->d.net, s->g->d.cfg, s->g->d.secrets, iv_str(s->tenant_id)}, tool, a->text,
-			iv_str(s->call_id),
+			&(struct iv_tool_house){s->g->d.net, s->g->d.cfg, s->g->d.secrets, iv_str(s->tenant_id),
+						s->tools[i].span},
+			tool, a->text, iv_str(s->call_id),
 			(int)(tool->timeout_ms ? tool->timeout_ms : s->g->d.cfg->tool_timeout_ms), on_tool_done,
 			&s->tools[i]);
 		return;
@@ -373,13 +381,19 @@ void streams_tool(struct session *s, const struct iv_action *a)
 	iv_warn("tool.no_room", IV_LS("call_id", s->call_id)); /* its deadline in the machine answers it */
 }
 
+static void cancel_tool(struct session *s, size_t i)
+{
+	iv_tool_cancel(s->tools[i].run);
+	trace_tool_done(s->tools[i].span, NULL);
+	s->tools[i].run = NULL;
+	s->tools[i].span = NULL;
+}
+
 void streams_tool_cancel(struct session *s, struct iv_str id)
 {
 	for (size_t i = 0; i < TOOL_RUNS; i++)
-		if (s->tools[i].run && iv_str_eq(iv_str(s->tools[i].id), id)) {
-			iv_tool_cancel(s->tools[i].run);
-			s->tools[i].run = NULL;
-		}
+		if (s->tools[i].run && iv_str_eq(iv_str(s->tools[i].id), id))
+			cancel_tool(s, i);
 }
 
 void streams_stop(struct session *s)
@@ -389,8 +403,6 @@ void streams_stop(struct session *s)
 	streams_tts_cancel(s, s->tts_utt);
 	s->clip_utt = 0;
 	for (size_t i = 0; i < TOOL_RUNS; i++)
-		if (s->tools[i].run) {
-			iv_tool_cancel(s->tools[i].run);
-			s->tools[i].run = NULL;
-		}
+		if (s->tools[i].run)
+			cancel_tool(s, i);
 }

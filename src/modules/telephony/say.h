@@ -4,6 +4,7 @@
 
 #include "iv_config.h"
 #include "iv_line.h"
+#include "iv_trace_context.h"
 
 enum { SAY_NONCE_SIZE = 17, SAY_URL_SIZE = 4096 };
 
@@ -12,6 +13,7 @@ struct say_call {
 	struct iv_str call_id, tenant_id, agent_id;
 	struct iv_str our_number;    /* shown when a dial names nobody; "" is the carrier's choice */
 	const struct iv_line_media *media; /* for what listens */
+	char traceparent[IV_TRACEPARENT_SIZE]; /* for its socket; "": none */
 	char nonce[SAY_NONCE_SIZE];  /* makes the addresses of this answer its own: a replay is known by them */
 	int attempt;                 /* of the media: 0, 1 … */
 };

@@ -127,6 +127,8 @@ static void put_listen(struct xml *x, const struct say_call *c)
 	put_parameter(x, "ts", iv_str(c->media->ts));
 	put_parameter(x, "sig", iv_str(c->media->sig));
 	put_parameter(x, "nonce", iv_str(c->media->nonce));
+	if (c->traceparent[0])
+		put_parameter(x, "traceparent", iv_str(c->traceparent));
 	put(x, "</Stream></Connect>");
 	put_resume(x, c);
 }

@@ -8,6 +8,7 @@
 #include "iv_metrics.h"
 #include "iv_redact.h"
 #include "iv_time.h"
+#include "iv_trace.h"
 #include "iv_webhook_event.h"
 #include "iv_webhook_sign.h"
 
@@ -78,7 +79,7 @@ void webhook_delivery_free(struct webhook_delivery *d)
 
 static const char *const reserved[] = {
 	"accept-encoding", "connection", "content-encoding", "content-length", "content-type", "expect", "host",
-	"keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "user-agent", "x-signature"};
+	"keep-alive", "te", "traceparent", "tracestate", "trailer", "transfer-encoding", "upgrade", "user-agent", "x-signature"};
 static const char *const reserved_prefixes[] = {"webhook-", "x-webhook-", "svix-", "proxy-"};
 
 bool webhook_header_free(struct iv_str name)
@@ -157,6 +158,7 @@ static void start_fetch(struct webhook_delivery *d)
 							  .connect_ms = (int)cfg->webhook_connect_ms,
 							  .total_ms = (int)cfg->webhook_timeout_ms,
 							  .body_max = READ_CAP,
+							  .span = d->span,
 							  .public_only = true},
 				  &handlers, d);
 	cJSON_Delete(own);
@@ -182,10 +184,37 @@ void webhook_excerpt(struct iv_str body, char *out, size_t size)
 	iv_buf_deinit(&masked);
 }
 
+/* A trace of its own: what happened may be days ago when it is told. */
+static void begin_span(struct webhook_delivery *d)
+{
+	d->span = iv_trace_root("webhook deliver", IV_SPAN_CLIENT, NULL);
+	iv_span_name(d->span, "deliver %.*s", IV_FMT(d->row.type));
+	iv_span_set_word(d->span, "http.request.method", "POST");
+	iv_span_set(d->span, "invorto.tenant.id", d->row.tenant_id);
+	iv_span_set(d->span, "invorto.call.id", d->row.call_id);
+	iv_span_set(d->span, "invorto.webhook.event", d->row.type);
+	iv_span_set(d->span, "invorto.webhook.event_id", d->row.event_id);
+	iv_span_set(d->span, "invorto.webhook.delivery_id", d->row.id);
+	iv_span_set_int(d->span, "invorto.webhook.attempt", d->row.attempt);
+}
+
+static void end_span(struct webhook_delivery *d, const struct iv_fetch_result *r)
+{
+	if (r && r->status)
+		iv_span_set_int(d->span, "http.response.status_code", r->status);
+	if (r && r->err.code != IV_OK)
+		iv_span_error(d->span, iv_code_info(r->err.code)->name);
+	if (!r)
+		iv_span_set_bool(d->span, "invorto.cancelled", true);
+	iv_trace_finish(d->span);
+	d->span = NULL;
+}
+
 static void on_answer(void *arg, const struct iv_fetch_result *r)
 {
 	struct webhook_delivery *d = arg;
 	d->fetch = NULL;
+	end_span(d, r);
 	d->took_ms = (iv_now_us() - d->began_us) / 1000;
 	d->answer = (struct webhook_answer){r->err.code, r->status, r->retry_after_ms};
 	(void)iv_str_copy(d->reason, sizeof(d->reason), iv_str(r->err.msg));
@@ -199,6 +228,7 @@ static void cancel_fetch(struct iv_op *op)
 
 	iv_fetch_cancel(d->fetch);
 	d->fetch = NULL;
+	end_span(d, NULL);
 }
 
 /* ── the steps ── */
@@ -257,6 +287,7 @@ static enum iv_flow_next post(struct iv_flow *f)
 		return IV_FLOW_NEXT;
 	}
 	iv_op_begin(&d->op, f, cancel_fetch);
+	begin_span(d);
 	start_fetch(d);
 	return IV_FLOW_WAIT;
 }

@@ -78,6 +78,7 @@ struct webhook_delivery {
 	struct iv_webhook_claim_out row;
 	int64_t lease_until_us;   /* monotonic, cautiously */
 	struct iv_fetch *fetch;
+	struct iv_span *span; /* of the try under way */
 	bool slot;                /* it holds one of the queue's */
 
 	/* what came of it */

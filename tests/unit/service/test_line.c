@@ -93,7 +93,7 @@ static void the_address_opens_this_call_of_this_tenant_once(void **state)
 	char base[] = "https://voice.example.com/";
 	struct iv_config cfg;
 	struct iv_auth *auth;
-	struct iv_line_call call = {IV_S("t_1"), IV_S("call:a b?"), IV_S("agent&1")};
+	struct iv_line_call call = {IV_S("t_1"), IV_S("call:a b?"), IV_S("agent&1"), IV_STR_NULL};
 	struct iv_line_media m, again;
 	char call_id[200], tenant[64], nonce[64], ts[32], sig[80];
 	struct iv_credentials c;
@@ -107,6 +107,7 @@ static void the_address_opens_this_call_of_this_tenant_once(void **state)
 	assert_true(iv_line_media(auth, &cfg, false, &call, NOW_MS, &m, &e));
 	assert_true(iv_str_starts(iv_str(m.url), IV_S("wss://voice.example.com/realtime/voice?callId=call%3Aa%20b%3F&agentId=agent%261&")));
 	assert_null(strchr(m.url, '|'));
+	assert_null(strstr(m.url, "traceparent"));
 	q = iv_str(strchr(m.url, '?') + 1);
 	take(q, "callId", call_id, sizeof(call_id));
 	take(q, "tenantId", tenant, sizeof(tenant));
@@ -130,6 +131,9 @@ static void the_address_opens_this_call_of_this_tenant_once(void **state)
 	assert_true(iv_line_media(auth, &cfg, true, &call, NOW_MS, &again, &e));
 	assert_string_equal(again.url, "wss://voice.example.com/realtime/twilio");
 	assert_string_not_equal(again.sig, m.sig);
+	call.traceparent = IV_S("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+	assert_true(iv_line_media(auth, &cfg, false, &call, NOW_MS, &again, &e));
+	assert_true(iv_str_ends(iv_str(again.url), IV_S("&traceparent=00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")));
 	iv_auth_free(auth);
 	iv_config_free(&cfg);
 }
@@ -139,7 +143,7 @@ static void without_a_public_address_or_a_secret_it_is_said_which(void **state)
 	char base[] = "";
 	struct iv_config cfg;
 	struct iv_auth *auth;
-	struct iv_line_call call = {IV_S("t"), IV_S("c"), IV_S("a")};
+	struct iv_line_call call = {IV_S("t"), IV_S("c"), IV_S("a"), IV_STR_NULL};
 	struct iv_line_media m;
 	struct iv_err e = {0};
 
