@@ -118,7 +118,7 @@ static void write_context(struct iv_jw *w)
 	for (const struct iv_log_context *c = innermost; c; c = c->outer) {
 		call_id = call_id ? call_id : c->call_id;
 		request_id = request_id ? request_id : c->request_id;
-		trace_id = trace_id ? trace_id : c->trace_id;
+		trace_id = trace_id && trace_id[0] ? trace_id : c->trace_id;
 		turn = turn ? turn : c->turn;
 	}
 	if (call_id)

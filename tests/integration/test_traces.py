@@ -4,10 +4,13 @@ import time
 
 from callers import Browser, Twilio, tone
 from collector import Collector
+from hook_carriers import Jambonz, carried, number
 from house import House
 from model import Model
+from receiver import Receiver
 from stack import KEY, Stack, wait_until
 from test_faults import LOAD, WORDS, agent, tool
+from test_hooks_jambonz import hear, listen, media
 from test_tools import ToolServer
 from ws import WebSocket
 
@@ -249,3 +252,32 @@ def test_a_request_goes_on_in_its_callers_trace():
     collector.close()
 
 
+
+
+def test_an_inbound_call_stands_below_the_hook_that_took_it_and_its_webhooks_say_their_own_trace():
+    collector, receiver = Collector(), Receiver()
+    with carried(env=collector.env(), agents={"desk": {**agent(greeting="Hello."), "name": "desk"}}, lab_args=LOAD) as h:
+        number(h, "+15553334444", "desk")
+        h.rows("insert into webhook_endpoints (id, tenant_id, url, secret, events) values "
+               f"('whe_traces', 'A', '{receiver.url('/ok')}', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=', '{{call.ended}}')")
+        call = Jambonz(h, None)
+        status, _, text = call.send("call")
+        assert status == 200, text
+        verb = listen(json.loads(text))
+        ws = media(verb)
+        hear(ws)
+        assert call.send(verb["actionHook"], call_status="completed", duration=1, call_termination_by="caller")[0] == 200
+        ws.close()
+        call.status("completed", duration=1, call_termination_by="caller")
+        call_id = call.row("c.id")[0]
+        root, _ = of_call(collector, call_id)
+        hook = collector.wait("the hook", lambda s: s.id == root.parent)
+        told = wait_until(lambda: receiver.to("/ok"), 20, "call.ended")[0]
+        delivery = collector.wait("the delivery", lambda s: s.name == "deliver call.ended")
+    assert hook.trace == root.trace and hook.name == "POST /telephony/jambonz/call" and hook.parent is None
+    assert (root.attrs["invorto.leg"], root.attrs["invorto.direction"], root.attrs["invorto.tenant.id"]) == ("jambonz", "inbound", "A")
+    assert told.headers["traceparent"] == f"00-{delivery.trace}-{delivery.id}-03" and delivery.trace != root.trace
+    assert delivery.attrs["invorto.call.id"] == call_id and delivery.attrs["http.response.status_code"] == 204
+    for what in ("15551112222", "15553334444", "whsec", receiver.url("")[7:], "sig="):
+        assert what not in collector.text(), what
+    receiver.close(), collector.close()

@@ -100,8 +100,8 @@ static void lines_below_the_level_are_not_formatted(void **state)
 
 static void a_line_carries_the_contexts_around_it(void **state)
 {
-	struct iv_log_context call = {.call_id = "call_1", .turn = 2};
-	struct iv_log_context request = {.request_id = "req_1"};
+	struct iv_log_context call = {.call_id = "call_1", .trace_id = "4bf9", .turn = 2};
+	struct iv_log_context request = {.request_id = "req_1", .trace_id = ""};
 
 	(void)state;
 	iv_log_push(&call);
@@ -113,9 +113,9 @@ static void a_line_carries_the_contexts_around_it(void **state)
 	iv_info("none", IV_LI("n", 1));
 	iv_log_flush();
 	check_holds(iv_buf_str(&taken), "\"event\":\"both\",\"call_id\":\"call_1\","
-					"\"request_id\":\"req_1\",\"turn\":2,\"n\":1}");
+					"\"request_id\":\"req_1\",\"trace_id\":\"4bf9\",\"turn\":2,\"n\":1}");
 	check_holds(iv_buf_str(&taken),
-		    "\"event\":\"outer\",\"call_id\":\"call_1\",\"turn\":2,\"n\":1}");
+		    "\"event\":\"outer\",\"call_id\":\"call_1\",\"trace_id\":\"4bf9\",\"turn\":2,\"n\":1}");
 	check_holds(iv_buf_str(&taken), "\"event\":\"none\",\"n\":1}");
 }
 
