@@ -51,6 +51,8 @@ static bool on_transfer(struct session *s, const struct order *o, struct iv_err 
 {
 	if (!o->to.len)
 		return iv_fail_field(e, IV_EINVAL, "to", "is required");
+	if (s->line && s->state != SESSION_LIVE) /* the carrier may have been told what to do next */
+		return iv_fail(e, IV_ECONFLICT, "the line is elsewhere just now");
 	session_step(s, &(struct iv_event){.type = IV_EV_TRANSFER, .text = o->to, .flag = o->mode == 1});
 	return true;
 }

@@ -102,7 +102,8 @@ void line_hand_on(struct session *s, const struct iv_action *a)
 		set_next(s, &d);
 	}
 	s->ordered = false;
-	leave(s);
+	if (s->state == SESSION_LIVE) /* else it has left: the carrier hears of it when it asks */
+		leave(s);
 }
 
 void line_press(struct session *s, struct iv_str digits)
