@@ -71,6 +71,9 @@ IV_MUST_CHECK bool iv_artifact_brought(const struct iv_artifact_place *p, const 
  * thread. IV_EINVAL: it is none; IV_EDRAINING: the disk is full. */
 IV_MUST_CHECK bool iv_artifact_from_base64(const struct iv_artifact_place *p, struct iv_str text,
 					   struct iv_artifact_file *out, struct iv_err *e);
+/* The same of the MP3 itself. */
+IV_MUST_CHECK bool iv_artifact_from_bytes(const struct iv_artifact_place *p, struct iv_str sound,
+					  struct iv_artifact_file *out, struct iv_err *e);
 /* The object it will be: "s3://BUCKET/KEY" in the arena; "" without a bucket. */
 struct iv_str iv_artifact_object(const struct iv_artifacts *a, struct iv_str tenant_id, struct iv_str call_id,
 				 struct iv_str kind, struct iv_str format, struct iv_arena *arena);

@@ -2,6 +2,8 @@
 #include "elevenlabs_write.h"
 #include "vendor.h"
 
+enum { CONVERSATION_BYTES = 9 << 20 }; /* an hour's words with all that is measured beside them */
+
 typedef struct iv_vendor_answer answer;
 
 static struct vendor_question question(const char *method, enum vendor_care care)
@@ -183,7 +185,11 @@ enum iv_flow_next iv_convai_conversations(struct iv_carriers *c, struct iv_flow 
 enum iv_flow_next iv_convai_conversation(struct iv_carriers *c, struct iv_flow *f, struct iv_vendor_run *run,
 					 struct iv_arena *arena, struct iv_str id, answer *a)
 {
-	return plain(c, f, run, arena, "GET", "conversations", id, a);
+	struct vendor_question q = question("GET", VENDOR_ANY);
+	const struct carrier_place *p = vendor_begin(c, &q, a);
+
+	q.body_max = CONVERSATION_BYTES;
+	return !p ? IV_FLOW_NEXT : vendor_ask(c, f, run, arena, &q, elevenlabs_url(p, "conversations", id, &q.rq), a);
 }
 
 enum iv_flow_next iv_convai_audio(struct iv_carriers *c, struct iv_flow *f, struct iv_vendor_run *run,

@@ -51,6 +51,7 @@ insert into dnc_registries (tenant_id, country, as_of, numbers) values (:'t', 'U
 insert into dnc_registry_numbers (tenant_id, phone_e164, country, as_of) values (:'t', '+15550100003', 'US', now());
 insert into vendor_deliveries (tenant_id, type, conversation_id, call_id, how) values (:'t', 'post_call_transcription', 'conv_1', 'call', 'webhook');
 insert into conversation_checks (tenant_id, call_id) values (:'t', 'call');
+insert into conversation_lists (tenant_id, voice_agent_id, vendor_agent) values (:'t', 'agt', 'agent_9');
 insert into optimizer_rules (tenant_id, name, position, metric, comparison, threshold, min_sample, decision_type, action_type, reason)
 	values (:'t', 'own', 50, 'busy_rate', '>', 0.5, 10, 'pause_campaign', 'pause_campaign', 'Busy');
 insert into agent_templates (tenant_id, id, name, disclosure, system_prompt, first_message)

@@ -6,6 +6,7 @@ import http.client
 import io
 import json
 import os
+import re
 import threading
 import time
 
@@ -26,6 +27,8 @@ class Asking:
     def __call__(self, method, path, body=None, expect=200, **headers):
         status, head, got = self.house.api(method, path, body, self.key, {k.replace("_", "-"): v for k, v in headers.items()}, timeout=60)
         assert status == expect, (method, path, status, got)
+        odd = re.findall(r'"\d{4}-\d\d-\d\dT(?![0-9:]{8}\.\d{3}Z")[^"]*"', json.dumps(got))
+        assert not odd, ("times are in UTC, to the millisecond", path, odd)
         self.head = head
         return got
 

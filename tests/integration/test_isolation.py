@@ -130,6 +130,8 @@ def view(h, routes, made, key):
         status, _, answer = h.api(method, path_with(path, made[kind] if kind else "") + QUERIES.get(path, ""), key=key)
         assert status == 200, (path, status, answer)
         text = json.dumps(answer)
+        odd = re.findall(r'"\d{4}-\d\d-\d\dT(?![0-9:]{8}\.\d{3}Z")[^"]*"', text)
+        assert not odd, ("times are in UTC, to the millisecond", path, odd)
         for volatile in ("lastUsedAt", "nextCursor", "timestamp"):
             text = re.sub(rf'"{volatile}": ("[^"]*"|null)', "", text)
         # What goes on by itself is compared by what is there, the rest by every letter.

@@ -1,102 +1,92 @@
-/* What came before its call was known is looked at again, one after the other; then what was never told is asked for
- * (ask.c). */
+/* Rounds: what came before its call was known (parked.c), then calls whose end was never told (ask.c), then conversations
+ * that were never told at all (list.c), one after the other. */
 #include "kernel.h"
 
-#include "iv_log.h"
-#include "iv_metrics.h"
+#include "iv_json.h"
 
-enum {
-	CHECK_BYTES = 48 << 20, PARKED_MOST = 4, LEASE_S = 90, FLOW_MS = 90000, FIRST_S = 5, LAST_S = 3600, PARKED_DAYS = 30,
-	SWEEP_EVERY_S = 3600,
-};
+enum { CHECK_BYTES = 48 << 20, FLOW_MS = 90000, PARKED_DAYS = 30, SWEEP_EVERY_S = 3600, AGAIN_MS = 20, ENVELOPE = 1024 };
 
 static struct iv_kernel *self(struct iv_flow *f)
 {
 	return IV_CONTAINER(f, struct iv_kernel, check);
 }
 
-static const struct iv_parked_take_out *parked(const struct iv_kernel *k)
+int64_t checks_wait_s(int64_t first_s, int64_t times, int64_t last_s)
 {
-	return iv_parked_take_at(&k->parked, k->parked_at);
-}
+	int64_t s = first_s;
 
-/* ── what is parked ── */
-
-static enum iv_flow_next take(struct iv_flow *f)
-{
-	struct iv_kernel *k = self(f);
-
-	return iv_pg_one(k->s->worker, f, &k->check_run, &(struct iv_scope){0}, &k->check_arena, &iv_sql_parked_take,
-			 &(struct iv_parked_take_in){
-				 .most = PARKED_MOST, .lease_s = LEASE_S, .tries_max = k->cfg->parked_tries},
-			 &k->parked);
-}
-
-static enum iv_flow_next again(struct iv_flow *f)
-{
-	struct iv_kernel *k = self(f);
-	struct delivery_in in = {.how = "parked"};
-
-	iv_buf_init(&in.body, parked(k)->payload.len + 1);
-	if (!parked(k)->payload.len)
-		return IV_FLOW_NEXT; /* a recording: nobody keeps it for us here */
-	if (!iv_buf_adds(&in.body, parked(k)->payload)) {
-		iv_buf_deinit(&in.body);
-		return iv_flow_fail(f, IV_EINTERNAL, "no memory for a delivery");
-	}
-	return delivery_start(k, f, &k->delivery, &in, &k->told);
-}
-
-static int64_t wait_s(const struct iv_kernel *k)
-{
-	int64_t s = FIRST_S;
-
-	for (int64_t i = 1; i < parked(k)->tries && s < LAST_S; i++)
+	for (int64_t i = 1; i < times && s < last_s; i++)
 		s *= 2;
-	return s < LAST_S ? s : LAST_S;
+	return s < last_s ? s : last_s;
 }
 
-static enum iv_flow_next settle(struct iv_flow *f)
+/* ── one conversation ── */
+
+enum iv_flow_next checks_ask(struct iv_flow *f, struct iv_str conversation)
 {
 	struct iv_kernel *k = self(f);
-	struct iv_parked_done_in done = {.type = parked(k)->type, .conversation = parked(k)->conversation};
-	struct iv_parked_back_in back = {.type = done.type,
-					 .conversation = done.conversation,
-					 .in_s = wait_s(k),
-					 .last = parked(k)->last,
-					 .error = IV_S("no call is known by these names")};
 
-	if (parked(k)->payload.len && k->told.result != DELIVERY_UNKNOWN)
-		return iv_pg_one(k->s->worker, f, &k->check_run, &(struct iv_scope){0}, &k->check_arena, &iv_sql_parked_done,
-				 &done, NULL);
-	if (back.last) {
-		iv_metric_add(IV_M_post_call_lost_total, 0, 1);
-		iv_warn("post_call.lost", IV_LV("type", done.type), IV_LV("conversation", done.conversation),
-			IV_LI("tries", parked(k)->tries));
+	return iv_convai_conversation(k->s->carriers, f, &k->item.vendor, &k->answer_arena, conversation, &k->item.answer);
+}
+
+static bool is_over(struct iv_str body)
+{
+	cJSON *doc = iv_json_parse(body, NULL);
+	struct iv_str status = iv_json_str(doc, "status");
+	bool over = iv_str_eq(status, IV_S("done")) || iv_str_eq(status, IV_S("failed"));
+
+	cJSON_Delete(doc);
+	return over;
+}
+
+enum iv_flow_next checks_deliver(struct iv_flow *f)
+{
+	struct iv_kernel *k = self(f);
+	const struct iv_vendor_answer *a = &k->item.answer;
+	struct delivery_in in = {.how = "asked"};
+
+	/* 404 is an answer too: it knows no such conversation (any more). */
+	if (a->said != IV_SAID_DONE && a->code != IV_ENOENT)
+		return iv_flow_fail(f, IV_EUPSTREAM, "elevenlabs: %.*s", IV_FMT(a->why));
+	k->item.ready = a->said == IV_SAID_DONE && is_over(a->body);
+	if (!k->item.ready)
+		return IV_FLOW_NEXT;
+	iv_buf_init(&in.body, a->body.len + ENVELOPE);
+	if (!iv_buf_adds(&in.body, IV_S("{\"type\":\"post_call_transcription\",\"data\":")) ||
+	    !iv_buf_adds(&in.body, a->body) || !iv_buf_addc(&in.body, '}')) {
+		iv_buf_deinit(&in.body);
+		return iv_flow_fail(f, IV_EINTERNAL, "no memory for a conversation");
 	}
-	return iv_pg_one(k->s->worker, f, &k->check_run, &(struct iv_scope){0}, &k->check_arena, &iv_sql_parked_back, &back,
-			 NULL);
+	return delivery_start(k, f, &k->item.run, &in, &k->item.told);
 }
 
-static void walk(struct iv_kernel *k);
+/* ── rounds ── */
 
-static void one_over(struct iv_flow *f)
+void checks_go(struct iv_kernel *k, const struct iv_flow_type *type)
 {
-	struct iv_kernel *k = self(f);
-	bool away = f->err.code == IV_EDRAINING || f->err.code == IV_ECANCELED;
+	k->item = (struct checks_item){0};
+	iv_arena_reset(&k->answer_arena);
+	k->busy++;
+	iv_flow_start(&k->check, type, k->s->loop, FLOW_MS, &k->checking);
+}
 
-	/* What cannot be taken comes again when its lease is over, until it has been tried often enough. */
-	if (f->err.code != IV_OK)
-		iv_info("post_call.not_taken", IV_LV("type", parked(k)->type), IV_LV("conversation", parked(k)->conversation),
-			IV_LS("why", f->err.msg));
-	k->parked_at = away ? k->parked.count : k->parked_at + 1;
-	walk(k);
+void checks_went(struct iv_kernel *k)
+{
 	k->busy--;
 	kernel_rest(k);
 }
 
-static const struct iv_flow_step one_steps[] = {{"again", again}, {"settle", settle}, {0}};
-static const struct iv_flow_type one_type = {"kernel.parked", one_steps, one_over};
+/* There is more: at once, as long as nothing fails. */
+void checks_rest(struct iv_kernel *k)
+{
+	bool more = k->full && !k->stumbled;
+
+	k->parked = k->asked = k->lists = (struct iv_rows){0};
+	k->full = k->stumbled = false;
+	iv_arena_reset(&k->check_arena);
+	if (k->running)
+		iv_timer_in_ms(&k->round, more ? AGAIN_MS : (int64_t)(k->cfg->conversation_check_s * 1000));
+}
 
 static enum iv_flow_next sweep(struct iv_flow *f)
 {
@@ -109,44 +99,23 @@ static enum iv_flow_next sweep(struct iv_flow *f)
 			 &(struct iv_parked_sweep_in){.keep_days = PARKED_DAYS}, NULL);
 }
 
-void checks_go(struct iv_kernel *k, const struct iv_flow_type *type)
-{
-	k->busy++;
-	iv_flow_start(&k->check, type, k->s->loop, FLOW_MS, &k->checking);
-}
-
-void checks_rest(struct iv_kernel *k)
-{
-	k->parked = k->asked = (struct iv_rows){0};
-	iv_arena_reset(&k->check_arena);
-	if (k->running)
-		iv_timer_in_ms(&k->round, (int64_t)(k->cfg->conversation_check_s * 1000));
-}
-
-static void walk(struct iv_kernel *k)
-{
-	if (k->running && k->parked_at < k->parked.count) {
-		k->told = (struct delivery_out){0};
-		checks_go(k, &one_type);
-	} else {
-		ask_walk(k);
-	}
-}
-
 static void taken(struct iv_flow *f)
 {
 	struct iv_kernel *k = self(f);
 
-	if (f->err.code != IV_OK)
-		k->parked = k->asked = (struct iv_rows){0}; /* the pool has logged it */
-	k->parked_at = k->asked_at = 0;
-	walk(k);
-	k->busy--;
-	kernel_rest(k);
+	if (f->err.code != IV_OK) {
+		k->stumbled = true; /* the pool has logged it */
+		k->parked = k->asked = k->lists = (struct iv_rows){0};
+	}
+	k->full = k->parked.count == CHECKS_MOST || k->asked.count == CHECKS_MOST || k->lists.count == CHECKS_MOST;
+	k->parked_at = k->asked_at = k->lists_at = 0;
+	parked_walk(k);
+	checks_went(k);
 }
 
-static const struct iv_flow_step take_steps[] = {{"sweep", sweep}, {"take", take}, {"ask_take", ask_take}, {0}};
-static const struct iv_flow_type take_type = {"kernel.park_take", take_steps, taken};
+static const struct iv_flow_step take_steps[] = {
+	{"sweep", sweep}, {"parked", parked_take}, {"ask", ask_take}, {"list", list_take}, {0}};
+static const struct iv_flow_type take_type = {"kernel.round", take_steps, taken};
 
 static void on_round(void *arg)
 {
@@ -159,6 +128,7 @@ static void on_round(void *arg)
 void checks_init(struct iv_kernel *k)
 {
 	iv_arena_init(&k->check_arena, CHECK_BYTES);
+	iv_arena_init(&k->answer_arena, (size_t)k->cfg->conversation_audio_bytes + CHECK_BYTES);
 	iv_timer_init(&k->round, k->s->loop, on_round, k);
 }
 

@@ -46,6 +46,7 @@ void iv_kernel_mount(struct iv_kernel *k, struct iv_api *a)
 	(void)k;
 	iv_api_mount(a, kernel_hook_routes());
 	iv_api_mount(a, kernel_decision_routes());
+	iv_api_mount(a, kernel_rule_routes());
 }
 
 void iv_kernel_start(struct iv_kernel *k)
@@ -82,7 +83,7 @@ void iv_kernel_free(struct iv_kernel *k)
 	iv_arena_deinit(&k->due_arena);
 	iv_arena_deinit(&k->decide_arena);
 	iv_arena_deinit(&k->check_arena);
-	iv_buf_deinit(&k->answer);
+	iv_arena_deinit(&k->answer_arena);
 	kernel_of_process = NULL;
 	free(k);
 }

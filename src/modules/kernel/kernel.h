@@ -1,11 +1,12 @@
 /* The inside of the kernel module: reading and telling what a vendor says (post_call_read.h), one such delivery as a flow
- * (post_call_take.c), the webhook (post_call.c), what is parked and what was never told (checks.c), deciding (decide.c),
- * decisions over REST (decisions.c), the door (kernel.c). */
+ * (post_call_take.c), the webhook (post_call.c); rounds (checks.c) of what is parked (parked.c), of calls nobody told the
+ * end of (ask.c) and of conversations nobody told at all (list.c); deciding (decide.c), decisions and rules over REST
+ * (decisions.c, rules.c), the door (kernel.c). */
 #ifndef KERNEL_H
 #define KERNEL_H
 
 #include "iv_artifacts.h"
-#include "iv_fetch.h"
+#include "iv_convai.h"
 #include "iv_kernel.h"
 #include "iv_sql.h"
 #include "iv_webhook_sign.h"
@@ -27,6 +28,7 @@ extern const char *const delivery_words[]; /* "ended", … */
 struct delivery_in {
 	struct iv_buf body;      /* becomes the delivery's; or */
 	struct iv_str path;      /* the file it is in, which is removed at the end */
+	struct iv_buf sound;     /* an MP3 that was asked for, of which the body has no more than the names; becomes its */
 	struct iv_str signature; /* as it came; */
 	bool check;              /* against it */
 	const char *how;         /* "webhook", "parked", "asked" */
@@ -61,21 +63,25 @@ struct iv_kernel {
 	int64_t sweep_us;
 	int failures;
 
-	/* checks.c */
+	/* checks.c: one thing after the other */
 	struct iv_timer round;
 	struct iv_flow check, *checking;
 	struct iv_pg_run check_run;
 	struct iv_arena check_arena;
-	struct iv_rows parked, asked;
-	size_t parked_at, asked_at;
-	struct delivery_run delivery;
-	struct delivery_out told;
+	struct iv_rows parked, asked, lists;
+	size_t parked_at, asked_at, lists_at;
+	bool full, stumbled, list_refused; /* there was more than a round takes; something failed */
 	int64_t parked_sweep_us;
-	struct iv_op ask_op;
-	struct iv_fetch *fetch;
-	struct iv_buf answer; /* the vendor's, as a delivery */
-	int answer_status;
-	bool answer_ready;
+	struct checks_item {
+		struct delivery_run run;
+		struct delivery_out told;
+		bool ready; /* there was something to deliver */
+		struct iv_vendor_run vendor;
+		struct iv_vendor_answer answer;
+		struct iv_rows rows;
+	} item;
+	char check_why[200];
+	struct iv_arena answer_arena;
 };
 
 void kernel_rest(struct iv_kernel *k); /* something is not busy any more */
@@ -88,6 +94,7 @@ enum iv_flow_next delivery_start(struct iv_kernel *k, struct iv_flow *f, struct 
 /* ── post_call.c, decisions.c */
 const struct iv_api_route *kernel_hook_routes(void);
 const struct iv_api_route *kernel_decision_routes(void);
+const struct iv_api_route *kernel_rule_routes(void); /* rules.c */
 extern struct iv_kernel *kernel_of_process; /* rows of iv_api carry no argument; set by iv_kernel_new */
 
 /* ── decide.c */
@@ -95,15 +102,26 @@ void decide_init(struct iv_kernel *k);
 void decide_start(struct iv_kernel *k);
 void decide_stop(struct iv_kernel *k);
 
-/* ── ask.c: conversations whose end nobody has told us */
-void ask_walk(struct iv_kernel *k); /* those taken; then checks_rest */
-enum iv_flow_next ask_take(struct iv_flow *f);
-
-/* ── checks.c */
+/* ── checks.c: a round takes some of each kind and goes through them */
+enum { CHECKS_MOST = 4 };
+void checks_go(struct iv_kernel *k, const struct iv_flow_type *type); /* the flow of the next one */
+void checks_went(struct iv_kernel *k);                                /* its end, after the next has begun */
 void checks_rest(struct iv_kernel *k);
-void checks_go(struct iv_kernel *k, const struct iv_flow_type *type);
 void checks_init(struct iv_kernel *k);
 void checks_start(struct iv_kernel *k);
 void checks_stop(struct iv_kernel *k);
+/* A step: the conversation as the vendor has it, into k->item.answer. */
+enum iv_flow_next checks_ask(struct iv_flow *f, struct iv_str conversation);
+/* A step: what it answered, as a delivery of its end, if it is over; item.ready says so. */
+enum iv_flow_next checks_deliver(struct iv_flow *f);
+
+/* Each: takes what is due (a step); goes through it, then calls the next. */
+enum iv_flow_next parked_take(struct iv_flow *f);
+void parked_walk(struct iv_kernel *k); /* parked.c, then */
+enum iv_flow_next ask_take(struct iv_flow *f);
+void ask_walk(struct iv_kernel *k); /* ask.c, then */
+enum iv_flow_next list_take(struct iv_flow *f);
+void list_walk(struct iv_kernel *k); /* list.c, then checks_rest */
+int64_t checks_wait_s(int64_t first_s, int64_t times, int64_t last_s); /* twice as long each time */
 
 #endif

@@ -181,10 +181,7 @@ bool post_call_read(struct iv_str body, struct post_call *p, struct iv_str *soun
 		return false;
 	if (!cJSON_IsObject(p->doc))
 		return iv_fail(e, IV_EINVAL, "must be an object");
-	ok = iv_json_str(p->doc, "type").len ? read_envelope(p, e) : read_older(p, e);
-	if (ok && p->kind == POST_CALL_AUDIO && !sound->len)
-		ok = iv_fail_field(e, IV_EINVAL, "data.full_audio", "is not there");
-	return ok;
+	return iv_json_str(p->doc, "type").len ? read_envelope(p, e) : read_older(p, e);
 }
 
 void post_call_free(struct post_call *p)

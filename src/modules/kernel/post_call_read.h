@@ -25,8 +25,8 @@ struct post_call {
 	bool older;           /* the first product's payload, without an envelope */
 };
 
-/* Reads a body. A recording is left where it is: *sound is its base64 in the body (ptr NULL: none), with its slashes as
- * they were written. False with *e: it is not what it says it is. */
+/* Reads a body. A recording is left where it is: *sound is its base64 in the body (ptr NULL: none, whatever it says it
+ * is), with its slashes as they were written. False with *e: it is not what it says it is. */
 IV_MUST_CHECK bool post_call_read(struct iv_str body, struct post_call *p, struct iv_str *sound, struct iv_err *e);
 void post_call_free(struct post_call *p);
 

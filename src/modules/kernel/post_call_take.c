@@ -205,7 +205,10 @@ static void remember(const struct delivery *d)
 
 static void read_it(struct delivery *d)
 {
-	(void)!post_call_read(d->body, &d->told, &d->sound, &d->bad); /* bad tells */
+	bool ok = post_call_read(d->body, &d->told, &d->sound, &d->bad); /* bad tells */
+
+	if (ok && d->told.kind == POST_CALL_AUDIO && !d->sound.len && !d->in.sound.len)
+		(void)iv_fail_field(&d->bad, IV_EINVAL, "data.full_audio", "is not there");
 }
 
 static enum iv_flow_next read_body(struct iv_flow *f)
@@ -271,7 +274,8 @@ static void make(struct delivery *d)
 			(void)iv_fail(&d->bad, IV_ETOOBIG, "what was told of the call is too long");
 		return;
 	}
-	if (!iv_artifact_from_base64(&place, d->sound, &d->file, &d->bad))
+	if (d->in.sound.len ? !iv_artifact_from_bytes(&place, iv_buf_str(&d->in.sound), &d->file, &d->bad)
+			    : !iv_artifact_from_base64(&place, d->sound, &d->file, &d->bad))
 		return;
 	d->unlink_file = true; /* until its row is there */
 	if (!post_call_tell_file(&d->told, d->in.how,
@@ -338,7 +342,22 @@ static enum iv_flow_next taken(struct iv_flow *f)
 	}
 	iv_info("post_call.taken", IV_LV("call_id", iv_str(d->call)), IV_LV("tenant_id", iv_str(d->tenant)),
 		IV_LV("type", d->told.type), IV_LS("how", d->in.how), IV_LS("result", delivery_words[d->result]));
-	return IV_FLOW_DONE;
+	return IV_FLOW_NEXT;
+}
+
+/* Who did not tell us of the conversation in time does not send its recording either, or it came too early. */
+static enum iv_flow_next want_sound(struct iv_flow *f)
+{
+	struct delivery *d = self(f);
+	const struct iv_post_call_park_in in = {.type = IV_S("post_call_audio"),
+						.conversation = d->told.conversation,
+						.agent_ref = d->told.agent_ref};
+	bool late = strcmp(d->in.how, "webhook") != 0 && d->k->cfg->conversation_audio;
+
+	if (!late || d->told.kind != POST_CALL_ENDED || !cJSON_IsTrue(iv_json_get(d->told.data, "has_audio")) ||
+	    (d->result != DELIVERY_ENDED && d->result != DELIVERY_ADDED))
+		return IV_FLOW_DONE;
+	return iv_pg_one(d->k->s->worker, f, &d->pg, &(struct iv_scope){0}, &d->arena, &iv_sql_post_call_park, &in, NULL);
 }
 
 /* ── the end ── */
@@ -362,6 +381,7 @@ static void free_delivery(void *arg)
 
 	post_call_free(&d->told);
 	iv_buf_deinit(&d->in.body);
+	iv_buf_deinit(&d->in.sound);
 	iv_buf_deinit(&d->record);
 	iv_arena_deinit(&d->arena);
 	iv_free_later(k->s->loop, d);
@@ -404,7 +424,8 @@ static void ended(struct iv_flow *f)
 
 static const struct iv_flow_step steps[] = {
 	{"verify", verify}, {"verified", verified}, {"ask_seen", ask_seen}, {"read", read_body}, {"find", find},
-	{"found", found},   {"prepare", prepare},   {"take", take},	    {"taken", taken},	 {0},
+	{"found", found},   {"prepare", prepare},   {"take", take},	    {"taken", taken},
+	{"want_sound", want_sound}, {0},
 };
 static const struct iv_flow_type type = {"kernel.delivery", steps, ended};
 

@@ -89,6 +89,23 @@ static void camel_name(const char *name, char out[KEY_MAX])
 	out[n] = '\0';
 }
 
+/* Times of the books as the API prints them. */
+static void put_member(struct iv_jw *w, const char *key, const cJSON *value)
+{
+	size_t len = strlen(key);
+	char *text, time[IV_TIME_SIZE];
+	int64_t ms;
+
+	if (len > 2 && strcmp(key + len - 2, "At") == 0 && cJSON_IsString(value) &&
+	    iv_time_parse(iv_str(value->valuestring), &ms)) {
+		iv_jw_str(w, key, iv_time_iso(ms, time));
+		return;
+	}
+	text = cJSON_PrintUnformatted(value);
+	iv_jw_raw(w, key, iv_str(text));
+	cJSON_free(text);
+}
+
 void vendors_row(struct iv_jw *w, const char *key, struct iv_str json, bool camel)
 {
 	cJSON *doc = camel && json.len ? iv_json_parse(json, NULL) : NULL;
@@ -101,11 +118,10 @@ void vendors_row(struct iv_jw *w, const char *key, struct iv_str json, bool came
 	iv_jw_obj(w, key);
 	cJSON_ArrayForEach(one, doc)
 	{
-		char name[KEY_MAX], *text = cJSON_PrintUnformatted(one);
+		char name[KEY_MAX];
 
 		camel_name(one->string ? one->string : "", name);
-		iv_jw_raw(w, name, iv_str(text));
-		cJSON_free(text);
+		put_member(w, name, one);
 	}
 	iv_jw_end_obj(w);
 	cJSON_Delete(doc);

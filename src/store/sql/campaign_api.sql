@@ -77,16 +77,19 @@ from campaign_preview(current_tenant(), $1, coalesce($2, now()), $3, $4) order b
 -- name: campaign_plan_totals :one :tenant
 -- in:  campaign text, at time
 -- out: totals json
-select camel_keys(campaign_preview_totals(current_tenant(), $1, coalesce($2, now())))
+select camel_keys(t.of || jsonb_build_object('first_at', api_time((t.of ->> 'first_at')::timestamptz),
+	'last_at', api_time((t.of ->> 'last_at')::timestamptz)))
+from campaign_preview_totals(current_tenant(), $1, coalesce($2, now())) as t(of)
 
 -- name: decision_page :many :tenant
 -- Of one campaign (null: of all), newest first; `action` is what was done, or is proposed.
 -- in:  campaign text, after_us int, after_id text, count int
 -- out: id text, body json, created_us int
 select d.id, jsonb_build_object('id', d.id, 'campaignId', d.correlation_id, 'eventId', d.event_id, 'policy', d.policy_name,
-		'type', d.decision_type, 'status', d.status, 'decision', d.decision_json, 'createdAt', d.created_at,
+		'type', d.decision_type, 'status', d.status, 'decision', d.decision_json,
+		'createdAt', api_time(d.created_at),
 		'actions', coalesce((select jsonb_agg(jsonb_build_object('type', a.action_type, 'status', a.status, 'error', a.error,
-			'executedAt', a.executed_at, 'action', a.action_json) order by a.created_at, a.id)
+			'executedAt', api_time(a.executed_at), 'action', a.action_json) order by a.created_at, a.id)
 			from kernel_actions a where a.tenant_id = d.tenant_id and a.decision_id = d.id), '[]')),
 	(extract(epoch from d.created_at) * 1000000)::bigint
 from kernel_decisions d
