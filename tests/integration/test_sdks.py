@@ -214,6 +214,53 @@ def a_real_delivery_is_verified(h, r, key):
     r.do("deleteWebhook", id=made["id"])
 
 
+def campaigns_and_their_leads(h, r, key):
+    made = [r.do("createCampaign", campaign={"name": f"Spring {i}", "agentId": "clock", "kind": "informational", "consentRequired": False}) for i in range(3)]
+    one = made[0]["id"]
+    assert made[0]["status"] == "draft" and made[0]["createdAt"].endswith("Z") and r.do("getCampaign", id=one)["name"] == "Spring 0"
+    assert r.do("updateCampaign", id=one, change={"maxConcurrentCalls": 3})["maxConcurrentCalls"] == 3
+    assert [i for i in r.do("allCampaigns", limit=2) if i in {c["id"] for c in made}] == [c["id"] for c in reversed(made)]
+    lead = r.do("createLead", lead={"phone": "+14155550111", "firstName": "Ada", "tags": ["vip"]})
+    assert lead["phone"] == "+14155550111" and r.do("updateLead", id=lead["id"], change={"firstName": "Ada L."})["firstName"] == "Ada L."
+    assert r.refused("createLead", lead={"phone": "+14155550111"})["name"] == "ConflictError", "one number is one lead"
+    assert r.refused("createLead", lead={"phone": "nobody"})["fields"] == ["/phone"]
+    several = r.do("createLeads", leads=[{"phone": "98765 43210"}, {"phone": "+919876543210"}], country="IN")
+    assert "duplicate" in json.dumps(several), several
+    r.do("attachLeads", id=one, ids=[lead["id"]])
+    read = r.do("importLeads", csv="phone,first_name\n(415) 555-0112,Bo\n415 555 0113,Cy\nrubbish,X\n", id=one, country="US")
+    read = wait_until(lambda: (got := r.do("getImport", id=read["id"]))["state"] in ("done", "failed") and got, 20, "the file")
+    assert (read["state"], read["rows"], read["accepted"], read["bad"]) == ("done", 3, 2, 1), read
+    assert sorted(r.do("allLeads", limit=2, campaignId=one)) == ["+14155550111", "+14155550112", "+14155550113"]
+    plan = r.do("previewCampaign", id=one)
+    assert len(plan["data"]) == 3 and plan["totals"]["leads"] == 3, plan
+    refused = r.refused("orderCampaign", id=made[1]["id"], verb="start")
+    assert refused["status"] == 422, refused
+    assert r.do("orderCampaign", id=one, verb="cancel", reason="enough")["status"] == "cancelled"
+    assert r.refused("orderCampaign", id=one, verb="start")["status"] == 409 and r.do("getCampaign", id=one)["statusReason"] == "enough"
+    assert isinstance(r.do("campaignMetrics", id=one), dict)
+    r.do("deleteCampaign", id=one), r.do("deleteLead", id=lead["id"])
+    assert r.refused("getCampaign", id=one)["code"] == "not_found"
+    h.rows("delete from leads; delete from voice_campaigns")
+
+
+def templates_and_numbers(h, r, key):
+    made = r.do("createTemplate", template={"name": "Reception", "disclosure": "This is an AI assistant.", "systemPrompt": "You answer for {{company}}.", "provider": "invorto",
+                                            "firstMessage": "Hello."})
+    assert made["name"] == "Reception" and r.do("getTemplate", id=made["id"])["id"] == made["id"]
+    assert made["id"] in [t["id"] for t in r.do("listTemplates")["data"]]
+    deploys = [r.do("deployTemplate", id=made["id"], body={"variables": {"company": "Acme"}}, idempotencyKey="deploy-" + made["id"])["agent"] for _ in range(2)]
+    first = deploys[0]
+    assert deploys[1]["id"] == first["id"], "the same key, the same agent"
+    h.rows("insert into twilio_phone_pool (phone_number_e164, twilio_sid) values ('+15550108888', 'PN' || repeat('8', 32)) on conflict do nothing")
+    number = r.do("takeNumber", body={"pool": "+15550108888"})["number"]
+    assert r.do("updateNumber", id=number["id"], change={"friendlyName": "Front desk"})["friendlyName"] == "Front desk"
+    assert r.do("attachNumber", id=number["id"], body={"agentId": first["id"]})["number"]["id"] == number["id"]
+    assert r.do("getNumber", id=number["id"])["phoneNumber"] == "+15550108888" and number["id"] in [n["id"] for n in r.do("listNumbers")["data"]]
+    r.do("releaseNumber", id=number["id"])
+    r.do("deleteTemplate", id=made["id"])
+    assert r.refused("getTemplate", id=made["id"])["name"] == "NotFoundError"
+
+
 def numbers(h, r, key):
     given = ["+91 98765-43210", "98765 43210", "098765 43210", "919876543210", "12", "0123456789012345"]
     assert r.do("phones", numbers=given) == [[True, "+919876543210"], [True, "+919876543210"], [False, "+919876543210"], [True, "+919876543210"],
@@ -291,7 +338,8 @@ def needs_a_ticket_once(h, r, key):
     assert r.refused("connect", base=h.url, callId=t["callId"], agentId="clock", ticket=t["ticket"])["code"] == "invalid_api_key"
 
 
-REST = (agents_and_pages, refusals_have_names, tried_again_and_done_once, a_call_and_what_is_kept, a_real_delivery_is_verified, numbers)
+REST = (agents_and_pages, refusals_have_names, tried_again_and_done_once, a_call_and_what_is_kept, a_real_delivery_is_verified, campaigns_and_their_leads, templates_and_numbers,
+        numbers)
 REALTIME = (talks_and_is_interrupted, comes_back, is_told_why_not, finds_every_address, needs_a_ticket_once)
 
 
@@ -316,7 +364,7 @@ def test_python_keeps_the_contract():
 
 
 def test_asynchronous_python_keeps_the_contract():
-    keeps_the_contract("async", REST[:3] + REALTIME)
+    keeps_the_contract("async", REST[:3] + REST[5:7] + REALTIME)
 
 
 def test_the_browser_keeps_the_contract():

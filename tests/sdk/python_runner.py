@@ -95,6 +95,87 @@ class Hands:
     def deleteWebhook(self, id):
         return self.client.delete_webhook(id)
 
+    def createCampaign(self, campaign):
+        return self.client.create_campaign(campaign)
+
+    def getCampaign(self, id):
+        return self.client.get_campaign(id)
+
+    def updateCampaign(self, id, change):
+        return self.client.update_campaign(id, change)
+
+    async def allCampaigns(self, limit):
+        return [c.id for c in await settle(self.client.iter_campaigns(limit=limit))]
+
+    def orderCampaign(self, id, verb, reason=None):
+        return getattr(self.client, f"{verb}_campaign")(id, reason)
+
+    def previewCampaign(self, id):
+        return self.client.preview_campaign(id)
+
+    def campaignMetrics(self, id):
+        return self.client.get_campaign_metrics(id, "7d")
+
+    def deleteCampaign(self, id):
+        return self.client.delete_campaign(id)
+
+    def createLead(self, lead):
+        return self.client.create_lead(lead)
+
+    def createLeads(self, leads, country):
+        return self.client.create_leads(leads, country=country)
+
+    def updateLead(self, id, change):
+        return self.client.update_lead(id, change)
+
+    async def allLeads(self, limit, campaignId):
+        return [lead.phone for lead in await settle(self.client.iter_leads(limit=limit, campaign_id=campaignId))]
+
+    def attachLeads(self, id, ids):
+        return self.client.attach_leads(id, ids)
+
+    def importLeads(self, csv, country, id=None):
+        return self.client.import_leads(csv, id, country=country)
+
+    def getImport(self, id):
+        return self.client.get_import(id)
+
+    def deleteLead(self, id):
+        return self.client.delete_lead(id)
+
+    def createTemplate(self, template):
+        return self.client.create_template(template)
+
+    def getTemplate(self, id):
+        return self.client.get_template(id)
+
+    def listTemplates(self):
+        return self.client.list_templates()
+
+    def deployTemplate(self, id, body, idempotencyKey):
+        return self.client.deploy_template(id, body, idempotency_key=idempotencyKey)
+
+    def deleteTemplate(self, id):
+        return self.client.delete_template(id)
+
+    def takeNumber(self, body):
+        return self.client.take_number(body)
+
+    def getNumber(self, id):
+        return self.client.get_number(id)
+
+    def updateNumber(self, id, change):
+        return self.client.update_number(id, change)
+
+    def listNumbers(self):
+        return self.client.list_numbers()
+
+    def attachNumber(self, id, body):
+        return self.client.attach_number(id, body)
+
+    def releaseNumber(self, id):
+        return self.client.release_number(id)
+
     def verify(self, body, headers, secret, options=None):
         names = {"toleranceSeconds": "tolerance_seconds", "allowUntimed": "allow_untimed", "now": "now"}
         return invorto.verify_webhook(body, headers, secret, **{names[k]: v for k, v in (options or {}).items()})

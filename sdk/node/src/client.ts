@@ -1,6 +1,7 @@
 /** The platform from a server: its resources, and the flat methods of the first SDK. */
 import { Http, type RequestOptions } from './http.js';
 import { realtimeBase } from '../../core/url.js';
+import { Campaigns, Decisions, Leads, Numbers, OptimizerRules, Templates } from './campaigns.js';
 import { formatPhoneNumber, validatePhoneNumber } from './phone.js';
 import { RealtimeClient, type RealtimeConnection, type RealtimeOptions } from './realtime-client.js';
 import { Agents, ApiKeys, Calls, Members, RealtimeOrders, Secrets, TenantResource, Tools, Webhooks } from './resources.js';
@@ -40,6 +41,12 @@ export class InvortoClient {
 	readonly members: Members;
 	readonly secrets: Secrets;
 	readonly tools: Tools;
+	readonly campaigns: Campaigns;
+	readonly leads: Leads;
+	readonly templates: Templates;
+	readonly numbers: Numbers;
+	readonly decisions: Decisions;
+	readonly optimizerRules: OptimizerRules;
 	readonly baseUrl: string;
 	private readonly http: Http;
 
@@ -63,6 +70,12 @@ export class InvortoClient {
 		this.members = new Members(this.http);
 		this.secrets = new Secrets(this.http);
 		this.tools = new Tools(this.http);
+		this.campaigns = new Campaigns(this.http);
+		this.leads = new Leads(this.http);
+		this.templates = new Templates(this.http);
+		this.numbers = new Numbers(this.http);
+		this.decisions = new Decisions(this.http);
+		this.optimizerRules = new OptimizerRules(this.http);
 	}
 
 	/** Any route, with the same deadline, tries and errors. */

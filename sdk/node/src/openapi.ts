@@ -1278,6 +1278,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/optimizer-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By which rules campaigns are decided about: everybody's and your own */
+        get: operations["listOptimizerRules"];
+        put?: never;
+        /** A rule of your own. One with the name of everybody's stands in its place, and takes from it what is not said */
+        post: operations["createOptimizerRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/optimizer-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rule */
+        get: operations["getOptimizerRule"];
+        put?: never;
+        post?: never;
+        /** Takes a rule of your own away; everybody's of its name counts again */
+        delete: operations["deleteOptimizerRule"];
+        options?: never;
+        head?: never;
+        /** Changes what is named; everybody's cannot be changed */
+        patch: operations["updateOptimizerRule"];
+        trace?: never;
+    };
     "/v1/pool": {
         parameters: {
             query?: never;
@@ -4597,6 +4634,220 @@ export interface components {
             id: string;
             /** @description E.164 */
             phone: string;
+        };
+        /** OptimizerAction */
+        OptimizerAction: {
+            /** @description Of switch_agent: who calls instead; without one a person chooses */
+            agentId?: string;
+            /** @description Of scale_up: by how much calls at once and calls a day grow */
+            factor?: number;
+            /** @description Of adjust_retry_window: the campaign's from then on */
+            retryWindows?: components["schemas"]["OptimizerWindow"][];
+        };
+        /** OptimizerAction */
+        OptimizerActionPatch: {
+            /** @description Of switch_agent: who calls instead; without one a person chooses */
+            agentId?: string;
+            /** @description Of scale_up: by how much calls at once and calls a day grow */
+            factor?: number;
+            /** @description Of adjust_retry_window: the campaign's from then on */
+            retryWindows?: components["schemas"]["OptimizerWindow"][];
+        };
+        /** OptimizerCondition */
+        OptimizerCondition: {
+            /**
+             * @description How it is compared
+             * @enum {string}
+             */
+            comparison: ">" | ">=" | "<" | "<=";
+            /**
+             * @description What is looked at
+             * @enum {string}
+             */
+            metric: "failure_rate" | "connect_rate" | "qualification_rate" | "efficiency" | "no_answer_rate" | "busy_rate" | "voicemail_rate" | "average_duration_s" | "average_cost_usd";
+            /** @description With what; a rate is a part of one */
+            threshold: number;
+        };
+        /** OptimizerRule */
+        OptimizerRule: {
+            /** @description What that needs to know */
+            action?: components["schemas"]["OptimizerAction"];
+            /** @description What must hold besides */
+            also?: components["schemas"]["OptimizerCondition"][];
+            /**
+             * @description How it is compared
+             * @enum {string}
+             */
+            comparison?: ">" | ">=" | "<" | "<=";
+            /** @description Quiet for so long after it has spoken; an hour when absent */
+            coolDownSeconds?: number;
+            /** @description RFC 3339 */
+            readonly createdAt?: string;
+            /**
+             * @description What follows
+             * @enum {string}
+             */
+            decision?: "pause_campaign" | "adjust_retry_window" | "switch_agent" | "scale_up";
+            /** @description false: it is passed over */
+            enabled?: boolean;
+            /** @description rule_… */
+            readonly id?: string;
+            /**
+             * @description What is looked at
+             * @enum {string}
+             */
+            metric?: "failure_rate" | "connect_rate" | "qualification_rate" | "efficiency" | "no_answer_rate" | "busy_rate" | "voicemail_rate" | "average_duration_s" | "average_cost_usd";
+            /** @description With fewer nothing follows */
+            minSample?: number;
+            /**
+             * @description shadow: it says what it would do, and keeps none behind it from acting
+             * @enum {string}
+             */
+            mode?: "shadow" | "enforce";
+            /** @description a-z, 0-9, _; one of everybody's names puts this in its place */
+            name: string;
+            /** @description Of everybody's: one of your own stands in its place */
+            readonly overridden?: boolean;
+            /** @description The first product's formulas: all calls ever, those under way too */
+            parity?: boolean;
+            /** @description The first that matches is followed; 100 when absent */
+            position?: number;
+            /** @description In words; {value} {threshold} {numerator} {denominator} {sample} {min_sample} {days} are filled in */
+            reason?: string;
+            /**
+             * @description Fewer of what; total when absent
+             * @enum {string}
+             */
+            sampleOf?: "total" | "completed" | "connected" | "qualified";
+            /**
+             * @description platform: everybody's; tenant: one of your own
+             * @enum {string}
+             */
+            readonly scope?: "platform" | "tenant";
+            /** @description With what; a rate is a part of one: 0.3 is 30 % */
+            threshold?: number;
+            /** @description RFC 3339 */
+            readonly updatedAt?: string;
+            /** @description Calls that ended within so long; 7 days when absent */
+            windowSeconds?: number;
+        };
+        /** OptimizerRule */
+        OptimizerRuleInput: {
+            /** @description What that needs to know */
+            action?: components["schemas"]["OptimizerAction"];
+            /** @description What must hold besides */
+            also?: components["schemas"]["OptimizerCondition"][];
+            /**
+             * @description How it is compared
+             * @enum {string}
+             */
+            comparison?: ">" | ">=" | "<" | "<=";
+            /** @description Quiet for so long after it has spoken; an hour when absent */
+            coolDownSeconds?: number;
+            /**
+             * @description What follows
+             * @enum {string}
+             */
+            decision?: "pause_campaign" | "adjust_retry_window" | "switch_agent" | "scale_up";
+            /** @description false: it is passed over */
+            enabled?: boolean;
+            /**
+             * @description What is looked at
+             * @enum {string}
+             */
+            metric?: "failure_rate" | "connect_rate" | "qualification_rate" | "efficiency" | "no_answer_rate" | "busy_rate" | "voicemail_rate" | "average_duration_s" | "average_cost_usd";
+            /** @description With fewer nothing follows */
+            minSample?: number;
+            /**
+             * @description shadow: it says what it would do, and keeps none behind it from acting
+             * @enum {string}
+             */
+            mode?: "shadow" | "enforce";
+            /** @description a-z, 0-9, _; one of everybody's names puts this in its place */
+            name: string;
+            /** @description The first product's formulas: all calls ever, those under way too */
+            parity?: boolean;
+            /** @description The first that matches is followed; 100 when absent */
+            position?: number;
+            /** @description In words; {value} {threshold} {numerator} {denominator} {sample} {min_sample} {days} are filled in */
+            reason?: string;
+            /**
+             * @description Fewer of what; total when absent
+             * @enum {string}
+             */
+            sampleOf?: "total" | "completed" | "connected" | "qualified";
+            /** @description With what; a rate is a part of one: 0.3 is 30 % */
+            threshold?: number;
+            /** @description Calls that ended within so long; 7 days when absent */
+            windowSeconds?: number;
+        };
+        /** OptimizerRuleList */
+        OptimizerRuleList: {
+            /** @description Newest first */
+            data: components["schemas"]["OptimizerRule"][];
+            /** @description There are older ones */
+            hasMore: boolean;
+            /** @description For the page behind this one */
+            nextCursor?: string;
+        };
+        /** OptimizerRule */
+        OptimizerRulePatch: {
+            /** @description What that needs to know */
+            action?: components["schemas"]["OptimizerActionPatch"];
+            /** @description What must hold besides */
+            also?: components["schemas"]["OptimizerCondition"][];
+            /**
+             * @description How it is compared
+             * @enum {string}
+             */
+            comparison?: ">" | ">=" | "<" | "<=";
+            /** @description Quiet for so long after it has spoken; an hour when absent */
+            coolDownSeconds?: number;
+            /**
+             * @description What follows
+             * @enum {string}
+             */
+            decision?: "pause_campaign" | "adjust_retry_window" | "switch_agent" | "scale_up";
+            /** @description false: it is passed over */
+            enabled?: boolean;
+            /**
+             * @description What is looked at
+             * @enum {string}
+             */
+            metric?: "failure_rate" | "connect_rate" | "qualification_rate" | "efficiency" | "no_answer_rate" | "busy_rate" | "voicemail_rate" | "average_duration_s" | "average_cost_usd";
+            /** @description With fewer nothing follows */
+            minSample?: number;
+            /**
+             * @description shadow: it says what it would do, and keeps none behind it from acting
+             * @enum {string}
+             */
+            mode?: "shadow" | "enforce";
+            /** @description a-z, 0-9, _; one of everybody's names puts this in its place */
+            name?: string;
+            /** @description The first product's formulas: all calls ever, those under way too */
+            parity?: boolean;
+            /** @description The first that matches is followed; 100 when absent */
+            position?: number;
+            /** @description In words; {value} {threshold} {numerator} {denominator} {sample} {min_sample} {days} are filled in */
+            reason?: string;
+            /**
+             * @description Fewer of what; total when absent
+             * @enum {string}
+             */
+            sampleOf?: "total" | "completed" | "connected" | "qualified";
+            /** @description With what; a rate is a part of one: 0.3 is 30 % */
+            threshold?: number;
+            /** @description Calls that ended within so long; 7 days when absent */
+            windowSeconds?: number;
+        };
+        /** OptimizerWindow */
+        OptimizerWindow: {
+            /** @description HH:MM */
+            end: string;
+            /** @description HH:MM */
+            start: string;
+            /** @description local (the callee's), or a name such as Asia/Kolkata */
+            timezone?: string;
         };
         /** OptOut */
         OptOut: {
@@ -10392,6 +10643,222 @@ export interface operations {
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    listOptimizerRules: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description At most so many */
+                limit?: number;
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptimizerRuleList"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    createOptimizerRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "stop_early",
+                 *       "metric": "failure_rate",
+                 *       "comparison": ">",
+                 *       "threshold": 0.2,
+                 *       "minSample": 20,
+                 *       "decision": "pause_campaign",
+                 *       "reason": "{value} of {sample} calls failed",
+                 *       "mode": "shadow"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OptimizerRuleInput"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptimizerRule"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    getOptimizerRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptimizerRule"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    deleteOptimizerRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    updateOptimizerRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "threshold": 0.25
+                 *     }
+                 */
+                "application/json": components["schemas"]["OptimizerRulePatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptimizerRule"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["service_unavailable"];

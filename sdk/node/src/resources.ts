@@ -8,9 +8,9 @@ import type {
 
 type Options = RequestOptions;
 
-const part = encodeURIComponent;
+export const part = encodeURIComponent;
 
-class Resource {
+export class Resource {
 	constructor(protected readonly http: Http) {}
 
 	protected get<Id extends keyof operations>(_: Id, path: string, query?: object, o?: Options): Promise<Answer<Id>> {
@@ -24,6 +24,11 @@ class Resource {
 	}
 	protected remove<Id extends keyof operations>(_: Id, path: string, o?: Options): Promise<Answer<Id>> {
 		return this.http.json('DELETE', path, o);
+	}
+
+	/** Of a list whose rows the document does not describe. */
+	protected page<Row>(path: string, query?: object, o?: Options): Promise<Page<Row>> {
+		return this.http.json('GET', path, { ...o, query: query as Record<string, unknown> });
 	}
 
 	protected async *rows<Row>(page: (cursor?: string) => Promise<{ data: Row[]; hasMore?: boolean; nextCursor?: string | null }>) {

@@ -29,6 +29,25 @@ export type Webhook = Schemas['webhook'];
 export type WebhookConfig = Body<'createWebhook'>;
 export type Ticket = Answer<'createTicket'>;
 export type Period = NonNullable<Query<'getUsage'>['period']>;
+export type Campaign = Schemas['campaign'];
+export type Lead = Schemas['lead'];
+export type Decision = Schemas['Decision'];
+export type OptimizerRule = Schemas['OptimizerRule'];
+/** A row of which the document says no more. */
+export type Row = Record<string, unknown>;
+/** A file of leads and how far it has been read. */
+export interface LeadImport extends Row {
+	id: string;
+	state: 'receiving' | 'running' | 'done' | 'failed';
+	rows: number;
+	accepted: number;
+	bad: number;
+}
+/** A dry run: each lead with its time, or why not. */
+export interface CampaignPlan extends Row {
+	data: { leadId: string; wouldCallAt?: string; whyNot?: string; detail?: string }[];
+	totals?: Row;
+}
 
 /** A page of a list. */
 export interface Page<Row> {

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from . import _policy, models
 from ._async_http import AsyncHttp
 from .phone import format_phone_number, validate_phone_number
-from .types import AgentConfig, AgentPatch, CallOptions, WebhookConfig
+from .types import AgentConfig, AgentPatch, CallOptions, CampaignPage, LeadImport, LeadPage, RowPage, WebhookConfig
 
 Period = Literal["1h", "24h", "7d", "30d"]
 Fields = Mapping[str, Any]
@@ -199,6 +199,147 @@ class AsyncInvortoClient:
                                       cursor: Optional[str] = None) -> models.WebhookDeliveryList:
         return await self.http.model(models.WebhookDeliveryList, "GET", f"/v1/webhooks/{_part(webhook_id)}/deliveries",
                                      query={"state": state, "limit": limit, "cursor": cursor})
+
+    # ── campaigns, and whom they call
+
+    async def create_campaign(self, campaign: Union[models.CampaignInput, Fields], **options: Any) -> models.Campaign:
+        """A draft: it calls nobody."""
+        return await self.http.model(models.Campaign, "POST", "/v1/campaigns", body=campaign, **options)
+
+    async def get_campaign(self, campaign_id: str) -> models.Campaign:
+        return await self.http.model(models.Campaign, "GET", f"/v1/campaigns/{_part(campaign_id)}")
+
+    async def list_campaigns(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, status: Optional[str] = None) -> CampaignPage:
+        return await self.http.model(CampaignPage, "GET", "/v1/campaigns", query={"limit": limit, "cursor": cursor, "status": status})
+
+    async def iter_campaigns(self, *, limit: int = 100, status: Optional[str] = None) -> AsyncIterator[models.Campaign]:
+        cursor: Optional[str] = None
+        while True:
+            page = await self.list_campaigns(limit=limit, cursor=cursor, status=status)
+            for row in page.data:
+                yield row
+            cursor = page.next_cursor
+            if not page.has_more or not cursor:
+                return
+
+    async def update_campaign(self, campaign_id: str, change: Union[models.CampaignPatch, Fields]) -> models.Campaign:
+        return await self.http.model(models.Campaign, "PATCH", f"/v1/campaigns/{_part(campaign_id)}", body=change)
+
+    async def delete_campaign(self, campaign_id: str) -> None:
+        await self.http.send("DELETE", f"/v1/campaigns/{_part(campaign_id)}")
+
+    async def _order_campaign(self, campaign_id: str, verb: str, reason: Optional[str]) -> dict[str, Any]:
+        body = {"reason": reason} if reason else {}
+        return await self.request("POST", f"/v1/campaigns/{_part(campaign_id)}/{verb}", body=body)
+
+    async def schedule_campaign(self, campaign_id: str, reason: Optional[str] = None) -> dict[str, Any]:
+        return await self._order_campaign(campaign_id, "schedule", reason)
+
+    async def start_campaign(self, campaign_id: str, reason: Optional[str] = None) -> dict[str, Any]:
+        """Takes its leads in and calls, within its hours and the law's."""
+        return await self._order_campaign(campaign_id, "start", reason)
+
+    async def pause_campaign(self, campaign_id: str, reason: Optional[str] = None) -> dict[str, Any]:
+        return await self._order_campaign(campaign_id, "pause", reason)
+
+    async def resume_campaign(self, campaign_id: str, reason: Optional[str] = None) -> dict[str, Any]:
+        return await self._order_campaign(campaign_id, "resume", reason)
+
+    async def cancel_campaign(self, campaign_id: str, reason: Optional[str] = None) -> dict[str, Any]:
+        """For good."""
+        return await self._order_campaign(campaign_id, "cancel", reason)
+
+    async def preview_campaign(self, campaign_id: str, **query: Any) -> dict[str, Any]:
+        """Who would be called when, or why not; the first page has `totals`. Nothing is changed."""
+        return await self.request("GET", f"/v1/campaigns/{_part(campaign_id)}/preview", query=query)
+
+    async def get_campaign_metrics(self, campaign_id: str, period: Optional[str] = None) -> dict[str, Any]:
+        return await self.request("GET", f"/v1/campaigns/{_part(campaign_id)}/metrics", query={"period": period})
+
+    async def attach_leads(self, campaign_id: str, lead_ids: Iterable[str]) -> dict[str, Any]:
+        return await self.request("POST", f"/v1/campaigns/{_part(campaign_id)}/leads", body={"ids": list(lead_ids)})
+
+    async def create_lead(self, lead: Union[models.LeadInput, Fields], **options: Any) -> models.Lead:
+        return await self.http.model(models.Lead, "POST", "/v1/leads", body=lead, **options)
+
+    async def create_leads(self, leads: Iterable[Fields], **body: Any) -> dict[str, Any]:
+        """What became of each, in their order."""
+        return await self.request("POST", "/v1/leads/batch", body={**body, "leads": list(leads)})
+
+    async def get_lead(self, lead_id: str) -> models.Lead:
+        return await self.http.model(models.Lead, "GET", f"/v1/leads/{_part(lead_id)}")
+
+    async def list_leads(self, *, limit: Optional[int] = None, cursor: Optional[str] = None, campaign_id: Optional[str] = None,
+                         state: Optional[str] = None) -> LeadPage:
+        return await self.http.model(LeadPage, "GET", "/v1/leads",
+                                     query={"limit": limit, "cursor": cursor, "campaignId": campaign_id, "state": state})
+
+    async def iter_leads(self, *, limit: int = 100, **filters: Any) -> AsyncIterator[models.Lead]:
+        cursor: Optional[str] = None
+        while True:
+            page = await self.list_leads(limit=limit, cursor=cursor, **filters)
+            for row in page.data:
+                yield row
+            cursor = page.next_cursor
+            if not page.has_more or not cursor:
+                return
+
+    async def update_lead(self, lead_id: str, change: Fields) -> models.Lead:
+        return await self.http.model(models.Lead, "PATCH", f"/v1/leads/{_part(lead_id)}", body=change)
+
+    async def delete_lead(self, lead_id: str) -> None:
+        await self.http.send("DELETE", f"/v1/leads/{_part(lead_id)}")
+
+    async def import_leads(self, csv: Union[str, bytes], campaign_id: Optional[str] = None, **query: Any) -> LeadImport:
+        """A file of leads as CSV, into a campaign or into none. `query`: country, onDuplicate, tags, again."""
+        path = f"/v1/campaigns/{_part(campaign_id)}/leads/import" if campaign_id else "/v1/leads/import"
+        data = csv.encode() if isinstance(csv, str) else csv
+        return await self.http.model(LeadImport, "POST", path, query=query, body=data, content_type="text/csv")
+
+    async def get_import(self, import_id: str) -> LeadImport:
+        return await self.http.model(LeadImport, "GET", f"/v1/imports/{_part(import_id)}")
+
+    # ── templates and numbers
+
+    async def list_templates(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> RowPage:
+        return await self.http.model(RowPage, "GET", "/v1/templates", query={"limit": limit, "cursor": cursor})
+
+    async def create_template(self, template: Fields) -> dict[str, Any]:
+        return await self.request("POST", "/v1/templates", body=template)
+
+    async def get_template(self, template_id: str) -> dict[str, Any]:
+        return await self.request("GET", f"/v1/templates/{_part(template_id)}")
+
+    async def update_template(self, template_id: str, change: Fields) -> dict[str, Any]:
+        return await self.request("PATCH", f"/v1/templates/{_part(template_id)}", body=change)
+
+    async def delete_template(self, template_id: str) -> None:
+        await self.http.send("DELETE", f"/v1/templates/{_part(template_id)}")
+
+    async def deploy_template(self, template_id: str, body: Optional[Fields] = None, **options: Any) -> dict[str, Any]:
+        """An agent of it. With the same `idempotency_key` it is the same agent."""
+        return await self.request("POST", f"/v1/templates/{_part(template_id)}/deploy", body=body or {}, **options)
+
+    async def list_numbers(self, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> RowPage:
+        return await self.http.model(RowPage, "GET", "/v1/numbers", query={"limit": limit, "cursor": cursor})
+
+    async def take_number(self, body: Fields) -> dict[str, Any]:
+        """One of the pool, taken."""
+        return await self.request("POST", "/v1/numbers", body=body)
+
+    async def get_number(self, number_id: str) -> dict[str, Any]:
+        return await self.request("GET", f"/v1/numbers/{_part(number_id)}")
+
+    async def update_number(self, number_id: str, change: Fields) -> dict[str, Any]:
+        return await self.request("PATCH", f"/v1/numbers/{_part(number_id)}", body=change)
+
+    async def attach_number(self, number_id: str, body: Fields) -> dict[str, Any]:
+        """Who answers there."""
+        return await self.request("POST", f"/v1/numbers/{_part(number_id)}/agent", body=body)
+
+    async def release_number(self, number_id: str) -> None:
+        """Back to the pool."""
+        await self.http.send("DELETE", f"/v1/numbers/{_part(number_id)}")
 
     # ── the tenant
 

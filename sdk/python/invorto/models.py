@@ -1603,6 +1603,36 @@ class OptedOut(Model):
     """
 
 
+class OptimizerCondition(Model):
+    metric: Literal['failure_rate', 'connect_rate', 'qualification_rate', 'efficiency', 'no_answer_rate', 'busy_rate', 'voicemail_rate', 'average_duration_s', 'average_cost_usd']
+    """
+    What is looked at
+    """
+    comparison: Literal['>', '>=', '<', '<=']
+    """
+    How it is compared
+    """
+    threshold: Annotated[float, Field(ge=0.0, le=1000000.0)]
+    """
+    With what; a rate is a part of one
+    """
+
+
+class OptimizerWindow(Model):
+    start: Annotated[str, Field(max_length=5, min_length=5)]
+    """
+    HH:MM
+    """
+    end: Annotated[str, Field(max_length=5, min_length=5)]
+    """
+    HH:MM
+    """
+    timezone: Annotated[Optional[str], Field(max_length=64, min_length=1)] = None
+    """
+    local (the callee's), or a name such as Asia/Kolkata
+    """
+
+
 class Person(Model):
     id: str
     """
@@ -5752,6 +5782,315 @@ class EventCallStarted(Model):
     carrier: Optional[EventCarrier] = None
     """
     Who carries it
+    """
+
+
+class OptimizerAction(Model):
+    retry_windows: Annotated[
+        Optional[list[OptimizerWindow]], Field(alias='retryWindows', max_length=12)
+    ] = None
+    """
+    Of adjust_retry_window: the campaign's from then on
+    """
+    factor: Annotated[Optional[float], Field(ge=0.0, le=10.0)] = None
+    """
+    Of scale_up: by how much calls at once and calls a day grow
+    """
+    agent_id: Annotated[Optional[str], Field(alias='agentId', max_length=128)] = None
+    """
+    Of switch_agent: who calls instead; without one a person chooses
+    """
+
+
+class OptimizerActionPatch(Model):
+    retry_windows: Annotated[
+        Optional[list[OptimizerWindow]], Field(alias='retryWindows', max_length=12)
+    ] = None
+    """
+    Of adjust_retry_window: the campaign's from then on
+    """
+    factor: Annotated[Optional[float], Field(ge=0.0, le=10.0)] = None
+    """
+    Of scale_up: by how much calls at once and calls a day grow
+    """
+    agent_id: Annotated[Optional[str], Field(alias='agentId', max_length=128)] = None
+    """
+    Of switch_agent: who calls instead; without one a person chooses
+    """
+
+
+class OptimizerRule(Model):
+    id: Optional[str] = None
+    """
+    rule_…
+    """
+    scope: Optional[Literal['platform', 'tenant']] = None
+    """
+    platform: everybody's; tenant: one of your own
+    """
+    overridden: Optional[bool] = None
+    """
+    Of everybody's: one of your own stands in its place
+    """
+    name: Annotated[str, Field(max_length=63, min_length=1)]
+    """
+    a-z, 0-9, _; one of everybody's names puts this in its place
+    """
+    position: Annotated[Optional[int], Field(ge=0, le=100000)] = None
+    """
+    The first that matches is followed; 100 when absent
+    """
+    enabled: Optional[bool] = None
+    """
+    false: it is passed over
+    """
+    mode: Optional[Literal['shadow', 'enforce']] = None
+    """
+    shadow: it says what it would do, and keeps none behind it from acting
+    """
+    metric: Optional[Literal['failure_rate', 'connect_rate', 'qualification_rate', 'efficiency', 'no_answer_rate', 'busy_rate', 'voicemail_rate', 'average_duration_s', 'average_cost_usd']] = (
+        None
+    )
+    """
+    What is looked at
+    """
+    comparison: Optional[Literal['>', '>=', '<', '<=']] = None
+    """
+    How it is compared
+    """
+    threshold: Annotated[Optional[float], Field(ge=0.0, le=1000000.0)] = None
+    """
+    With what; a rate is a part of one: 0.3 is 30 %
+    """
+    min_sample: Annotated[Optional[int], Field(alias='minSample', ge=0, le=1000000)] = (
+        None
+    )
+    """
+    With fewer nothing follows
+    """
+    sample_of: Annotated[
+        Optional[Literal['total', 'completed', 'connected', 'qualified']],
+        Field(alias='sampleOf'),
+    ] = None
+    """
+    Fewer of what; total when absent
+    """
+    also: Annotated[Optional[list[OptimizerCondition]], Field(max_length=5)] = None
+    """
+    What must hold besides
+    """
+    parity: Optional[bool] = None
+    """
+    The first product's formulas: all calls ever, those under way too
+    """
+    window_seconds: Annotated[
+        Optional[int], Field(alias='windowSeconds', ge=60, le=31536000)
+    ] = None
+    """
+    Calls that ended within so long; 7 days when absent
+    """
+    cool_down_seconds: Annotated[
+        Optional[int], Field(alias='coolDownSeconds', ge=0, le=2592000)
+    ] = None
+    """
+    Quiet for so long after it has spoken; an hour when absent
+    """
+    decision: Optional[Literal['pause_campaign', 'adjust_retry_window', 'switch_agent', 'scale_up']] = (
+        None
+    )
+    """
+    What follows
+    """
+    action: Optional[OptimizerAction] = None
+    """
+    What that needs to know
+    """
+    reason: Annotated[Optional[str], Field(max_length=500, min_length=1)] = None
+    """
+    In words; {value} {threshold} {numerator} {denominator} {sample} {min_sample} {days} are filled in
+    """
+    created_at: Annotated[Optional[str], Field(alias='createdAt')] = None
+    """
+    RFC 3339
+    """
+    updated_at: Annotated[Optional[str], Field(alias='updatedAt')] = None
+    """
+    RFC 3339
+    """
+
+
+class OptimizerRuleInput(Model):
+    name: Annotated[str, Field(max_length=63, min_length=1)]
+    """
+    a-z, 0-9, _; one of everybody's names puts this in its place
+    """
+    position: Annotated[Optional[int], Field(ge=0, le=100000)] = None
+    """
+    The first that matches is followed; 100 when absent
+    """
+    enabled: Optional[bool] = None
+    """
+    false: it is passed over
+    """
+    mode: Optional[Literal['shadow', 'enforce']] = None
+    """
+    shadow: it says what it would do, and keeps none behind it from acting
+    """
+    metric: Optional[Literal['failure_rate', 'connect_rate', 'qualification_rate', 'efficiency', 'no_answer_rate', 'busy_rate', 'voicemail_rate', 'average_duration_s', 'average_cost_usd']] = (
+        None
+    )
+    """
+    What is looked at
+    """
+    comparison: Optional[Literal['>', '>=', '<', '<=']] = None
+    """
+    How it is compared
+    """
+    threshold: Annotated[Optional[float], Field(ge=0.0, le=1000000.0)] = None
+    """
+    With what; a rate is a part of one: 0.3 is 30 %
+    """
+    min_sample: Annotated[Optional[int], Field(alias='minSample', ge=0, le=1000000)] = (
+        None
+    )
+    """
+    With fewer nothing follows
+    """
+    sample_of: Annotated[
+        Optional[Literal['total', 'completed', 'connected', 'qualified']],
+        Field(alias='sampleOf'),
+    ] = None
+    """
+    Fewer of what; total when absent
+    """
+    also: Annotated[Optional[list[OptimizerCondition]], Field(max_length=5)] = None
+    """
+    What must hold besides
+    """
+    parity: Optional[bool] = None
+    """
+    The first product's formulas: all calls ever, those under way too
+    """
+    window_seconds: Annotated[
+        Optional[int], Field(alias='windowSeconds', ge=60, le=31536000)
+    ] = None
+    """
+    Calls that ended within so long; 7 days when absent
+    """
+    cool_down_seconds: Annotated[
+        Optional[int], Field(alias='coolDownSeconds', ge=0, le=2592000)
+    ] = None
+    """
+    Quiet for so long after it has spoken; an hour when absent
+    """
+    decision: Optional[Literal['pause_campaign', 'adjust_retry_window', 'switch_agent', 'scale_up']] = (
+        None
+    )
+    """
+    What follows
+    """
+    action: Optional[OptimizerAction] = None
+    """
+    What that needs to know
+    """
+    reason: Annotated[Optional[str], Field(max_length=500, min_length=1)] = None
+    """
+    In words; {value} {threshold} {numerator} {denominator} {sample} {min_sample} {days} are filled in
+    """
+
+
+class OptimizerRuleList(Model):
+    data: Annotated[list[OptimizerRule], Field(max_length=100)]
+    """
+    Newest first
+    """
+    has_more: Annotated[bool, Field(alias='hasMore')]
+    """
+    There are older ones
+    """
+    next_cursor: Annotated[Optional[str], Field(alias='nextCursor')] = None
+    """
+    For the page behind this one
+    """
+
+
+class OptimizerRulePatch(Model):
+    name: Annotated[Optional[str], Field(max_length=63, min_length=1)] = None
+    """
+    a-z, 0-9, _; one of everybody's names puts this in its place
+    """
+    position: Annotated[Optional[int], Field(ge=0, le=100000)] = None
+    """
+    The first that matches is followed; 100 when absent
+    """
+    enabled: Optional[bool] = None
+    """
+    false: it is passed over
+    """
+    mode: Optional[Literal['shadow', 'enforce']] = None
+    """
+    shadow: it says what it would do, and keeps none behind it from acting
+    """
+    metric: Optional[Literal['failure_rate', 'connect_rate', 'qualification_rate', 'efficiency', 'no_answer_rate', 'busy_rate', 'voicemail_rate', 'average_duration_s', 'average_cost_usd']] = (
+        None
+    )
+    """
+    What is looked at
+    """
+    comparison: Optional[Literal['>', '>=', '<', '<=']] = None
+    """
+    How it is compared
+    """
+    threshold: Annotated[Optional[float], Field(ge=0.0, le=1000000.0)] = None
+    """
+    With what; a rate is a part of one: 0.3 is 30 %
+    """
+    min_sample: Annotated[Optional[int], Field(alias='minSample', ge=0, le=1000000)] = (
+        None
+    )
+    """
+    With fewer nothing follows
+    """
+    sample_of: Annotated[
+        Optional[Literal['total', 'completed', 'connected', 'qualified']],
+        Field(alias='sampleOf'),
+    ] = None
+    """
+    Fewer of what; total when absent
+    """
+    also: Annotated[Optional[list[OptimizerCondition]], Field(max_length=5)] = None
+    """
+    What must hold besides
+    """
+    parity: Optional[bool] = None
+    """
+    The first product's formulas: all calls ever, those under way too
+    """
+    window_seconds: Annotated[
+        Optional[int], Field(alias='windowSeconds', ge=60, le=31536000)
+    ] = None
+    """
+    Calls that ended within so long; 7 days when absent
+    """
+    cool_down_seconds: Annotated[
+        Optional[int], Field(alias='coolDownSeconds', ge=0, le=2592000)
+    ] = None
+    """
+    Quiet for so long after it has spoken; an hour when absent
+    """
+    decision: Optional[Literal['pause_campaign', 'adjust_retry_window', 'switch_agent', 'scale_up']] = (
+        None
+    )
+    """
+    What follows
+    """
+    action: Optional[OptimizerActionPatch] = None
+    """
+    What that needs to know
+    """
+    reason: Annotated[Optional[str], Field(max_length=500, min_length=1)] = None
+    """
+    In words; {value} {threshold} {numerator} {denominator} {sample} {min_sample} {days} are filled in
     """
 
 
