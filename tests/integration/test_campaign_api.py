@@ -354,3 +354,45 @@ def test_a_large_file_takes_little_memory_and_makes_nobody_wait():
         grown, late = peak() - before, sorted(late)
         print(f"  {ROWS} rows, {len(text) >> 10} KiB in {seconds:.1f} s: {ROWS / seconds:.0f}/s; memory +{grown} KiB; livez p99 {late[int(len(late) * 0.99)] * 1000:.0f} ms")
         assert grown < 48 << 10, f"{grown} KiB more"
+
+
+def test_a_file_whose_reader_is_killed_tells_exactly_what_was_taken():
+    """kill -9 in the middle, twice; what the import tells is what is there, no row is there twice, and the same file again
+    adds what is missing."""
+    people = 20_000
+    text = "phone,first_name,plan\n" + "".join(f"+1{415 + n % 2}555{n:04},P{n},gold\n" if n < 10_000 else f"+1{212 + n % 2}555{n - 10_000:04},P{n},gold\n"
+                                               for n in range(people))
+    with office() as (h, dev, reader, other):
+        campaign = dev("POST", "/v1/campaigns", {"name": "Large", "agentId": "caller"}, 201)["id"]
+        taken = 0
+        for at_least in (1, 5_000):
+            connection = http.client.HTTPConnection("127.0.0.1", h.port, timeout=60)
+            connection.request("POST", f"/v1/campaigns/{campaign}/leads/import?country=US", text.encode(),
+                               {"Authorization": "Bearer " + dev.key, "Content-Type": "text/csv"})
+            wait_until(lambda n=taken + at_least: int(h.rows("select count(*) from leads")[0][0]) >= n, 30, "some rows")
+            h.kill()
+            connection.close()
+            wait_until(lambda: h.rows("select count(*) from pg_stat_activity where datname = current_database() and usename in "
+                                      "('invorto_app', 'invorto_worker')") == [["0"]], 20, "the server to end what it was asked for")
+            [[one, state, rows, accepted]] = h.rows("select id, state, rows, accepted from lead_imports order by created_at desc, id desc limit 1")
+            assert state == "running", "it was in the middle"
+            now = int(h.rows("select count(*) from leads")[0][0])
+            assert now - taken == int(accepted) <= int(rows) < people, (now, taken, accepted, rows)
+            assert h.rows("select count(*), count(distinct phone), count(*) filter (where campaign_id is null) from leads") == [[str(now), str(now), "0"]]
+            h.start_daemon()
+            told = dev("GET", f"/v1/imports/{one}")
+            assert told["state"] in ("running", "failed") and told["accepted"] == int(accepted)
+            h.rows("update lead_imports set lease_until = now() where state = 'running'")
+            told = dev("GET", f"/v1/imports/{one}")
+            assert told["state"] == "failed" and "gone" in told["reason"] and (told["rows"], told["accepted"]) == (int(rows), int(accepted))
+            assert int(h.rows("select count(*) from leads")[0][0]) == now, "nobody goes on with it behind our backs"
+            taken = now
+        last = dev.file(f"/v1/campaigns/{campaign}/leads/import?country=US", text)
+        last = wait_until(lambda: (got := dev("GET", "/v1/imports/" + last["id"]))["state"] in ("done", "failed") and got, 60, "the whole file")
+        assert last["state"] == "done" and last["rows"] == people and last["accepted"] == people - taken and last["bad"] == 0, last
+        assert last["duplicates"]["inCampaign"] + last["duplicates"]["inTenant"] >= taken, last
+        assert h.rows(f"select count(*), count(distinct phone) from leads where campaign_id = '{campaign}'") == [[str(people), str(people)]]
+        assert not os.listdir(os.path.join(h.dir, "incoming")) if os.path.isdir(os.path.join(h.dir, "incoming")) else True
+
+
+test_a_file_whose_reader_is_killed_tells_exactly_what_was_taken.seconds = 20
