@@ -16,12 +16,13 @@ as_postgres() {
 	fi
 }
 
+# 0, written out: within a trap a bare return is the status of what came before the trap.
 postgres_bin() {
 	local dir
 	for dir in $(printf '%s\n' /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /opt/homebrew/opt/postgresql@*/bin | sort -rV); do
-		[ -x "$dir/initdb" ] && { printf '%s' "$dir"; return; }
+		[ -x "$dir/initdb" ] && { printf '%s' "$dir"; return 0; }
 	done
-	dir=$(pg_config --bindir 2>/dev/null) && [ -x "$dir/initdb" ] && { printf '%s' "$dir"; return; }
+	dir=$(pg_config --bindir 2>/dev/null) && [ -x "$dir/initdb" ] && { printf '%s' "$dir"; return 0; }
 	die "PostgreSQL's server is not installed"
 }
 
