@@ -46,6 +46,7 @@ struct iv_slot_ask {
 
 struct iv_slot_verdict {
 	bool granted;
+	bool over;         /* granted, and none was taken: the call (not a browser's) was given back as ended already */
 	bool local;        /* Redis did not answer: the policy decided */
 	bool settling;     /* refused for the moment only: retry_ms */
 	const char *scope; /* who refused: "global", "carrier", "tenant", "agent", "campaign"; "settling"; without Redis
@@ -71,7 +72,8 @@ enum iv_flow_next iv_slots_take(struct iv_slots *s, struct iv_flow *f, struct iv
 				const struct iv_slot_ask *ask, struct iv_slot_verdict *v);
 
 /* From now on this process renews it; copied. Taken before or not: a live call is counted. Another instance that held
- * it stops within SLOT_RENEW_MS. DIALLING ends by itself after TELEPHONY_SEMAPHORE_TTL_SEC, MEDIA never does. */
+ * it stops within SLOT_RENEW_MS. DIALLING ends by itself after TELEPHONY_SEMAPHORE_TTL_SEC, MEDIA never does, and does not become
+ * DIALLING again. */
 enum iv_slot_stage { IV_SLOT_DIALLING, IV_SLOT_MEDIA };
 void iv_slots_hold(struct iv_slots *s, const struct iv_slot_ask *ask, enum iv_slot_stage stage);
 
@@ -96,6 +98,8 @@ extern const char *const iv_slot_ends[]; /* the words, NULL */
 /* The call is over: free now, in all scopes, and no renewal that is still under way brings it back. From any process;
  * twice is as good as once. Without Redis it is free when its lease ends. */
 void iv_slots_drop(struct iv_slots *s, struct iv_str tenant_id, struct iv_str call_id, enum iv_slot_end why);
+/* The same, unless its media has come to some process meanwhile: for who was cut short and cannot say. */
+void iv_slots_drop_unspoken(struct iv_slots *s, struct iv_str tenant_id, struct iv_str call_id, enum iv_slot_end why);
 /* Another instance goes on with the call: this one stops renewing, the slot stays for the rest of its lease. */
 void iv_slots_leave(struct iv_slots *s, struct iv_str tenant_id, struct iv_str call_id);
 

@@ -1,4 +1,4 @@
-/* Placing a call: the right to it, the question to the carrier, what is written of the answer. */
+/* Placing a call: the right to it, the question to the carrier. What is written of it is dial_write.c's. */
 #include "dial_priv.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include "iv_log.h"
 #include "iv_metrics.h"
 
-enum { SLACK_MS = 10000, WRITE_TRIES = 8, WRITE_FIRST_MS = 500, DOUBT_S = 3, QUIET_S = 15 };
+enum { SLACK_MS = 10000 };
 
 /* ── jobs ── */
 
@@ -96,7 +96,7 @@ static void tell_asker(struct iv_dial_job *j, const struct iv_err *err)
 	iv_op_done(&run->op, err);
 }
 
-static void job_free(struct iv_dial_job *j)
+void dial_job_free(struct iv_dial_job *j)
 {
 	struct iv_dials *d = j->d;
 
@@ -112,7 +112,7 @@ void dial_job_end(struct iv_dial_job *j, const struct iv_err *err)
 	struct iv_err e = *err; /* it may be in the job */
 
 	tell_asker(j, &e);
-	job_free(j);
+	dial_job_free(j);
 }
 
 /* ── the check alone ── */
@@ -237,6 +237,7 @@ static enum iv_flow_next ask_carrier(struct iv_flow *f)
 
 	if (!right->granted) {
 		j->plan.slots = j->plan.slots && right->over; /* those of a call that is up stay */
+		j->refused_word = "not_allowed"; /* of a row that nobody has dialled: its lead is barred */
 		return iv_flow_fail(f, IV_ECONFLICT, "the call was dialled before, or is over");
 	}
 	j->asked = true;
@@ -284,69 +285,9 @@ static enum iv_flow_next told(struct iv_flow *f)
 	return IV_FLOW_NEXT;
 }
 
-static enum iv_flow_next write_placed(struct iv_dial_job *j)
-{
-	struct iv_dial_placed_in in = {.call = j->ask.call_id,
-				       .carrier = iv_str(iv_carrier_names[j->plan.carrier]),
-				       .provider_id = j->told.provider_id,
-				       .second_kind = j->plan.carrier == IV_JAMBONZ ? IV_S("jambonz") : IV_S("twilio"),
-				       .second_id = j->told.second_id,
-				       .check_s = j->o.ring_s + QUIET_S};
+/* ── the end ── */
 
-	return iv_pg_one(j->d->s->pg, &j->flow, &j->pg, &j->scope, &j->arena, &iv_sql_dial_placed, &in, &j->rows);
-}
-
-static enum iv_flow_next write_outcome(struct iv_flow *f)
-{
-	struct iv_dial_job *j = dial_self(f);
-	struct iv_dial_closed_in closed = {.call = j->ask.call_id,
-					   .status = IV_S("failed"),
-					   .reason = j->asked ? IV_S("not_placed") : IV_S("refused"),
-					   .failure = j->answer.why};
-	struct iv_dial_doubted_in doubted = {.call = j->ask.call_id, .why = j->told.why, .check_s = DOUBT_S};
-
-	if (j->asked && j->told.placed == IV_PLACED)
-		return write_placed(j);
-	if (j->asked && j->told.placed == IV_MAYBE_PLACED)
-		return iv_pg_one(j->d->s->pg, f, &j->pg, &j->scope, &j->arena, &iv_sql_dial_doubted, &doubted, NULL);
-	return iv_pg_one(j->d->s->pg, f, &j->pg, &j->scope, &j->arena, &iv_sql_dial_closed, &closed, &j->rows);
-}
-
-void dial_publish(struct iv_dials *d, struct iv_str tenant_id, struct iv_str call_id, const char *kind)
-{
-	char name[IV_CALL_NAME_SIZE];
-
-	if (d->s->events)
-		iv_events_publish(d->s->events, tenant_id, iv_call_name(tenant_id, call_id, name), iv_str(kind), IV_S("{}"));
-}
-
-static enum iv_flow_next written(struct iv_flow *f)
-{
-	struct iv_dial_job *j = dial_self(f);
-
-	(void)f;
-	j->written = true;
-	dial_publish(j->d, j->ask.tenant_id, j->ask.call_id,
-		     !j->asked || j->told.placed == IV_NOT_PLACED ? "call.ended"
-		     : j->told.placed == IV_PLACED		  ? "call.queued"
-								  : "call.unknown");
-	return IV_FLOW_NEXT;
-}
-
-/* ── the end: what the carrier said is written, however long the database is away ── */
-
-static void on_again(void *arg);
-
-static bool writes_again(struct iv_dial_job *j)
-{
-	if (!j->asked || j->written || j->d->draining || ++j->tries > WRITE_TRIES)
-		return false;
-	iv_timer_init(&j->again, j->d->s->loop, on_again, j);
-	iv_timer_in_ms(&j->again, (int64_t)WRITE_FIRST_MS << (j->tries - 1));
-	return true;
-}
-
-static void placed(struct iv_flow *f)
+void dial_placed(struct iv_flow *f)
 {
 	struct iv_dial_job *j = dial_self(f);
 	struct iv_err e = j->asked ? (struct iv_err){0} : f->err.code != IV_OK ? f->err : j->refused;
@@ -360,26 +301,17 @@ static void placed(struct iv_flow *f)
 	if (!j->asked || j->told.placed == IV_NOT_PLACED)
 		drop_slots(j, j->asked ? IV_SLOT_FAILED : IV_SLOT_REFUSED);
 	tell_asker(j, &e);
-	if (!writes_again(j))
-		job_free(j);
+	if (!dial_writes_again(j))
+		dial_job_free(j);
 }
 
 static const struct iv_flow_step place_steps[] = {
 	{"load", dial_load},   {"judge", dial_judge}, {"take", dial_take}, {"taken", dial_taken},
-	{"begin", begin},      {"ask", ask_carrier},  {"told", told},      {"write", write_outcome},
-	{"written", written},  {0},
+	{"begin", begin},      {"ask", ask_carrier},  {"told", told},      {"write", dial_write},
+	{"written", dial_written}, {0},
 };
-static const struct iv_flow_type place_type = {"dial.place", place_steps, placed};
-static const struct iv_flow_type planned_type = {"dial.planned", place_steps + 4, placed};
-static const struct iv_flow_step again_steps[] = {{"write", write_outcome}, {"written", written}, {0}};
-static const struct iv_flow_type again_type = {"dial.write", again_steps, placed};
-
-static void on_again(void *arg)
-{
-	struct iv_dial_job *j = arg;
-
-	dial_job_start(j, &again_type);
-}
+static const struct iv_flow_type place_type = {"dial.place", place_steps, dial_placed};
+static const struct iv_flow_type planned_type = {"dial.planned", place_steps + 4, dial_placed};
 
 enum iv_flow_next iv_dial_place(struct iv_dials *d, struct iv_flow *f, struct iv_dial_run *run, struct iv_arena *arena,
 				const struct iv_dial_ask *ask, const struct iv_dial_plan *plan,

@@ -44,6 +44,7 @@ static enum iv_flow_next close_row(struct iv_flow *f)
 {
 	struct iv_dial_job *j = dial_self(f);
 
+	j->over = true;
 	return iv_pg_one(j->d->s->pg, f, &j->pg, &j->scope, &j->arena, &iv_sql_dial_closed,
 			 &(struct iv_dial_closed_in){.call = j->ask.call_id,
 						     .status = IV_S("canceled"),
@@ -64,9 +65,14 @@ static enum iv_flow_next closed(struct iv_flow *f)
 	return IV_FLOW_NEXT;
 }
 
+/* Hung up, and nobody can say whether the row knows: its slot is not kept for that. */
 static void ended(struct iv_flow *f)
 {
-	dial_job_end(dial_self(f), &f->err);
+	struct iv_dial_job *j = dial_self(f);
+
+	if (f->err.code != IV_OK && j->over)
+		iv_slots_drop_unspoken(j->d->s->slots, j->ask.tenant_id, j->ask.call_id, IV_SLOT_CANCELED);
+	dial_job_end(j, &f->err);
 }
 
 static const struct iv_flow_step steps[] = {

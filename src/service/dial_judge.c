@@ -179,7 +179,9 @@ enum iv_flow_next dial_taken(struct iv_flow *f)
 
 	if (j->refused.code != IV_OK)
 		return IV_FLOW_NEXT;
-	j->plan.slots = v->granted;
+	j->plan.slots = v->granted && !v->over;
+	if (v->over)
+		return IV_FLOW_NEXT; /* so its row says too */
 	if (v->granted) {
 		iv_slots_hold(j->d->s->slots, &j->slot_ask, IV_SLOT_DIALLING);
 		return IV_FLOW_NEXT;

@@ -1,4 +1,5 @@
-/* What dial.c (placing), dial_judge.c (may it be placed), dial_cancel.c and dial_reconcile.c share. */
+/* What dial.c (placing), dial_judge.c (may it be placed), dial_write.c (what is written of it), dial_cancel.c and
+ * dial_reconcile.c share. */
 #ifndef DIAL_PRIV_H
 #define DIAL_PRIV_H
 
@@ -45,6 +46,7 @@ struct iv_dial_job {
 	struct iv_originate o;
 	struct iv_carrier_answer told;
 	struct iv_str reason;    /* of a cancel */
+	bool over;               /* a cancel: nobody is on the line any more */
 };
 
 void dials_rest(struct iv_dials *d); /* something is over */
@@ -53,6 +55,7 @@ struct iv_dial_job *dial_job_new(struct iv_dials *d, struct iv_flow *f, struct i
 				 const struct iv_dial_ask *ask);
 void dial_job_start(struct iv_dial_job *j, const struct iv_flow_type *type);
 void dial_job_end(struct iv_dial_job *j, const struct iv_err *err); /* tells the asker and frees it */
+void dial_job_free(struct iv_dial_job *j);
 static inline struct iv_dial_job *dial_self(struct iv_flow *f)
 {
 	return (struct iv_dial_job *)(void *)f;
@@ -63,6 +66,13 @@ enum iv_flow_next dial_load(struct iv_flow *f);
 enum iv_flow_next dial_judge(struct iv_flow *f);
 enum iv_flow_next dial_take(struct iv_flow *f);
 enum iv_flow_next dial_taken(struct iv_flow *f);
+
+/* dial.c: the end of a flow that places a call, or writes what came of it. */
+void dial_placed(struct iv_flow *f);
+/* dial_write.c: two steps; and what their end is left with. True: the job goes on. */
+enum iv_flow_next dial_write(struct iv_flow *f);
+enum iv_flow_next dial_written(struct iv_flow *f);
+bool dial_writes_again(struct iv_dial_job *j);
 
 /* Whoever watches the call. */
 void dial_publish(struct iv_dials *d, struct iv_str tenant_id, struct iv_str call_id, const char *kind);

@@ -269,6 +269,9 @@ static void call_over(struct iv_flow *f)
 {
 	struct dial_reconciler *r = self(f);
 
+	/* It is over, whatever the row says by now: closed, and we did not hear it, it would not come again. */
+	if (f->err.code != IV_OK && final(r->stands.status))
+		iv_slots_drop_unspoken(r->s->slots, row(r)->tenant_id, row(r)->call_id, dial_slot_end(r->stands.status));
 	if (f->err.code != IV_OK) /* the carrier or the database did not answer: it comes again when its lease is over */
 		iv_debug("call.not_reconciled", IV_LV("call_id", row(r)->call_id), IV_LS("why", f->err.msg));
 	r->rows = (struct iv_rows){0};

@@ -9,7 +9,7 @@
 
 enum { UNLIMITED = 1000000, ASSERTING_MS = 200 };
 /* The script's answer behind the scopes, which count from 1. */
-enum { ANSWER_GRANTED = 0, ANSWER_SETTLING = SCOPES + 1 };
+enum { ANSWER_GRANTED = 0, ANSWER_SETTLING = SCOPES + 1, ANSWER_OVER };
 /* Labels of slots_refused_total, behind the scopes. */
 enum { REFUSED_SETTLING = SCOPES, REFUSED_REDIS, REFUSED_INSTANCE };
 
@@ -119,6 +119,8 @@ static void verdict_of(struct iv_slots_run *run, int64_t answer, int64_t count, 
 
 	if (answer == ANSWER_GRANTED) {
 		*v = (struct iv_slot_verdict){.granted = true, .limit = run->limits[SCOPE_TENANT], .count = count};
+	} else if (answer == ANSWER_OVER) {
+		*v = (struct iv_slot_verdict){.granted = true, .over = true};
 	} else if (answer == ANSWER_SETTLING) {
 		*v = (struct iv_slot_verdict){.settling = true, .scope = refusals[REFUSED_SETTLING], .retry_ms = settling_ms};
 	} else {
@@ -140,7 +142,7 @@ static void count_verdict(const struct iv_slots_run *run)
 
 static void conclude(struct iv_slots_run *run)
 {
-	if (run->verdict->granted)
+	if (run->verdict->granted && !run->verdict->over)
 		slots_granted(run->slots, run->ask);
 	count_verdict(run);
 }
@@ -158,7 +160,7 @@ static void on_taken(void *arg, const struct iv_reply *reply, const struct iv_er
 	(void)err; /* whatever it is, the policy has the answer */
 	run->command = NULL;
 	if (reply && reply->kind == IV_REPLY_LIST && reply->count == 5 && reply->items[3].i >= ANSWER_GRANTED &&
-	    reply->items[3].i <= ANSWER_SETTLING) {
+	    reply->items[3].i <= ANSWER_OVER) {
 		verdict_of(run, reply->items[3].i, reply->items[4].i, reply->items[1].i);
 		conclude(run);
 		slots_learn(run->slots, reply);

@@ -13,7 +13,7 @@
 #define ENDED_MS "600000"
 
 enum { PER_CALL = 9, RENEW_ARGS = SLOT_ARGS + 1 };
-enum { NEWS_DROPPED = 0, NEWS_MOVED = -1 }; /* instead of a claim */
+enum { NEWS_DROPPED = 0, NEWS_MOVED = -1, NEWS_OVER = -2 }; /* instead of a claim */
 enum { RENEWED_OK, RENEWED_FAILED };        /* labels of slots_renewals_total */
 
 struct batch {
@@ -100,10 +100,11 @@ static void on_news(struct iv_slots *s, struct iv_str name, int64_t claim)
 
 	if (!slot)
 		return; /* given back meanwhile */
+	/* Without a claim of ours it is held anew, and its claim is still on its way. */
 	if (claim > 0) {
 		slot->claim = claim;
-	} else if (slot->claim) { /* else it is held anew, and that claim is still on its way */
-		iv_info(claim == NEWS_DROPPED ? "slots.given_back_elsewhere" : "slots.moved", IV_LS("call", slot->name));
+	} else if (slot->claim || (claim == NEWS_OVER && slot->state == SLOT_DIALLING)) {
+		iv_info(claim == NEWS_MOVED ? "slots.moved" : "slots.given_back_elsewhere", IV_LS("call", slot->name));
 		forget(s, slot);
 	}
 }
@@ -326,6 +327,8 @@ void iv_slots_hold(struct iv_slots *s, const struct iv_slot_ask *ask, enum iv_sl
 		return;
 	}
 	slot = slots_find(s, ask->tenant_id, ask->call_id);
+	if (slot && slot->state == SLOT_MEDIA && stage == IV_SLOT_DIALLING)
+		return; /* its media was quicker than whoever answers for it */
 	if (slot)
 		describe(slot, ask);
 	else
@@ -341,10 +344,10 @@ void iv_slots_hold(struct iv_slots *s, const struct iv_slot_ask *ask, enum iv_sl
 		iv_timer_in_ms(&s->flush, 0);
 }
 
-void iv_slots_drop(struct iv_slots *s, struct iv_str tenant_id, struct iv_str call_id, enum iv_slot_end why)
+static void drop(struct iv_slots *s, struct iv_str tenant_id, struct iv_str call_id, enum iv_slot_end why, struct iv_str which)
 {
 	struct slot *slot = slots_find(s, tenant_id, call_id);
-	struct iv_str argv[SLOT_ARGS + 4];
+	struct iv_str argv[SLOT_ARGS + 5];
 
 	iv_metric_add(IV_M_slots_released_total, (int)why, 1);
 	slots_args(s, "drop", argv);
@@ -352,10 +355,24 @@ void iv_slots_drop(struct iv_slots *s, struct iv_str tenant_id, struct iv_str ca
 	argv[SLOT_ARGS + 1] = call_id;
 	argv[SLOT_ARGS + 2] = iv_str(iv_slot_ends[why]);
 	argv[SLOT_ARGS + 3] = IV_S(ENDED_MS);
+	argv[SLOT_ARGS + 4] = which;
 	(void)iv_redis_ask_script(s->d.redis, &iv_lua_slots, (const struct iv_str[]){slots_epoch_key()}, 1, argv,
 				  IV_COUNT(argv), slots_ignore, NULL, NULL);
 	if (slot)
 		forget(s, slot); /* last: the names may be its own */
+}
+
+void iv_slots_drop(struct iv_slots *s, struct iv_str tenant_id, struct iv_str call_id, enum iv_slot_end why)
+{
+	drop(s, tenant_id, call_id, why, IV_S("any"));
+}
+
+void iv_slots_drop_unspoken(struct iv_slots *s, struct iv_str tenant_id, struct iv_str call_id, enum iv_slot_end why)
+{
+	const struct slot *slot = slots_find(s, tenant_id, call_id);
+
+	if (!slot || slot->state != SLOT_MEDIA) /* that may not have reached Redis yet */
+		drop(s, tenant_id, call_id, why, IV_S("unspoken"));
 }
 
 void iv_slots_leave(struct iv_slots *s, struct iv_str tenant_id, struct iv_str call_id)

@@ -94,13 +94,17 @@ local function look(connected)
 	return since, math.max(0, since + settle - now), forgot and 0 or #lapsed
 end
 
+-- Why it was given back: because the call ended, or because it came to nothing this time?
+local function is_over(why) return why and why ~= 'refused' and why ~= 'timeout' end
+
 -- …, tenant, call, agent, campaign, carrier, reason, then the limits: global, carrier, tenant, agent, campaign.
--- Answers since, settling ms, lapsed; 0 granted, 1…5 the scope that is full, 6 settling; its count.
+-- Answers since, settling ms, lapsed; 0 granted, 1…5 the scope that is full, 6 settling, 7 the call has ended; its count.
 local function take()
 	local c = {unpack(ARGV, 6, 11)}
 	local since, wait, lapsed = look(false)
 	local member, s = name(c), scopes(c[1], c[3], c[4], c[5])
 	local holder = base .. 'holder:' .. member
+	if c[6] ~= 'realtime' and is_over(redis.call('HGET', holder, 'ended')) then return {since, wait, lapsed, 7, 0} end
 	if tonumber(redis.call('ZSCORE', all, member) or 0) > now then
 		local held = redis.call('HMGET', holder, 'tenant', 'call', 'agent', 'campaign', 'carrier', 'reason')
 		if held[1] then
@@ -125,7 +129,7 @@ end
 
 -- …, 1 when just connected, then for each call: tenant, call, agent, campaign, carrier, reason, claim (0: a new one),
 -- stage, since. Answers since, settling ms, lapsed, how many there are globally; then, for calls with news, member and
--- its claim, or 0 when it was given back, -1 when another holds it.
+-- its claim, or 0 when it was given back, -1 when another holds it, -2 when it ended before it was held.
 local function renew()
 	local since, wait, lapsed = look(ARGV[6] == '1')
 	local out = {since, wait, lapsed, 0}
@@ -138,6 +142,9 @@ local function renew()
 		if claim > 0 and other > claim then
 			out[#out + 1] = member
 			out[#out + 1] = was[2] and 0 or -1
+		elseif claim == 0 and ARGV[i + 7] == 'dialling' and is_over(was[2]) then
+			out[#out + 1] = member
+			out[#out + 1] = -2
 		else
 			if claim == 0 or (claim > other and other > 0) then -- it may have been in other scopes
 				take_off(member)
@@ -156,10 +163,12 @@ local function renew()
 	return out
 end
 
--- …, tenant, call, why, how long it is remembered. Answers whether it was in.
+-- …, tenant, call, why, how long it is remembered, and 'unspoken' when a call that has its media keeps it. Answers whether
+-- it was in.
 local function drop()
 	local member = name({ARGV[6], ARGV[7]})
 	local holder = base .. 'holder:' .. member
+	if ARGV[10] == 'unspoken' and redis.call('HGET', holder, 'stage') == 'media' then return 0 end
 	local claim = math.max(now, tonumber(redis.call('HGET', holder, 'claim') or 0) + 1)
 	local was = take_off(member)
 	redis.call('DEL', holder)

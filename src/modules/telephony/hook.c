@@ -318,8 +318,6 @@ const struct iv_flow_step hook_steps[] = {
 	{"taken", hook_taken},
 	{"recall", hook_recall},
 	{"recalled", hook_recalled},
-	{"note", hook_note},
-	{"noted", hook_noted},
 	{"ask", hook_ask},
 	{"wait", hook_wait},
 	{"ask_again", hook_ask_again},

@@ -26,53 +26,45 @@ static struct iv_str named(const struct hook *h)
 	return h->row->carrier == WORD_JAMBONZ && !h->row->generic ? h->is.tag_call : h->named_call;
 }
 
+/* The tenant that is meant; "": whoever's it is. Our own ids are read in it, the carrier's where a credential is one's. */
+static struct iv_str meant(const struct hook *h)
+{
+	return h->row->generic ? h->tenant_id : h->row->carrier == WORD_JAMBONZ ? h->is.tag_tenant : h->named_tenant;
+}
+
+static struct iv_str or_null(struct iv_str s)
+{
+	return s.len ? s : IV_STR_NULL;
+}
+
 enum iv_flow_next hook_find(struct iv_flow *f)
 {
 	struct hook *h = hook_self(f);
 	struct iv_api_call *c = h->c;
-	const struct iv_scope nobody = {0};
 	struct iv_str alias = h->is.provider_id.len ? h->is.provider_id : iv_api_param(c, "id");
-	struct iv_line_by_alias_in by_alias = {.carrier = iv_str(word_carriers[h->row->carrier]), .alias = alias};
-	struct iv_line_by_call_in by_call = {.call = named(h)};
-	struct iv_line_by_number_in by_number = {.called = h->is.to};
-	struct iv_pg_part parts[3] = {{&iv_sql_line_by_alias, &by_alias, &h->by_alias}};
-	size_t n = 1;
+	struct iv_line_hook_in in = {.carrier = iv_str(word_carriers[h->row->carrier]),
+				     .alias = or_null(alias),
+				     .alias_tenant = h->row->generic ? or_null(h->tenant_id) : IV_STR_NULL,
+				     .call_tenant = or_null(meant(h)),
+				     .provider_id = h->is.provider_id.ptr ? h->is.provider_id : IV_S("")};
 
 	if (h->row->kind == HOOK_WHISPER)
 		return IV_FLOW_NEXT;
 	/* What the leg of a dial brings of its parent's is not its own. */
-	if (by_call.call.len && !h->is.parent_id.len)
-		parts[n++] = (struct iv_pg_part){&iv_sql_line_by_call, &by_call, &h->by_call};
-	if (h->row->kind == HOOK_CALL && !h->is.outbound && h->is.to.len)
-		parts[n++] = (struct iv_pg_part){&iv_sql_line_by_number, &by_number, &h->by_number};
-	return iv_pg_run(c->s->pg, f, &c->pg, &nobody, &c->arena, parts, n);
+	if (!h->is.parent_id.len)
+		in.call = or_null(named(h));
+	if (h->row->kind == HOOK_CALL && !h->is.outbound)
+		in.called = or_null(h->is.to);
+	in.next = hook_news(h, &in.facts);
+	return iv_pg_one(c->s->pg, f, &c->pg, &(struct iv_scope){0}, &c->arena, &iv_sql_line_hook, &in, &h->found);
 }
 
-/* One row of the tenant that is meant; ids in use by two tenants are nobody's unless one of them is named. */
-#define CHOOSE(which)                                                                                                  \
-	static bool choose_##which(struct hook *h, struct iv_str tenant)                                               \
-	{                                                                                                              \
-		const struct iv_line_##which##_out *found = NULL;                                                      \
-                                                                                                                       \
-		for (size_t i = 0; i < h->which.count; i++) {                                                          \
-			const struct iv_line_##which##_out *r = iv_line_##which##_at(&h->which, i);                    \
-                                                                                                                       \
-			if (tenant.len && !iv_str_eq(r->tenant_id, tenant))                                            \
-				continue;                                                                              \
-			if (found)                                                                                     \
-				return false;                                                                          \
-			found = r;                                                                                     \
-		}                                                                                                      \
-		if (!found)                                                                                            \
-			return false;                                                                                  \
-		h->tenant_id = found->tenant_id;                                                                       \
-		h->call_id = found->call_id;                                                                           \
-		h->agent_id = found->agent_id;                                                                         \
-		h->over = found->over;                                                                                 \
-		return true;                                                                                           \
-	}
-CHOOSE(by_alias)
-CHOOSE(by_call)
+static const struct iv_line_hook_out *found(const struct hook *h)
+{
+	static const struct iv_line_hook_out nothing;
+
+	return h->found.count ? iv_line_hook_at(&h->found, 0) : &nothing;
+}
 
 /* "sid=TENANT/AGENT, …" */
 static bool by_application(struct hook *h)
@@ -99,12 +91,12 @@ static bool pick_agent(struct hook *h)
 {
 	const struct iv_config *cfg = h->c->s->cfg;
 	struct iv_str house = iv_str(cfg->realtime_tenant_id), own = h->tenant_id, wanted = h->q.agent_id;
-	const struct iv_line_by_number_out *r = h->by_number.count ? iv_line_by_number_at(&h->by_number, 0) : NULL;
+	const struct iv_line_hook_out *r = found(h)->number_id.len ? found(h) : NULL;
 
-	if (r && (!own.len || iv_str_eq(own, r->tenant_id))) {
-		h->tenant_id = own = r->tenant_id;
+	if (r && (!own.len || iv_str_eq(own, r->number_tenant))) {
+		h->tenant_id = own = r->number_tenant;
 		h->number_id = r->number_id;
-		h->agent_id = r->agent_id;
+		h->agent_id = r->number_agent;
 		if (h->agent_id.len)
 			return true;
 	} else if (!own.len && by_application(h)) {
@@ -135,14 +127,38 @@ static void remember_end(struct hook *h)
 			    (const struct iv_str[]){IV_S("SET"), ended_key(h, key), h->status, IV_S("PX"), iv_str(ttl)}, 5);
 }
 
+void hook_tell(struct hook *h, const char *kind)
+{
+	char name[IV_CALL_NAME_SIZE];
+
+	if (h->c->s->events)
+		iv_events_publish(h->c->s->events, h->tenant_id, iv_call_name(h->tenant_id, h->call_id, name), iv_str(kind),
+				  IV_S("{}"));
+}
+
+/* What was said of it is in the books. */
+static void take_found(struct hook *h, const struct iv_line_hook_out *r)
+{
+	h->tenant_id = r->tenant_id;
+	h->call_id = r->call_id;
+	h->agent_id = r->agent_id;
+	h->over = r->over;
+	h->held = r->held;
+	h->hosted = r->hosted;
+	if (r->rang)
+		hook_tell(h, "call.ringing");
+	if (r->answered)
+		hook_tell(h, "call.answered");
+}
+
 enum iv_flow_next hook_found(struct iv_flow *f)
 {
 	struct hook *h = hook_self(f);
-	struct iv_str tenant = h->row->generic ? h->tenant_id
-			       : h->row->carrier == WORD_JAMBONZ ? h->is.tag_tenant : h->named_tenant;
-	bool known = choose_by_alias(h, h->row->generic ? tenant : IV_STR_NULL) || choose_by_call(h, tenant);
+	bool known = found(h)->call_id.len > 0;
 	bool rings = h->row->kind == HOOK_CALL && !h->is.outbound;
 
+	if (known)
+		take_found(h, found(h));
 	if (!known && rings && !h->final) {
 		if (pick_agent(h)) {
 			h->fresh = true;
@@ -224,15 +240,6 @@ enum iv_flow_next hook_take(struct iv_flow *f)
 	return iv_pg_one(c->s->pg, f, &c->pg, &h->scope, &c->arena, &iv_sql_line_take_inbound, &in, &h->rows);
 }
 
-void hook_tell(struct hook *h, const char *kind)
-{
-	char name[IV_CALL_NAME_SIZE];
-
-	if (h->c->s->events)
-		iv_events_publish(h->c->s->events, h->tenant_id, iv_call_name(h->tenant_id, h->call_id, name), iv_str(kind),
-				  IV_S("{}"));
-}
-
 enum iv_flow_next hook_taken(struct iv_flow *f)
 {
 	struct hook *h = hook_self(f);
@@ -298,7 +305,7 @@ static void give_back(void *arg)
 {
 	struct hook *h = arg;
 
-	iv_slots_drop(h->c->s->slots, h->tenant_id, h->call_id, IV_SLOT_REFUSED);
+	iv_slots_drop_unspoken(h->c->s->slots, h->tenant_id, h->call_id, IV_SLOT_REFUSED);
 }
 
 enum iv_flow_next hook_slots(struct iv_flow *f)
@@ -326,6 +333,10 @@ enum iv_flow_next hook_granted(struct iv_flow *f)
 
 	if (!h->fresh || h->over || h->held || h->final)
 		return IV_FLOW_NEXT;
+	if (v->over) { /* its last word was quicker than we are */
+		h->over = true;
+		return IV_FLOW_NEXT;
+	}
 	if (v->granted) {
 		/* Ours until its media comes to whichever process, or the carrier says that it is over. */
 		iv_undo_push(f, &h->undo_slots, give_back, h);

@@ -72,40 +72,14 @@ static bool has_news(const struct hook *h)
 	       word_answered_by(h->row->carrier, h->is.answered_by).ptr;
 }
 
-enum iv_flow_next hook_note(struct iv_flow *f)
+struct iv_str hook_news(struct hook *h, struct iv_str *about)
 {
-	struct hook *h = hook_self(f);
-	struct iv_api_call *c = h->c;
 	struct iv_str next = status_to_note(h);
 
-	h->rows = (struct iv_rows){0};
-	if (!h->call_id.len || h->fresh || !has_news(h))
-		return IV_FLOW_NEXT;
-	struct iv_line_status_in in = {.tenant = h->tenant_id, .call = h->call_id,
-				       .carrier = iv_str(word_carriers[h->row->carrier]),
-				       .provider_id = h->is.provider_id.ptr ? h->is.provider_id : IV_S(""),
-				       .next = next.ptr ? next : IV_S("created"), /* which is never news */
-				       .facts = facts(h)};
-
-	return iv_pg_one(c->s->pg, f, &c->pg, &h->scope, &c->arena, &iv_sql_line_status, &in, &h->rows);
-}
-
-enum iv_flow_next hook_noted(struct iv_flow *f)
-{
-	struct hook *h = hook_self(f);
-	const struct iv_line_status_out *r;
-
-	if (!h->rows.count)
-		return IV_FLOW_NEXT;
-	r = iv_line_status_at(&h->rows, 0);
-	h->over = r->over;
-	h->held = r->held;
-	h->hosted = r->hosted;
-	if (r->rang)
-		hook_tell(h, "call.ringing");
-	if (r->answered)
-		hook_tell(h, "call.answered");
-	return IV_FLOW_NEXT;
+	if (!has_news(h))
+		return IV_STR_NULL;
+	*about = facts(h);
+	return next.ptr ? next : IV_S("created"); /* which is never news */
 }
 
 /* ── asking who holds it ── */
@@ -354,21 +328,12 @@ enum iv_flow_next hook_over_told(struct iv_flow *f)
 	return IV_FLOW_NEXT;
 }
 
-enum iv_flow_next hook_close(struct iv_flow *f)
+static enum iv_slot_end why_free(const struct hook *h)
 {
-	struct hook *h = hook_self(f);
-	struct iv_api_call *c = h->c;
+	struct iv_str status = h->end_status;
 
-	if (!h->closes)
-		return IV_FLOW_NEXT;
-	struct iv_line_close_in in = {.tenant = h->tenant_id, .call = h->call_id, .status = h->end_status,
-				      .reason = h->end_reason, .failure = h->failure};
-
-	return iv_pg_one(c->s->pg, f, &c->pg, &h->scope, &c->arena, &iv_sql_line_close, &in, &h->rows);
-}
-
-static enum iv_slot_end why_free(struct iv_str status)
-{
+	if (h->refused)
+		return IV_SLOT_REFUSED;
 	if (iv_str_eq(status, IV_S("busy")))
 		return IV_SLOT_BUSY;
 	if (iv_str_eq(status, IV_S("no-answer")))
@@ -376,12 +341,34 @@ static enum iv_slot_end why_free(struct iv_str status)
 	return iv_str_eq(status, IV_S("canceled")) ? IV_SLOT_CANCELED : IV_SLOT_FAILED;
 }
 
+/* The row may be closed, and we were cut short before we heard it: nobody would free its slot. */
+static void let_go(void *arg)
+{
+	struct hook *h = arg;
+
+	iv_slots_drop_unspoken(h->c->s->slots, h->tenant_id, h->call_id, why_free(h));
+}
+
+enum iv_flow_next hook_close(struct iv_flow *f)
+{
+	struct hook *h = hook_self(f);
+	struct iv_api_call *c = h->c;
+
+	if (!h->closes)
+		return IV_FLOW_NEXT;
+	iv_undo_push(f, &h->undo_end, let_go, h);
+	struct iv_line_close_in in = {.tenant = h->tenant_id, .call = h->call_id, .status = h->end_status,
+				      .reason = h->end_reason, .failure = h->failure};
+
+	return iv_pg_one(c->s->pg, f, &c->pg, &h->scope, &c->arena, &iv_sql_line_close, &in, &h->rows);
+}
+
 enum iv_flow_next hook_closed(struct iv_flow *f)
 {
 	struct hook *h = hook_self(f);
 
 	if (h->closes && iv_line_close_at(&h->rows, 0)->closed) {
-		iv_slots_drop(h->c->s->slots, h->tenant_id, h->call_id, h->refused ? IV_SLOT_REFUSED : why_free(h->end_status));
+		iv_slots_drop(h->c->s->slots, h->tenant_id, h->call_id, why_free(h));
 		iv_info("call.unspoken", IV_LV("call_id", h->call_id), IV_LV("status", h->end_status),
 			IV_LV("why", h->failure.ptr ? h->failure : IV_S("")));
 	}

@@ -92,7 +92,7 @@ struct hook {
 	struct word_hook is;
 	struct iv_str status; /* in our words; ptr NULL: not told */
 	bool final;
-	struct iv_rows by_alias, by_call, by_number, rows;
+	struct iv_rows found, rows;
 	struct iv_str tenant_id, call_id, agent_id, number_id; /* call_id "": nobody's */
 	struct iv_scope scope;
 	bool over, held, fresh;
@@ -116,7 +116,7 @@ struct hook {
 	struct iv_slots_run slots;
 	struct iv_slot_ask ask;
 	struct iv_slot_verdict verdict_of_slots;
-	struct iv_undo undo_slots;
+	struct iv_undo undo_slots, undo_end;
 	struct say_call say;
 	struct iv_line_media media;
 };
@@ -142,8 +142,8 @@ enum iv_flow_next hook_registered(struct iv_flow *f);
 void hook_tell(struct hook *h, const char *kind); /* whoever watches the call */
 
 /* hook_line.c: in this order */
-enum iv_flow_next hook_note(struct iv_flow *f);
-enum iv_flow_next hook_noted(struct iv_flow *f);
+/* What it says of the call, for the books: a status in our words, ptr NULL: nothing; and facts beside it, as JSON. */
+struct iv_str hook_news(struct hook *h, struct iv_str *facts);
 enum iv_flow_next hook_ask(struct iv_flow *f);
 enum iv_flow_next hook_wait(struct iv_flow *f);
 enum iv_flow_next hook_ask_again(struct iv_flow *f);

@@ -30,7 +30,7 @@ update artifacts set lease_until = now() + make_interval(secs => $2) where lease
 -- How many wait on this disk, and in how many milliseconds the next one is due (null: none).
 -- in:  disk text
 -- out: waiting int, due_ms int
-select count(*), greatest(0, ceil(extract(epoch from min(next_at) - now()) * 1000))::bigint
+select count(*), case when count(*) > 0 then greatest(0, ceil(extract(epoch from min(next_at) - now()) * 1000))::bigint end
 from artifacts
 where instance_id = $1 and state = 'local' and kind <> 'journal' and next_at < 'infinity'
 	and (retain_until is null or retain_until > now())

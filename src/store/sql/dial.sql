@@ -40,13 +40,31 @@ select begin_dial(current_tenant(), $1, $2),
 	case when ($2::jsonb -> 'hosted')::boolean then hosted_variables(current_tenant(), $1) end
 
 -- name: dial_placed :one :tenant
+-- news: nothing was heard of it before.
 -- in:  call text, carrier text, provider_id text, second_kind text, second_id text, check_s int
--- out: ours bool
-select place_dial(current_tenant(), $1, $2, $3, $4, $5, $6::integer)
+-- out: ours bool, news bool
+select place_dial(current_tenant(), $1, $2, $3, $4, $5, $6::integer),
+	exists (select from voice_call_records c where c.tenant_id = current_tenant() and c.id = $1
+		and c.status in ('created', 'dialing', 'unknown'))
 
--- name: dial_doubted :exec :tenant
+-- name: dial_doubted :one :tenant
 -- in:  call text, why text, check_s int
-select doubt_dial(current_tenant(), $1, $2, $3::integer)
+-- out: done text, news bool
+select doubt_dial(current_tenant(), $1, $2, $3::integer)::text,
+	exists (select from voice_call_records c where c.tenant_id = current_tenant() and c.id = $1 and c.status = 'dialing')
+
+-- name: dial_dropped :one :tenant
+-- The end of a call that no carrier was asked for, and none will be. false: one was, or a campaign takes it back.
+-- in:  call text, failure text
+-- out: closed bool
+with c as (
+	select r.tenant_id, r.id from voice_call_records r
+	where r.tenant_id = current_tenant() and r.id = $1 and r.status = 'created' and r.dialled_at is null
+		and (r.attempt is null or r.campaign_id is null)
+	for update
+)
+select close_unspoken_call(c.tenant_id, c.id, 'failed', 'refused', $2) from c
+union all select false limit 1
 
 -- name: dial_closed :one :tenant
 -- The end of a call nobody spoke. false: its end comes from elsewhere, or has come.

@@ -1,22 +1,15 @@
 -- Calls as carriers know them.
 
--- name: line_by_alias :many :global
--- Whose call a carrier's id is; two rows: two tenants', so nobody's.
--- in:  carrier text, alias text
--- out: tenant_id text, call_id text, agent_id text, status text, over bool
-select tenant_id, call_id, voice_agent_id, status, closed_at is not null from lookup.call_alias($1, $2)
-
--- name: line_by_call :many :global
--- The same by our own id, which we gave the carrier with the call.
--- in:  call text
--- out: tenant_id text, call_id text, agent_id text, status text, over bool
-select tenant_id, call_id, voice_agent_id, status, closed_at is not null from lookup.call($1)
-
--- name: line_by_number :many :global
--- Whose number was called, and who answers it.
--- in:  called text
--- out: tenant_id text, number_id text, agent_id text
-select tenant_id, number_id, voice_agent_id from lookup.number($1)
+-- name: line_hook :one :global
+-- Whose call a carrier's hook is about (by its id, else by ours, which we gave it with the call), whose number was called,
+-- and what becomes of what it says (next; null: nothing). held and what follows it: when something was said.
+-- in:  carrier text, alias text, alias_tenant text, call text, call_tenant text, called text, provider_id text,
+-- in:  next text, facts json
+-- out: tenant_id text, call_id text, agent_id text, over bool, held bool, rang bool, answered bool, hosted bool,
+-- out: number_tenant text, number_id text, number_agent text
+select h.tenant_id, h.call_id, h.agent_id, h.over, h.held, h.rang, h.answered, h.hosted, h.number_tenant, h.number_id,
+	h.number_agent
+from take_hook($1, $2, $3, $4, $5, $6, $7, $8, $9) h
 
 -- name: line_take_inbound :one :tenant
 -- in:  tenant text, call text, carrier text, provider_id text, agent text, number_id text, from_number text,
@@ -35,14 +28,6 @@ left join voice_agents a on a.tenant_id = $1 and a.id = t.agent_id
 update voice_call_records r set provider = 'elevenlabs'
 where r.tenant_id = $1 and r.id = $2
 returning hosted_variables($1, $2)
-
--- name: line_status :many :tenant
--- What the carrier says of a call; no row: there is none.
--- in:  tenant text, call text, carrier text, provider_id text, next text, facts json
--- out: status text, over bool, held bool, rang bool, answered bool, final text, hosted bool
-select s.status, s.over, s.held, s.rang, s.answered, s.final, exists (select from voice_call_records r
-	where r.tenant_id = $1 and r.id = $2 and r.provider = 'elevenlabs')
-from take_call_status($1, $2, $3, $4, $5, $6) s
 
 -- name: line_close :one :tenant
 -- The end of a call nobody spoke. false: its end comes from elsewhere (what its process gave to another), or has come.
