@@ -107,6 +107,11 @@ def test_console():
         assert status == 200
         if head.get("Content-Encoding") == "gzip":
             assert gzip.decompress(packed) == page_of("/")[2]
+        for document in ("/openapi.json", "/asyncapi.json"):
+            _, head, packed = page_of(document, **{"Accept-Encoding": "br, gzip"})
+            whole = page_of(document)[2]
+            assert head["Content-Encoding"] == "gzip" and gzip.decompress(packed) == whole and len(packed) < len(whole) / 5
+            assert page_of(document, **{"If-None-Match": head["ETag"]})[0] == 304
 
 
 def test_what_passes_is_masked_as_the_rest_is():
