@@ -1,40 +1,13 @@
 // The console in a real browser, with the daemon, its database and a microphone that plays a question.
 import { describe, test } from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
 import { WAIT, accessible, microphone, visit } from './browser.mjs';
+import { EMAIL, KEY, PASSWORD, URL_, go, picture, settled, signIn } from './console.mjs';
 
-const { CONSOLE_URL: URL_, CONSOLE_KEY: KEY, CONSOLE_EMAIL: EMAIL, CONSOLE_PASSWORD: PASSWORD, PICTURES } = process.env;
 const BUDGET = 300 * 1024;
 const PAGES = ['/', '/calls', '/agents', '/agents/demo', '/agents/demo/test', '/agents/demo/versions', '/agents/demo/about', '/voice-catalog', '/voice-agents/campaigns', '/voice-agents/numbers', '/voice-agents/decisions', '/settings/webhooks', '/settings/keys', '/settings/members', '/settings/limits', '/settings/dnc', '/settings/audit', '/nowhere/at/all'];
 
 const NARROW = ['/', '/agents/demo', '/settings/keys', '/voice-agents/campaigns'];
-
-async function picture(page, name) {
-	if (!PICTURES)
-		return;
-	await mkdir(PICTURES, { recursive: true });
-	await page.screenshot({ path: `${PICTURES}/${name}.png` });
-}
-
-async function signIn(page, by = 'key') {
-	if (by === 'key') {
-		await page.getByRole('button', { name: 'API key' }).click();
-		await page.getByLabel('API key', { exact: true }).and(page.locator('input')).fill(KEY);
-	} else {
-		await page.getByLabel('E-mail').and(page.locator('input')).fill(EMAIL);
-		await page.getByLabel('Password').and(page.locator('input')).fill(PASSWORD);
-	}
-	await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-	await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor(WAIT);
-}
-
-// Without a load of the whole page, as its own links do it.
-const go = (page, path) => page.evaluate((to) => (history.pushState(null, '', to), dispatchEvent(new PopStateEvent('popstate'))), path);
-const settled = async (page) => {
-	await page.locator('main h1').waitFor(WAIT);
-	await page.locator('[aria-busy="true"]').waitFor({ ...WAIT, state: 'detached' });
-};
 
 describe('the console', { skip: !URL_ }, () => {
 	test('is served small, quick, and under a strict policy', async () => {

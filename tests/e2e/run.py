@@ -7,8 +7,8 @@ import sys
 here = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(here), "integration"))
 import tools  # noqa: E402
-from house import House  # noqa: E402
 from stack import Stack  # noqa: E402
+from world import World  # noqa: E402
 
 passed = failed = 0
 
@@ -16,7 +16,7 @@ passed = failed = 0
 def run(what, files, env):
     global passed, failed
     print(f"— {what}", flush=True)
-    out = subprocess.run(["node", "--test", "--test-reporter=tap", *files], cwd=here, env=env, timeout=300,
+    out = subprocess.run(["node", "--test", "--test-concurrency=1", "--test-reporter=tap", *files], cwd=here, env=env, timeout=300,
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.decode(errors="replace")
     print(out, flush=True)
     counts = {name: int(n) for name, n in re.findall(r"^# (pass|fail|cancelled) (\d+)$", out, re.M)}
@@ -32,11 +32,9 @@ alone = {k: v for k, v in os.environ.items() if k != "INVORTO_URL"}
 run("with the mock", ["./"], alone)
 with Stack() as s:
     run("with the daemon", ["voice.test.mjs", "page.test.mjs"], {**alone, "INVORTO_URL": s.url})
-with House(env={"API_RATE_PER_MINUTE": "5000", "JOURNAL_FLUSH_MS": "100"}) as h:
-    h.add_agent("A", "spare", {"name": "Spare", "prompt": "You are never called."})
-    key, password = h.key(), "a long enough password"
-    assert h.api("POST", "/v1/members", {"email": "asha@example.org", "role": "admin", "password": password}, key=key)[0] == 201
-    run("the console and the site", ["console.test.mjs", "site.test.mjs"], {**alone, "CONSOLE_URL": h.http(""), "CONSOLE_KEY": key, "CONSOLE_EMAIL": "asha@example.org",
-                                               "CONSOLE_PASSWORD": password})
+with World() as w:
+    run("the console", ["budget.test.mjs"], {**alone, **w.env()})  # first: there is nothing yet that could make it large
+    run("the console by page, and the site", ["console.test.mjs", "keyboard.test.mjs", "site.test.mjs"], {**alone, **w.env()})
+    run("the console, a first day", ["walk.test.mjs"], {**alone, **w.env()})
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)

@@ -1,7 +1,7 @@
 // The frame: who is signed in, where one can go, keys, and the page that is shown.
 import { Suspense, lazy, useEffect, useState } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
-import { Dialog, Empty, Loading, Page, Toasts } from './ui/parts';
+import { Dialog, Empty, Fence, Loading, Page, Toasts } from './ui/parts';
 import { SignIn } from './pages/sign-in';
 import { signOut, useSession } from './session';
 
@@ -146,8 +146,15 @@ function Frame() {
 			return;
 		setFirst('');
 		scrollTo(0, 0);
-		const timer = setTimeout(() => document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true }), 60);
-		return () => clearTimeout(timer);
+		const timer = setInterval(() => { // its file may still be on its way, and the page before it is there, hidden
+			const heading = [...document.querySelectorAll<HTMLElement>('main h1')].find((h) => h.checkVisibility());
+			if (!heading)
+				return;
+			clearInterval(timer);
+			if (!document.activeElement?.closest('main, dialog'))
+				heading.focus({ preventScroll: true });
+		}, 60);
+		return () => clearInterval(timer);
 	}, [at, first]);
 	return (
 		<div className="frame">
@@ -155,7 +162,7 @@ function Frame() {
 			<section className="bar" aria-label="Menu"><Link href="/" className="brand"><img src="/favicon.svg" alt="" width="24" height="24" />invorto</Link><button type="button" aria-expanded={menu} onClick={() => setMenu(true)}>Menu</button></section>
 			<Side open={menu} close={() => setMenu(false)} help={() => (setMenu(false), setHelp(true))} />
 			<main className="main" id="main" tabIndex={-1}>
-				<Suspense fallback={<div className="page"><Loading /></div>}>
+				<Fence at={at}><Suspense fallback={<div className="page"><Loading /></div>}>
 					<Switch>
 						<Route path="/"><pages.Overview /></Route>
 						<Route path="/agents"><pages.Agents /></Route>
@@ -167,7 +174,7 @@ function Frame() {
 						<Route path="/settings/:tab?/:id?">{({ tab, id }) => <pages.Settings tab={tab} id={id && decodeURIComponent(id)} />}</Route>
 						<Route><Nowhere /></Route>
 					</Switch>
-				</Suspense>
+				</Suspense></Fence>
 			</main>
 			<Help open={help} close={() => setHelp(false)} />
 		</div>

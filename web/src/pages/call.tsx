@@ -15,6 +15,7 @@ import { useAgentNames } from './calls';
 import { whoIs } from './overview';
 
 const Waveform = lazy(() => import('../ui/waveform'));
+const ReplayCall = lazy(() => import('../ui/replay'));
 
 const ORDERS = { hangup: '/v1/calls/{id}/hangup', say: '/v1/calls/{id}/say', transfer: '/v1/calls/{id}/transfer', mute: '/v1/calls/{id}/mute', hold: '/v1/calls/{id}/hold' } as const;
 const order = (id: string, verb: keyof typeof ORDERS, body: object, done: string) => attempt(() => api.POST(ORDERS[verb], { params: { path: { id } }, body: body as never }), done);
@@ -121,6 +122,15 @@ function Playback({ recording, onTime, wave }: { recording: Artifact; onTime: (a
 	);
 }
 
+function WhatIf({ call }: { call: Call }) {
+	const [open, setOpen] = useState(false);
+	return (
+		<Card title="Replay with other settings" actions={<button type="button" className="small" aria-expanded={open} onClick={() => setOpen(!open)}>{open ? 'Close' : 'Try other settings'}</button>}>
+			{open ? <Suspense fallback={<Loading rows={4} />}><ReplayCall id={call.id} /></Suspense> : <p className="soft">See when the agent would have begun to speak, and which turns would have been cut or joined, had it waited longer or been harder to interrupt. Nothing is called and nothing is changed.</p>}
+		</Card>
+	);
+}
+
 const KINDS: Record<string, string> = { recording: 'Recording', transcript: 'Transcript', transcript_jsonl: 'Transcript, a line a turn', timeline: 'Journal (timeline, JSON lines)', metrics: 'Times of each turn' };
 
 function Kept({ call }: { call: Call }) {
@@ -147,10 +157,10 @@ function Kept({ call }: { call: Call }) {
 	const recording = artifacts.data?.data.find((a) => a.kind === 'recording' && a.url && !/\d$/.test(a.format));
 	const seek = recording ? (t: number) => wave.current?.seek(t) : undefined;
 	const costs = costsOf(call);
-	const review = call.analysis as { nextStep?: string; flags?: string[]; structuredData?: object; by?: string; success?: boolean; reason?: string } | undefined;
+	const review = call.analysis as { nextStep?: string; flags?: { kind: string; level?: string; atSec?: number }[]; structuredData?: object; by?: string; success?: boolean; reason?: string } | undefined;
 	return (
 		<>
-			{call.summary && <Card title="In short" actions={review?.by && <span className="soft small">written by {review.by === 'model' ? 'a model' : review.by}</span>}><p>{call.summary}</p>{review?.nextStep && <p className="soft">Next: {review.nextStep}</p>}{!!review?.flags?.length && <div className="row">{review.flags.map((f) => <span key={f} className="badge wait">{f.replace(/_/g, ' ')}</span>)}</div>}{!!review?.structuredData && Object.keys(review.structuredData).length > 0 && <pre className="json">{JSON.stringify(review.structuredData, null, 2)}</pre>}</Card>}
+			{call.summary && <Card title="In short" actions={review?.by && <span className="soft small">written by {review.by === 'model' ? 'a model' : review.by}</span>}><p>{call.summary}</p>{review?.nextStep && <p className="soft">Next: {review.nextStep}</p>}{!!review?.flags?.length && <div className="row">{review.flags.map((f, i) => <span key={i} className="badge wait">{f.kind.replace(/_/g, ' ')}{f.atSec !== undefined && ` at ${lasted(f.atSec)}`}</span>)}</div>}{!!review?.structuredData && Object.keys(review.structuredData).length > 0 && <pre className="json">{JSON.stringify(review.structuredData, null, 2)}</pre>}</Card>}
 			<div className="split">
 				<div className="stack">
 					{recording ? <Playback recording={recording} onTime={setAt} wave={wave} /> : artifacts.data && <div className="notice">{artifacts.data.metadata.hasRecording ? artifacts.data.metadata.erased ? 'The recording was deleted, as your retention says.' : 'The recording is on its way.' : <span>This call was not recorded. <Link href={`/agents/${encode(call.agentId ?? '')}`}>Its agent</Link> can be told to, under “After the call”.</span>}</div>}
@@ -162,7 +172,7 @@ function Kept({ call }: { call: Call }) {
 					<Card title="Where the time went"><Waterfall turns={story.turns} onSeek={seek} /></Card>
 					<Card title="Costs" actions={<span className="num"><strong>{inr(call.costInr)}</strong> <span className="soft">{usd(call.costUsd)}</span></span>}>
 						{costs.length === 0 ? <p className="soft small">Nothing was charged.</p> : (
-							<div className="table"><table><thead><tr><th>For</th><th className="right">Units</th><th className="right">₹</th></tr></thead><tbody>{costs.map((c, i) => <tr key={i}><td>{[c.type?.toUpperCase?.(), c.provider].filter(Boolean).join(' · ')}</td><td className="right num nowrap">{c.units !== undefined ? `${Number(c.units).toLocaleString('en-IN', { maximumFractionDigits: 2 })} ${(c.unit ?? '').replace('_', ' ')}` : ''}</td><td className="right num">{c.costInr !== undefined ? Number(c.costInr).toFixed(2) : ''}</td></tr>)}</tbody></table></div>
+							<div className="table"><table><thead><tr><th>For</th><th className="right">Units</th><th className="right">₹</th></tr></thead><tbody>{costs.map((c, i) => <tr key={i}><td>{[c.type?.toUpperCase?.(), c.provider].filter(Boolean).join(' · ')}</td><td className="right num">{c.units !== undefined ? `${Number(c.units).toLocaleString('en-IN', { maximumFractionDigits: 2 })} ${(c.unit ?? '').replace('_', ' ')}` : ''}</td><td className="right num">{c.costInr !== undefined ? Number(c.costInr).toFixed(2) : ''}</td></tr>)}</tbody></table></div>
 						)}
 					</Card>
 					<Card title="The call">
@@ -177,8 +187,9 @@ function Kept({ call }: { call: Call }) {
 					</Card>
 				</div>
 			</div>
+			<WhatIf call={call} />
 			<Card flush title="Timeline" actions={<span className="soft small">{count(entries.length)} entries</span>}>
-				<div className="table scroller"><table><thead><tr><th className="right">At</th><th>What</th><th>Details</th></tr></thead><tbody>{entries.map((e) => (
+				<div className="table scroller" tabIndex={0} role="region" aria-label="All entries"><table><thead><tr><th className="right">At</th><th>What</th><th>Details</th></tr></thead><tbody>{entries.map((e) => (
 					<tr key={e.id}><td className="right num nowrap">{seek && e.timestamp >= story.began ? <button type="button" className="quiet small" onClick={() => seek((e.timestamp - story.began) / 1000)}>{((e.timestamp - story.began) / 1000).toFixed(2)}</button> : ((e.timestamp - story.began) / 1000).toFixed(2)}</td><td className="nowrap"><code>{e.kind}</code></td><td className="mono">{JSON.stringify(e.payload)}</td></tr>
 				))}</tbody></table></div>
 			</Card>

@@ -6,7 +6,7 @@ import type { Agent, Metrics, Page as PageOf, Usage } from '../api/shapes';
 import { may } from '../session';
 import { Chart } from '../ui/chart';
 import { type OpenCall, useOpenCalls } from '../ui/live';
-import { Card, Empty, Figures, Got, Page, Segments, Status } from '../ui/parts';
+import { Card, Empty, Figures, Got, Loading, Page, Segments, Status, Trouble } from '../ui/parts';
 import { count, inr, lasted, ms, share, usd, useNow } from '../ui/words';
 
 const PERIODS = [['1h', '1 h'], ['24h', '24 h'], ['7d', '7 d'], ['30d', '30 d']] as const;
@@ -33,7 +33,7 @@ function LiveCalls() {
 	return (
 		<Card flush title={<>Live calls {calls && <span className="badge" aria-live="polite">{calls.data.length}{calls.hasMore ? '+' : ''}</span>}</>} actions={link === 'lost' ? <span className="badge wait">Reconnecting</span> : link === 'open' ? <span className="badge live">As it happens</span> : undefined}>
 			{link === 'refused' ? <Empty title="Live calls cannot be shown">{why}</Empty>
-				: !calls ? <Empty title="Asking for live calls">A moment.</Empty>
+				: !calls ? <Empty title="Asking for live calls" action={may('dev') ? <button type="button" className="unseen" disabled>–</button> : undefined}>A moment. Calls stand here from their first ring to their last word.</Empty>
 					: !calls.data.length ? <Empty title="Nobody is talking right now" action={may('dev') ? <Link className="button" href="/agents">Try an agent</Link> : undefined}>Calls stand here from their first ring to their last word. Start one from an agent’s page, or call one of your numbers.</Empty>
 						: (
 							<div className="table"><table className="folds">
@@ -83,18 +83,20 @@ export default function Overview() {
 	const [period, setPeriod] = useState<Period>('24h');
 	const metrics = useGet<Metrics>(`/v1/metrics?period=${period}`, { refreshInterval: 20000, keepPreviousData: true });
 	const usage = useGet<Usage>(`/v1/tenants/me/usage?period=${period === '30d' ? '30d' : '7d'}`, { refreshInterval: 120000, keepPreviousData: true });
+	const m = metrics.data;
 	return (
 		<Page title="Overview" lead="What your agents do now, and how it went." actions={<Segments label="Time" options={PERIODS} value={period} onChange={setPeriod} />}>
-			<Got of={metrics} rows={2}>{(m) => (
-				<Figures items={[
-					['Calls', count(m.calls.total), `${count(m.calls.live)} live`], ['Success', share(m.calls.successRate), 'completed of those that ended'],
-					['Minutes', m.minutes.toLocaleString('en-IN', { maximumFractionDigits: 1 })], ['Cost', inr(m.costInr), usd(m.costUsd)],
-					['Answered in, p95', ms(m.turns.latencyMs.turn.p95), `p50 ${ms(m.turns.latencyMs.turn.p50)}`],
+			{metrics.error && <Trouble problem={metrics.error} retry={() => metrics.mutate()} />}
+			<div aria-busy={metrics.data || metrics.error ? undefined : true}>
+				<Figures items={[ // they stand there from the beginning, so that nothing moves when they are known
+					['Calls', count(m?.calls.total), `${count(m?.calls.live)} live`], ['Success', share(m?.calls.successRate), 'completed of those that ended'],
+					['Minutes', m ? m.minutes.toLocaleString('en-IN', { maximumFractionDigits: 1 }) : '–'], ['Cost', inr(m?.costInr), usd(m?.costUsd)],
+					['Answered in, p95', ms(m?.turns.latencyMs.turn.p95), `p50 ${ms(m?.turns.latencyMs.turn.p50)}`],
 				]} />
-			)}</Got>
+			</div>
 			<LiveCalls />
 			<div className="cols">
-				{metrics.data && <Waits metrics={metrics.data} />}
+				{m ? <Waits metrics={m} /> : <Card title="How quick answers are"><Loading rows={5} /></Card>}
 				<Card title="Calls a day">
 					<Got of={usage}>{(u) => {
 						const days = everyDay(u.daily, period === '30d' ? 30 : 7);

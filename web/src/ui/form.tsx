@@ -5,7 +5,8 @@ import { Check, Field } from './parts';
 import { humanName } from './words';
 
 type Value = Record<string, unknown>;
-interface Props { resolve: Resolve; schema: Schema; value: Value; onChange: (v: Value) => void; wrong: Wrong; at?: string; only?: string[]; without?: string[]; names?: Record<string, string>; first?: string[] }
+export type Choices = Record<string, [string, string][]>; // a member that is one of these: [value, words]
+interface Props { resolve: Resolve; schema: Schema; value: Value; onChange: (v: Value) => void; wrong: Wrong; at?: string; only?: string[]; without?: string[]; names?: Record<string, string>; first?: string[]; choices?: Choices }
 
 const LONG = 300; // bytes from which on a text gets more lines than one
 
@@ -66,7 +67,7 @@ function Objects({ s, resolve, value, onChange, wrong, at, label }: { s: Schema;
 	);
 }
 
-function One({ name, schema, resolve, value, onChange, wrong, at, required, label }: { name: string; schema: Schema; resolve: Resolve; value: unknown; onChange: (v: unknown) => void; wrong: Wrong; at: string; required: boolean; label: string }) {
+function One({ name, schema, resolve, value, onChange, wrong, at, required, label, choices }: { name: string; schema: Schema; resolve: Resolve; value: unknown; onChange: (v: unknown) => void; wrong: Wrong; at: string; required: boolean; label: string; choices?: [string, string][] }) {
 	const s = resolve(schema);
 	const legend = useId();
 	const type = Array.isArray(s.type) ? s.type.find((t) => t !== 'null') : s.type;
@@ -89,6 +90,8 @@ function One({ name, schema, resolve, value, onChange, wrong, at, required, labe
 		<Field label={label + (required ? ' *' : '')} hint={hint} wrong={wrong[at]} full={long || json || type === 'array'}>
 			{(props) => {
 				const given = { ...props, ...(required && { required: true }) };
+				if (choices)
+					return <select {...given} value={(value as string | undefined) ?? ''} onChange={(e) => onChange(e.target.value || undefined)}><option value="">{required ? 'Choose' : 'None'}</option>{[...choices, ...(value && !choices.some(([v]) => v === value) ? [[String(value), String(value)]] : [])].map(([v, words]) => <option key={v} value={v}>{words}</option>)}</select>;
 				if (type === 'boolean')
 					return <select {...given} value={value === undefined ? '' : String(value)} onChange={(e) => onChange(e.target.value === '' ? undefined : e.target.value === 'true')}><option value="">Default</option><option value="true">Yes</option><option value="false">No</option></select>;
 				if (s.enum)
@@ -107,14 +110,14 @@ function One({ name, schema, resolve, value, onChange, wrong, at, required, labe
 	);
 }
 
-export function SchemaFields({ resolve, schema, value, onChange, wrong, at = '', only, without, names, first }: Props) {
+export function SchemaFields({ resolve, schema, value, onChange, wrong, at = '', only, without, names, first, choices }: Props) {
 	const s = resolve(schema);
 	const all = Object.keys(s.properties ?? {}).filter((n) => (!only || only.includes(n)) && !without?.includes(n) && !s.properties![n].deprecated && !s.properties![n].readOnly);
 	const order = only ? only.filter((n) => all.includes(n)) : [...(first ?? []).filter((n) => all.includes(n)), ...all.filter((n) => !first?.includes(n))];
 	return (
 		<div className="fields">
 			{order.map((name) => (
-				<One key={name} name={name} schema={s.properties![name]} resolve={resolve} value={value[name]} wrong={wrong} at={`${at}/${name}`} required={!!s.required?.includes(name)} label={names?.[name] ?? humanName(name)}
+				<One key={name} name={name} schema={s.properties![name]} resolve={resolve} value={value[name]} wrong={wrong} at={`${at}/${name}`} required={!!s.required?.includes(name)} label={names?.[name] ?? humanName(name)} choices={choices?.[name]}
 					onChange={(v) => {
 						const next = { ...value };
 						if (v === undefined)

@@ -1,5 +1,5 @@
 // The parts pages are made of.
-import { type ReactNode, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
+import { Component, type ReactNode, useEffect, useId, useRef, useState, useSyncExternalStore } from 'react';
 import { Link } from 'wouter';
 import type { Problem } from '../api/client';
 
@@ -63,6 +63,21 @@ export function Loading({ rows = 3 }: { rows?: number }) {
 			{Array.from({ length: rows }, (_, i) => <div key={i} className="skeleton" style={{ height: i ? 18 : 32, width: `${[60, 100, 86, 94][i % 4]}%` }} />)}
 		</div>
 	);
+}
+
+// What a page throws ends that page, and not the console: the rest stays, and another page is tried anew.
+export class Fence extends Component<{ at: string; children: ReactNode }, { broke: string | null }> {
+	state = { broke: null };
+	static getDerivedStateFromError = (e: unknown) => ({ broke: e instanceof Error ? e.message : String(e) });
+	componentDidUpdate(before: { at: string }) {
+		if (before.at !== this.props.at && this.state.broke !== null)
+			this.setState({ broke: null });
+	}
+	render() {
+		if (this.state.broke === null)
+			return this.props.children;
+		return <Page title="This page broke"><div className="notice bad" role="alert"><strong>Something on it cannot be shown.</strong><span className="small soft"><code>{this.state.broke}</code></span><span><button type="button" className="small" onClick={() => location.reload()}>Load it again</button></span></div></Page>;
+	}
 }
 
 // One of: trouble, loading, or what came.

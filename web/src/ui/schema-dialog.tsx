@@ -2,7 +2,7 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { type Wrong, bodyOf, check, resolver, useDocument } from '../api/document';
 import { type Problem, asProblem } from '../api/client';
-import { SchemaFields } from './form';
+import { type Choices, SchemaFields } from './form';
 import { Dialog, Loading, Trouble } from './parts';
 
 type Value = Record<string, unknown>;
@@ -11,13 +11,13 @@ export function wrongOf(p: Problem): Wrong {
 	return Object.fromEntries(p.fields.filter((f) => f.pointer).map((f) => [f.pointer!, f.detail]));
 }
 
-export function SchemaDialog({ title, schema, operation, open, onClose, initial = {}, act, done, only, without, names, wide, children }: {
-	title: string; schema?: string; operation?: string; open: boolean; onClose: () => void; initial?: Value; act: (v: Value) => Promise<unknown>; done: string; only?: string[]; without?: string[]; names?: Record<string, string>; wide?: boolean; children?: ReactNode;
+export function SchemaDialog({ title, schema, operation, open, onClose, initial = {}, act, done, only, without, names, choices, wide, children }: {
+	title: string; schema?: string; operation?: string; open: boolean; onClose: () => void; initial?: Value; act: (v: Value) => Promise<unknown>; done: string; only?: string[]; without?: string[]; names?: Record<string, string>; choices?: Choices; wide?: boolean; children?: ReactNode;
 }) {
-	return <Dialog title={title} open={open} onClose={onClose} wide={wide}><Inside {...{ schema, operation, onClose, initial, act, done, only, without, names }}>{children}</Inside></Dialog>;
+	return <Dialog title={title} open={open} onClose={onClose} wide={wide}><Inside {...{ schema, operation, onClose, initial, act, done, only, without, names, choices }}>{children}</Inside></Dialog>;
 }
 
-function Inside({ schema, operation, onClose, initial, act, done, only, without, names, children }: { schema?: string; operation?: string; onClose: () => void; initial: Value; act: (v: Value) => Promise<unknown>; done: string; only?: string[]; without?: string[]; names?: Record<string, string>; children?: ReactNode }) {
+function Inside({ schema, operation, onClose, initial, act, done, only, without, names, choices, children }: { schema?: string; operation?: string; onClose: () => void; initial: Value; act: (v: Value) => Promise<unknown>; done: string; only?: string[]; without?: string[]; names?: Record<string, string>; choices?: Choices; children?: ReactNode }) {
 	const document = useDocument();
 	const [value, setValue] = useState<Value>(initial);
 	const [wrong, setWrong] = useState<Wrong>({});
@@ -52,7 +52,7 @@ function Inside({ schema, operation, onClose, initial, act, done, only, without,
 	return (
 		<form className="form" onSubmit={go} noValidate>
 			{children}
-			<SchemaFields resolve={resolve} schema={shape} value={value} onChange={setValue} wrong={wrong} only={only} without={without} names={names} />
+			<SchemaFields resolve={resolve} schema={shape} value={value} onChange={setValue} wrong={wrong} only={only} without={without} names={names} choices={choices} />
 			{problem && <Trouble problem={problem} />}
 			<div className="row end"><button type="button" onClick={onClose}>Cancel</button><button className="main-act" disabled={busy}>{done}</button></div>
 		</form>

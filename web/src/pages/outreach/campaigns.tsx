@@ -21,10 +21,24 @@ interface Lead { id: string; name?: string; phone: string; state: string; stateR
 const json = (method: string, body: object): RequestInit => ({ method, headers: { 'content-type': 'application/json', ...(method === 'POST' && { 'idempotency-key': crypto.randomUUID() }) }, body: JSON.stringify(body) });
 const READONLY = ['id', 'status', 'statusReason', 'startedAt', 'completedAt', 'totalContacts', 'completedCalls', 'successfulCalls', 'createdAt', 'updatedAt'];
 
+const CALLED = { agentId: 'Agent', phoneNumberId: 'Number to call from' };
+
+function useChoices() {
+	const { agents } = useAgentNames();
+	const numbers = useGet<{ data: Record<string, unknown>[] }>('/v1/numbers');
+	const phoneOf = (n: Record<string, unknown>) => String(pick(n, 'phone_number', 'phoneNumber') ?? n.id);
+	const all = numbers.data?.data ?? [];
+	return {
+		choices: { agentId: agents.map((a): [string, string] => [a.id, a.name]), phoneNumberId: all.map((n): [string, string] => [String(n.id), phoneOf(n)]) },
+		numberOf: (id?: string) => (id ? phoneOf(all.find((n) => n.id === id) ?? { id }) : 'any active one'),
+	};
+}
+
 function New({ open, close }: { open: boolean; close: () => void }) {
 	const [, go] = useLocation();
+	const { choices } = useChoices();
 	return (
-		<SchemaDialog title="New campaign" operation="createCampaign" open={open} onClose={close} done="Make it" wide without={READONLY} initial={{ kind: 'marketing', maxConcurrentCalls: 1 }} act={async (body) => {
+		<SchemaDialog title="New campaign" names={CALLED} choices={choices} operation="createCampaign" open={open} onClose={close} done="Make it" wide without={READONLY} initial={{ kind: 'marketing', maxConcurrentCalls: 1 }} act={async (body) => {
 			const made = await fetchJson<Campaign>('/v1/campaigns', json('POST', body));
 			await changed('/v1/campaigns');
 			go(`/voice-agents/campaigns/${encode(made.id)}`);
@@ -66,6 +80,8 @@ const ORDERS: Record<string, [string, string, string][]> = {
 };
 
 function DryRun({ id }: { id: string }) {
+	const leads = useRows<Lead>('/v1/leads', { campaignId: id }, 15000); // asked for once with the list below
+	const whoOf = (lead: string) => leads.rows.find((l) => l.id === lead);
 	const [at, setAt] = useState('');
 	const [plan, setPlan] = useState<Plan | null>(null);
 	const [busy, setBusy] = useState(false);
@@ -82,11 +98,11 @@ function DryRun({ id }: { id: string }) {
 	return (
 		<Card title="Dry run">
 			<p className="soft small">Who would be called when, and who not and why. Nobody is called.</p>
-			<div className="row"><div className="grow"><Field label="As if it were" hint="Now, when left open">{(p) => <input {...p} type="datetime-local" value={at} onChange={(e) => setAt(e.target.value)} />}</Field></div><button type="button" disabled={busy} onClick={() => ask()}>{busy ? 'Asking' : 'Show the plan'}</button></div>
+			<div className="row"><div className="grow broad"><Field label="As if it were" hint="Now, when left open">{(p) => <input {...p} type="datetime-local" value={at} onChange={(e) => setAt(e.target.value)} />}</Field></div><button type="button" disabled={busy} onClick={() => ask()}>{busy ? 'Asking' : 'Show the plan'}</button></div>
 			{t && <Figures items={[['Leads', count(pick<number>(t, 'leads'))], ['Would be called', count(pick<number>(t, 'would_call', 'wouldCall'))], ['First', when(pick(t, 'first_at', 'firstAt'))], ['Last', when(pick(t, 'last_at', 'lastAt'))], ['Takes about', lasted(pick<number>(t, 'duration_s', 'durationS'))]]} />}
 			{Object.keys(why).length > 0 && <div className="row">{Object.entries(why).map(([w, n]) => <span key={w} className="badge wait">{w.replace(/_/g, ' ')}: {count(n)}</span>)}</div>}
 			{plan && (plan.data.length === 0 ? <Empty title="Nobody is in it">Upload leads, or give it a segment.</Empty> : (
-				<div className="table scroller" tabIndex={0} role="region" aria-label="The plan"><table><thead><tr><th>Lead</th><th>When</th><th>Why not</th></tr></thead><tbody>{plan.data.map((r) => <tr key={r.leadId}><td className="mono">{r.leadId}</td><td className="nowrap">{r.wouldCallAt ? exactly(r.wouldCallAt) : '–'}</td><td>{r.whyNot?.replace(/_/g, ' ')} <span className="soft small">{r.detail}</span></td></tr>)}</tbody></table></div>
+				<div className="table scroller" tabIndex={0} role="region" aria-label="The plan"><table><thead><tr><th>Lead</th><th>When</th><th>Why not</th></tr></thead><tbody>{plan.data.map((r) => <tr key={r.leadId}><td>{whoOf(r.leadId) ? <>{whoOf(r.leadId)!.name} <span className="soft small mono">{whoOf(r.leadId)!.phone}</span></> : <span className="mono">{r.leadId}</span>}</td><td className="nowrap">{r.wouldCallAt ? exactly(r.wouldCallAt) : '–'}</td><td>{r.whyNot?.replace(/_/g, ' ')} <span className="soft small">{r.detail}</span></td></tr>)}</tbody></table></div>
 			))}
 			{plan?.hasMore && <div><button type="button" disabled={busy} onClick={() => ask(plan.nextAfter)}>Show more</button></div>}
 		</Card>
@@ -126,6 +142,7 @@ function Numbers({ id }: { id: string }) {
 function One({ id }: { id: string }) {
 	const campaign = useGet<Campaign>(`/v1/campaigns/${encode(id)}`, { refreshInterval: 5000 });
 	const { nameOf } = useAgentNames();
+	const { choices, numberOf } = useChoices();
 	const [edit, setEdit] = useState(false);
 	const c = campaign.data;
 	const order = async (verb: string) => {
@@ -149,14 +166,14 @@ function One({ id }: { id: string }) {
 					<div className="split">
 						<div className="stack"><DryRun id={id} />{may('dev') && <Upload campaign={id} />}<DecisionList campaign={id} /><Leads id={id} /></div>
 						<Card title="About it">
-							<Pairs items={[['Agent', c.agentId ? <Link key="a" href={`/agents/${encode(c.agentId)}`}>{nameOf(c.agentId)}</Link> : 'none yet'], ['Number', c.phoneNumberId ?? 'any active one'], ['Kind', c.kind], ['At once', c.maxConcurrentCalls], ['Calls a second', c.callsPerSecond], ['Calls a day', c.maxCallsPerDay], ['Tries', c.maxAttempts], ['Zone', c.timezone], ['Consent needed', c.consentRequired === undefined ? undefined : c.consentRequired ? 'yes' : 'no'], ['Starts', c.scheduledAt && exactly(c.scheduledAt)], ['Started', c.startedAt && exactly(c.startedAt)], ['Ended', c.completedAt && exactly(c.completedAt)]]} />
+							<Pairs items={[['Agent', c.agentId ? <Link key="a" href={`/agents/${encode(c.agentId)}`}>{nameOf(c.agentId)}</Link> : 'none yet'], ['Number', numberOf(c.phoneNumberId)], ['Kind', c.kind], ['At once', c.maxConcurrentCalls], ['Calls a second', c.callsPerSecond], ['Calls a day', c.maxCallsPerDay], ['Tries', c.maxAttempts], ['Zone', c.timezone], ['Consent needed', c.consentRequired === undefined ? undefined : c.consentRequired ? 'yes' : 'no'], ['Starts', c.scheduledAt && exactly(c.scheduledAt)], ['Started', c.startedAt && exactly(c.startedAt)], ['Ended', c.completedAt && exactly(c.completedAt)]]} />
 							{!!(c.schedule ?? c.segment) && <details><summary>Hours and segment</summary><pre className="json">{JSON.stringify({ schedule: c.schedule, segment: c.segment, retryDelays: c.retryDelays }, null, 2)}</pre></details>}
 							<Link className="button" href="/settings/dnc">Do not call</Link>
 						</Card>
 					</div>
 				</>
 			)}</Offered>
-			{c && edit && <SchemaDialog title="Change the campaign" operation="updateCampaign" open onClose={() => setEdit(false)} done="Save" wide without={READONLY} initial={Object.fromEntries(Object.entries(c).filter(([k, v]) => !READONLY.includes(k) && v !== null))} act={async (body) => { await fetchJson(`/v1/campaigns/${encode(id)}`, json('PATCH', body)); await changed('/v1/campaigns'); }} />}
+			{c && edit && <SchemaDialog title="Change the campaign" names={CALLED} choices={choices} operation="updateCampaign" open onClose={() => setEdit(false)} done="Save" wide without={READONLY} initial={Object.fromEntries(Object.entries(c).filter(([k, v]) => !READONLY.includes(k) && v !== null))} act={async (body) => { await fetchJson(`/v1/campaigns/${encode(id)}`, json('PATCH', { ...(!body.agentId && { agentId: '' }), ...body })); await changed('/v1/campaigns'); }} />}
 		</Page>
 	);
 }

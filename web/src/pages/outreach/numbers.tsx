@@ -21,7 +21,7 @@ export default function Numbers() {
 				<Card flush label="Numbers">
 					{numbers.rows.length === 0 ? <Empty title="No number yet" action={take}>Take one from the pool of this gateway, then say which agent answers it.</Empty> : (
 						<div className="table"><table className="folds"><thead><tr><th>Number</th><th>Carrier</th><th>Agent</th><th>State</th><th><span className="hidden">Do</span></th></tr></thead><tbody>{numbers.rows.map((n) => {
-							const phone = pick(n, 'phone_number', 'phoneNumber') ?? n.id, agent = pick(n, 'voice_agent_id', 'agentId', 'agent_id') ?? '';
+							const phone = pick(n, 'phone_number', 'phoneNumber') ?? n.id, agent = pick(n, 'voiceAgentId', 'voice_agent_id', 'agentId', 'agent_id') ?? '';
 							return (
 								<tr key={n.id}>
 									<td><strong className="mono">{phone}</strong><div className="soft small">{pick(n, 'friendly_name', 'friendlyName')}</div></td>
