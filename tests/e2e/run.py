@@ -16,7 +16,7 @@ passed = failed = 0
 def run(what, files, env):
     global passed, failed
     print(f"— {what}", flush=True)
-    out = subprocess.run(["node", "--test", "--test-concurrency=1", "--test-reporter=tap", *files], cwd=here, env=env, timeout=300,
+    out = subprocess.run(["node", "--test", "--test-concurrency=1", "--test-reporter=tap", *files], cwd=here, env=env, timeout=600,
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.decode(errors="replace")
     print(out, flush=True)
     counts = {name: int(n) for name, n in re.findall(r"^# (pass|fail|cancelled) (\d+)$", out, re.M)}
