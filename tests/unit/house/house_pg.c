@@ -34,7 +34,7 @@ void house_pg_end(void)
 	server_end(&server);
 }
 
-static const char *ask(const char *fmt, va_list ap)
+static IV_PRINTF(1, 0) const char *ask(const char *fmt, va_list ap)
 {
 	static char sql[8192];
 
