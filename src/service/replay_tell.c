@@ -9,14 +9,10 @@
 
 enum { ARENA_MAX = 64 << 20, TEXT_MAX = 65536 };
 
-struct turn {
-	struct iv_turn_report report; /* heard is in the arena */
-};
-
 struct telling {
 	struct iv_arena *arena;
 	struct iv_story *story;
-	struct turn *turns; /* room for IV_REPLAY_TURNS */
+	struct iv_turn_report *turns; /* room for IV_REPLAY_TURNS; what was heard is in the arena */
 	size_t count;
 	bool truncated;
 	struct iv_replay_end end;
@@ -30,7 +26,7 @@ static void on_event(void *arg, const struct iv_event *ev)
 static void on_action(void *arg, int64_t now_us, const struct iv_action *a, const struct iv_call *c)
 {
 	struct telling *t = arg;
-	struct turn *turn;
+	struct iv_turn_report *turn;
 
 	iv_story_action(t->story, now_us, a, c);
 	if (a->type != IV_ACT_TURN)
@@ -40,8 +36,8 @@ static void on_action(void *arg, int64_t now_us, const struct iv_action *a, cons
 		return;
 	}
 	turn = &t->turns[t->count++];
-	turn->report = *iv_call_last_turn(c);
-	turn->report.heard = iv_arena_str(t->arena, turn->report.heard);
+	*turn = *iv_call_last_turn(c);
+	turn->heard = iv_arena_str(t->arena, turn->heard);
 }
 
 static bool tell(const struct iv_record_header *h, struct iv_str events, const struct iv_agent *agent, struct iv_arena *arena,
@@ -125,7 +121,7 @@ static void put_turns(struct writer *x, const char *key, const struct telling *t
 {
 	iv_jw_arr(&x->w, key);
 	for (size_t i = 0; i < t->count; i++)
-		put_turn(x, t, &t->turns[i].report);
+		put_turn(x, t, &t->turns[i]);
 	iv_jw_end_arr(&x->w);
 }
 

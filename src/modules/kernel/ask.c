@@ -5,7 +5,7 @@
 #include "iv_log.h"
 #include "iv_metrics.h"
 
-enum { LEASE_S = 90, FIRST_S = 60, LAST_S = 1800, CHECKS_MAX = 40 };
+enum { FIRST_S = 60, LAST_S = 1800, CHECKS_MAX = 40 };
 enum { ASKED_TAKEN, ASKED_LIVE, ASKED_UNKNOWN, ASKED_FAILED };
 
 static struct iv_kernel *self(struct iv_flow *f)
@@ -25,7 +25,7 @@ enum iv_flow_next ask_take(struct iv_flow *f)
 	if (!iv_secret_set(k->cfg->elevenlabs_api_key))
 		return IV_FLOW_DONE;
 	return iv_pg_one(k->s->worker, f, &k->check_run, &(struct iv_scope){0}, &k->check_arena, &iv_sql_conversation_take,
-			 &(struct iv_conversation_take_in){.most = CHECKS_MOST, .lease_s = LEASE_S}, &k->asked);
+			 &(struct iv_conversation_take_in){.most = CHECKS_MOST, .lease_s = CHECKS_LEASE_S}, &k->asked);
 }
 
 /* The vendor has not named it: whoever looks for the call finds it first. */

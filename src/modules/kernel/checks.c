@@ -29,11 +29,22 @@ enum iv_flow_next checks_ask(struct iv_flow *f, struct iv_str conversation)
 	return iv_convai_conversation(k->s->carriers, f, &k->item.vendor, &k->answer_arena, conversation, &k->item.answer);
 }
 
+bool checks_is_over(struct iv_str status)
+{
+	return iv_str_eq(status, IV_S("done")) || iv_str_eq(status, IV_S("failed"));
+}
+
+bool checks_envelope(struct iv_str conversation, struct iv_buf *out)
+{
+	iv_buf_init(out, conversation.len + ENVELOPE);
+	return iv_buf_adds(out, IV_S("{\"type\":\"post_call_transcription\",\"data\":")) &&
+	       iv_buf_adds(out, conversation) && iv_buf_addc(out, '}');
+}
+
 static bool is_over(struct iv_str body)
 {
 	cJSON *doc = iv_json_parse(body, NULL);
-	struct iv_str status = iv_json_str(doc, "status");
-	bool over = iv_str_eq(status, IV_S("done")) || iv_str_eq(status, IV_S("failed"));
+	bool over = checks_is_over(iv_json_str(doc, "status"));
 
 	cJSON_Delete(doc);
 	return over;
@@ -51,9 +62,7 @@ enum iv_flow_next checks_deliver(struct iv_flow *f)
 	k->item.ready = a->said == IV_SAID_DONE && is_over(a->body);
 	if (!k->item.ready)
 		return IV_FLOW_NEXT;
-	iv_buf_init(&in.body, a->body.len + ENVELOPE);
-	if (!iv_buf_adds(&in.body, IV_S("{\"type\":\"post_call_transcription\",\"data\":")) ||
-	    !iv_buf_adds(&in.body, a->body) || !iv_buf_addc(&in.body, '}')) {
+	if (!checks_envelope(a->body, &in.body)) {
 		iv_buf_deinit(&in.body);
 		return iv_flow_fail(f, IV_EINTERNAL, "no memory for a conversation");
 	}

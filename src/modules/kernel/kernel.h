@@ -103,7 +103,7 @@ void decide_start(struct iv_kernel *k);
 void decide_stop(struct iv_kernel *k);
 
 /* ── checks.c: a round takes some of each kind and goes through them */
-enum { CHECKS_MOST = 4 };
+enum { CHECKS_MOST = 4, CHECKS_LEASE_S = 90 }; /* of each kind; nobody else takes them for so long */
 void checks_go(struct iv_kernel *k, const struct iv_flow_type *type); /* the flow of the next one */
 void checks_went(struct iv_kernel *k);                                /* its end, after the next has begun */
 void checks_rest(struct iv_kernel *k);
@@ -122,6 +122,10 @@ enum iv_flow_next ask_take(struct iv_flow *f);
 void ask_walk(struct iv_kernel *k); /* ask.c, then */
 enum iv_flow_next list_take(struct iv_flow *f);
 void list_walk(struct iv_kernel *k); /* list.c, then checks_rest */
+/* By the vendor's word for how a conversation stands. */
+bool checks_is_over(struct iv_str status);
+/* What it answered about a conversation, as its webhook would have told it. */
+IV_MUST_CHECK bool checks_envelope(struct iv_str conversation, struct iv_buf *out);
 int64_t checks_wait_s(int64_t first_s, int64_t times, int64_t last_s); /* twice as long each time */
 
 #endif

@@ -7,7 +7,7 @@
 #include "iv_log.h"
 #include "iv_metrics.h"
 
-enum { LEASE_S = 90, OVERLAP_S = 3600, PAGE_MOST = 100, PAGE_BYTES = 65536, CURSOR_MAX = 2000, ID_MAX = 128 };
+enum { OVERLAP_S = 3600, PAGE_MOST = 100, PAGE_BYTES = 65536, CURSOR_MAX = 2000, ID_MAX = 128 };
 enum { LISTED_KNOWN, LISTED_UNKNOWN, LISTED_FAILED };
 
 static struct iv_kernel *self(struct iv_flow *f)
@@ -26,7 +26,7 @@ enum iv_flow_next list_take(struct iv_flow *f)
 
 	return iv_pg_one(k->s->worker, f, &k->check_run, &(struct iv_scope){0}, &k->check_arena, &iv_sql_listing_take,
 			 &(struct iv_listing_take_in){
-				 .most = CHECKS_MOST, .lease_s = LEASE_S, .overlap_s = OVERLAP_S},
+				 .most = CHECKS_MOST, .lease_s = CHECKS_LEASE_S, .overlap_s = OVERLAP_S},
 			 &k->lists);
 }
 
@@ -56,11 +56,6 @@ static enum iv_flow_next ask(struct iv_flow *f)
 
 /* ── a page ── */
 
-static bool is_live(struct iv_str status)
-{
-	return !iv_str_eq(status, IV_S("done")) && !iv_str_eq(status, IV_S("failed"));
-}
-
 static void put_one(struct iv_jw *w, const cJSON *one)
 {
 	struct iv_str id = iv_json_str(one, "conversation_id");
@@ -70,7 +65,7 @@ static void put_one(struct iv_jw *w, const cJSON *one)
 		return;
 	iv_jw_obj(w, NULL);
 	iv_jw_str(w, "id", id);
-	iv_jw_bool(w, "live", is_live(iv_json_str(one, "status")));
+	iv_jw_bool(w, "live", !checks_is_over(iv_json_str(one, "status")));
 	if (cJSON_IsNumber(began) && began->valuedouble > 0 && began->valuedouble < 1e11)
 		iv_jw_i64(w, "began", (int64_t)began->valuedouble);
 	iv_jw_end_obj(w);

@@ -6,7 +6,7 @@
 #include "iv_log.h"
 #include "iv_metrics.h"
 
-enum { LEASE_S = 90, FIRST_S = 5, LAST_S = 3600, LIVE_S = 60, LIVE_MAX_S = 86400, ENVELOPE = 512 };
+enum { FIRST_S = 5, LAST_S = 3600, LIVE_S = 60, LIVE_MAX_S = 86400, ENVELOPE = 512 };
 
 static struct iv_kernel *self(struct iv_flow *f)
 {
@@ -29,7 +29,7 @@ enum iv_flow_next parked_take(struct iv_flow *f)
 
 	return iv_pg_one(k->s->worker, f, &k->check_run, &(struct iv_scope){0}, &k->check_arena, &iv_sql_parked_take,
 			 &(struct iv_parked_take_in){
-				 .most = CHECKS_MOST, .lease_s = LEASE_S, .tries_max = k->cfg->parked_tries},
+				 .most = CHECKS_MOST, .lease_s = CHECKS_LEASE_S, .tries_max = k->cfg->parked_tries},
 			 &k->parked);
 }
 
@@ -125,14 +125,6 @@ static enum iv_flow_next put_back(struct iv_flow *f, struct iv_parked_back_in *b
 	return iv_pg_one(k->s->worker, f, &k->check_run, &(struct iv_scope){0}, &k->check_arena, &iv_sql_parked_back, back, NULL);
 }
 
-/* Asked for, and no more to be asked: its call may still come. */
-static bool keep_answer(struct iv_kernel *k, struct iv_buf *out)
-{
-	iv_buf_init(out, k->item.answer.body.len + ENVELOPE);
-	return iv_buf_adds(out, IV_S("{\"type\":\"post_call_transcription\",\"data\":")) &&
-	       iv_buf_adds(out, k->item.answer.body) && iv_buf_addc(out, '}');
-}
-
 static enum iv_flow_next settle(struct iv_flow *f)
 {
 	struct iv_kernel *k = self(f);
@@ -156,7 +148,7 @@ static enum iv_flow_next settle(struct iv_flow *f)
 		back.in_s = LIVE_S;
 		back.last = row(k)->age_s > LIVE_MAX_S;
 		back.error = IV_S("it is not over");
-	} else if (asked && keep_answer(k, &payload)) {
+	} else if (asked && checks_envelope(k->item.answer.body, &payload)) { /* no more to be asked: its call may still come */
 		back.payload = iv_buf_str(&payload);
 	}
 	next = put_back(f, &back);
