@@ -58,6 +58,7 @@ struct iv_str iv_http_method(const struct iv_http_req *rq);
 struct iv_str iv_http_path(const struct iv_http_req *rq);  /* without query, not decoded */
 struct iv_str iv_http_query(const struct iv_http_req *rq); /* behind '?', not decoded */
 struct iv_str iv_http_header(const struct iv_http_req *rq, const char *name); /* joined by ", " when repeated */
+bool iv_http_takes_gzip(const struct iv_http_req *rq); /* as its Accept-Encoding says */
 struct iv_str iv_http_body(const struct iv_http_req *rq);
 /* Of a row with IV_HTTP_PIECES. fn is called once, from the loop and never from in here: with 1 byte to 96 KiB, good until it
  * returns; with nothing, when the body is whole; or with an error (IV_ETOOBIG over body_max, IV_EINVAL malformed chunks,

@@ -40,6 +40,26 @@ struct iv_str iv_http_header(const struct iv_http_req *rq, const char *name)
 	return all.ptr ? all : first;
 }
 
+/* "gzip", "gzip;q=0.5"; not "gzip;q=0.000". */
+bool iv_http_takes_gzip(const struct iv_http_req *rq)
+{
+	struct iv_str rest = iv_http_header(rq, "accept-encoding"), one, coding;
+
+	while (iv_str_split(&rest, ',', &one)) {
+		bool refused = false;
+
+		(void)iv_str_split(&one, ';', &coding);
+		if (!iv_str_ieq(iv_str_trim(coding), IV_S("gzip")))
+			continue;
+		one = iv_str_trim(one);
+		refused = iv_str_starts(one, IV_S("q=0"));
+		for (size_t k = 0; k < one.len; k++)
+			refused = refused && !(one.ptr[k] >= '1' && one.ptr[k] <= '9');
+		return !refused;
+	}
+	return false;
+}
+
 struct iv_str iv_http_body(const struct iv_http_req *rq)
 {
 	return iv_buf_str(&rq->body);

@@ -89,16 +89,6 @@ static bool has_it(struct iv_http_req *rq, const char *etag)
 	return false;
 }
 
-static bool takes_gzip(struct iv_http_req *rq)
-{
-	struct iv_str rest = iv_http_header(rq, "accept-encoding"), one;
-
-	while (iv_str_split(&rest, ',', &one))
-		if (iv_str_ieq(iv_str_trim(one), IV_S("gzip")))
-			return true;
-	return false;
-}
-
 /* Public: any page may read what the API is. */
 static void serve(const struct document *d, struct iv_http_req *rq)
 {
@@ -108,7 +98,7 @@ static void serve(const struct document *d, struct iv_http_req *rq)
 	iv_http_set_header(rq, "Vary", IV_S("Accept-Encoding"));
 	if (has_it(rq, d->etag)) {
 		iv_http_reply(rq, 304, NULL, IV_S(""));
-	} else if (takes_gzip(rq)) {
+	} else if (iv_http_takes_gzip(rq)) {
 		iv_http_set_header(rq, "Content-Encoding", IV_S("gzip"));
 		iv_http_reply(rq, 200, "application/json", iv_buf_str(&d->packed));
 	} else {

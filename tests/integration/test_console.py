@@ -108,7 +108,9 @@ def test_console():
         if head.get("Content-Encoding") == "gzip":
             assert gzip.decompress(packed) == page_of("/")[2]
         for document in ("/openapi.json", "/asyncapi.json"):
-            _, head, packed = page_of(document, **{"Accept-Encoding": "br, gzip"})
+            for refused in ("gzip;q=0", "br, gzip; q=0.000", "x-gzip", "br"):
+                assert "Content-Encoding" not in page_of(document, **{"Accept-Encoding": refused})[1], refused
+            _, head, packed = page_of(document, **{"Accept-Encoding": "br, GZIP;q=0.5"})
             whole = page_of(document)[2]
             assert head["Content-Encoding"] == "gzip" and gzip.decompress(packed) == whole and len(packed) < len(whole) / 5
             assert page_of(document, **{"If-None-Match": head["ETag"]})[0] == 304

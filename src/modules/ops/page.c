@@ -154,14 +154,6 @@ static const struct page_file *find(const struct iv_ops *o, struct iv_str name)
 	return NULL;
 }
 
-static bool contains(struct iv_str text, struct iv_str part)
-{
-	for (size_t i = 0; i + part.len <= text.len; i++)
-		if (!memcmp(text.ptr + i, part.ptr, part.len))
-			return true;
-	return false;
-}
-
 /* Somebody who goes to an address of the console, such as /calls/call_1: the console finds out what that is. */
 static bool is_visit(const struct iv_http_req *rq, struct iv_str path)
 {
@@ -169,7 +161,7 @@ static bool is_visit(const struct iv_http_req *rq, struct iv_str path)
 
 	while (at && path.ptr[at - 1] != '/')
 		at--;
-	return contains(iv_http_header(rq, "accept"), IV_S("text/html")) &&
+	return iv_str_find(iv_http_header(rq, "accept"), IV_S("text/html"), 0) >= 0 &&
 	       !memchr(path.ptr + at, '.', path.len - at);
 }
 
@@ -180,7 +172,7 @@ static bool is_named_after_content(struct iv_str name)
 
 static void reply(struct iv_http_req *rq, const struct page_file *f, int status)
 {
-	bool packs = f->packed.len && contains(iv_http_header(rq, "accept-encoding"), IV_S("gzip"));
+	bool packs = f->packed.len && iv_http_takes_gzip(rq);
 
 	iv_http_set_header(rq, "Content-Security-Policy", iv_str(policy));
 	iv_http_set_header(rq, "X-Content-Type-Options", IV_S("nosniff"));
@@ -192,7 +184,7 @@ static void reply(struct iv_http_req *rq, const struct page_file *f, int status)
 		iv_http_set_header(rq, "Cache-Control", IV_S("public, max-age=31536000, immutable"));
 	else
 		iv_http_set_header(rq, "Cache-Control", IV_S("no-cache"));
-	if (status == 200 && contains(iv_http_header(rq, "if-none-match"), iv_str(f->etag))) {
+	if (status == 200 && iv_str_find(iv_http_header(rq, "if-none-match"), iv_str(f->etag), 0) >= 0) {
 		iv_http_reply(rq, 304, f->type, IV_STR_NULL);
 		return;
 	}
