@@ -13,7 +13,7 @@ import tempfile
 import time
 import zoneinfo
 
-from database import PSQL, Database
+from database import Database, Session
 from stack import BUILD
 
 DRIVER = os.path.join(BUILD, "tests/drivers/campaigns")
@@ -23,32 +23,6 @@ FINAL = {"no-answer", "busy", "failed"}
 
 def quote(text):
     return "null" if text is None else "'" + str(text).replace("'", "''") + "'"
-
-
-class Session:
-    """One psql for thousands of questions."""
-
-    def __init__(self, url):
-        self.p = subprocess.Popen([PSQL, "-X", "-q", "-At", "-F", "\x1f", "-v", "VERBOSITY=verbose", url], stdin=subprocess.PIPE,
-                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1)
-        self.lines = 0
-
-    def ask(self, script):
-        self.p.stdin.write(script + ";\n\\echo @done\n")
-        self.p.stdin.flush()
-        rows = []
-        for line in self.p.stdout:
-            line = line.rstrip("\n")
-            if line == "@done":
-                return rows
-            assert "ERROR" not in line, (line, script[:2000])
-            if line:
-                rows.append(line.split("\x1f"))
-        raise AssertionError("psql is gone")
-
-    def close(self):
-        self.p.stdin.close()
-        self.p.wait()
 
 
 class Engine:

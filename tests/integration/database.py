@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import weakref
 from urllib.parse import unquote
 
 from stack import DAEMON, ROOT
@@ -27,15 +28,82 @@ class SqlError(Exception):
         self.state = state
 
 
+def command(url):
+    return [PSQL, "-X", "-q", "-At", "-F", "\x1f", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose", url]
+
+
+def error_of(said):
+    state, _, message = (said.rpartition("ERROR:  ")[2] or said).partition(": ")
+    return SqlError(state, message.split("\n")[0])
+
+
 def run_psql(url, script):
-    """Rows of the last answer that has any, as lists of strings; an error is raised with its SQLSTATE."""
-    p = subprocess.run([PSQL, "-X", "-q", "-At", "-F", "\x1f", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose", url],
-                       input=script, capture_output=True, text=True, timeout=120, check=False)
+    """Every row it answers, as a list of strings; an error is raised with its SQLSTATE."""
+    p = subprocess.run(command(url), input=script, capture_output=True, text=True, timeout=120, check=False)
     if p.returncode:
-        error = p.stderr.partition("ERROR:  ")[2] or p.stderr
-        state, _, message = error.partition(": ")
-        raise SqlError(state, message.split("\n")[0])
+        raise error_of(p.stderr)
     return [line.split("\x1f") for line in p.stdout.splitlines()]
+
+
+class Session:
+    """One psql and one backend for thousands of questions; the first error ends it."""
+    END = "\x1e"
+
+    def __init__(self, url):
+        self.errors, self.asked = tempfile.TemporaryFile("w+", errors="replace"), 0
+        self.p = subprocess.Popen(command(url), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True)
+
+    def ask(self, script):
+        """As run_psql; what it sets stays set."""
+        self.asked += 1
+        late = threading.Timer(120, self.p.kill)
+        late.start()
+        try:
+            with contextlib.suppress(BrokenPipeError):
+                self.p.stdin.write(f"{script}\n;\n\\echo {self.END}\n")
+                self.p.stdin.flush()
+            rows = []
+            for line in self.p.stdout:
+                if line == self.END + "\n":
+                    return rows
+                rows.append(line.rstrip("\n").split("\x1f"))
+        finally:
+            late.cancel()
+        self.close()
+        self.errors.seek(0)
+        raise error_of(self.errors.read())
+
+    def close(self):
+        with contextlib.suppress(BrokenPipeError):
+            self.p.stdin.close()
+        self.p.wait()
+        self.p.stdout.close()
+
+
+class Sessions:
+    """Sessions with a database that wait for the next question. One that is long is asked in a psql of its own: it would
+    write while nobody reads."""
+    LONG = 30000
+    AGAIN = "\nabort; discard all"  # what a question left
+
+    def __init__(self):
+        self.idle = {}
+
+    def ask(self, url, script):
+        if len(script) > self.LONG:
+            return run_psql(url, script)
+        with _lock:
+            waiting = self.idle.setdefault(url, [])
+            session = waiting.pop() if waiting else None
+        session = session or Session(url)
+        rows = session.ask(f"{script}\n;{self.AGAIN}")
+        with _lock:
+            waiting.append(session)
+        return rows
+
+    def close(self):
+        for session in itertools.chain.from_iterable(self.idle.values()):
+            session.close()
 
 
 def quoted(text):
@@ -134,6 +202,8 @@ class Database:
         with _lock:
             template = _template(self.server, like)
         self.server.create(self.name, template)
+        self.sessions = Sessions()
+        weakref.finalize(self, self.sessions.close)
 
     def url(self, role="invorto_app"):
         return self.server.url(role, self.name)
@@ -141,14 +211,20 @@ class Database:
     def urls(self):
         return {name: self.url(role) for role, name in URLS.items()}
 
+    def ask(self, role, script):
+        """In a session that others asked before, unless somebody may kill the server."""
+        if self.server is not _cluster:
+            return run_psql(self.url(role), script)
+        return self.sessions.ask(self.url(role), script)
+
     def admin(self, script):
-        return run_psql(self.url("invorto_admin"), script)
+        return self.ask("invorto_admin", script)
 
     def sql(self, script, tenant=None, user=None, role="invorto_app"):
         """In one transaction, as the daemon does; tenant None sets nothing."""
         scope = "".join(f"set local {name} = {quoted(value)};\n" for name, value in
                         (("app.tenant_id", tenant), ("app.user_id", user)) if value is not None)
-        return run_psql(self.url(role), f"begin;\n{scope}{script}\n;commit;")
+        return self.ask(role, f"begin;\n{scope}{script}\n;commit;")
 
     def refused(self, script, *states, **scope):
         """The SQLSTATE must be one of those."""

@@ -132,9 +132,11 @@ def codes(said, *names):
 
 def test_the_vendors_clients_drive_the_lab():
     with Field() as (app, lab, _field):
+        app.answers["/started"] = lambda _: {"fork": any(s.target == "/fork" and len(s.texts) > 1 for s in app.sockets)}
         said = node(lab.url, json.dumps({"account": ACCOUNT, "token": TOKEN, "jambonzAccount": JAMBONZ_ACCOUNT, "jambonzKey": JAMBONZ_KEY,
                                          "application": JAMBONZ_APPLICATION, "hook": app.url("/voice"),
-                                         "media": app.url("/fork", "ws")}))
+                                         "media": app.url("/fork", "ws"),
+                                         "started": app.url("/started")}))
         t, j = said["twilio"], said["jambonz"]
         assert t["created"]["status"] == "queued" and t["created"]["direction"] == "outbound-api" and t["created"]["queueTime"] == "0"
         assert t["fork"]["status"] == "in-progress" and t["fork"]["name"] == "ear" and t["forkStopped"] == "stopped", t["fork"]

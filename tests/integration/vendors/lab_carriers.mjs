@@ -41,6 +41,7 @@ async function driveTwilio(base, o) {
 	await until(async () => (await client.calls(made.sid).fetch()).status === "in-progress");
 	const fork = await attempt(() => client.calls(made.sid).streams.create({ url: o.media, name: "ear", "parameter1.name": "a", "parameter1.value": "b", parameter1Name: "a", parameter1Value: "b" }));
 	said.fork = fork.ok ? { sid: fork.ok.sid, status: fork.ok.status, name: fork.ok.name } : fork;
+	await until(async () => (await (await fetch(o.started)).json()).fork);
 	said.forkStopped = (await attempt(async () => (await client.calls(made.sid).streams(fork.ok.sid).update({ status: "stopped" })).status)).ok;
 	said.forkUnknown = await attempt(() => client.calls(made.sid).streams("MZ" + "0".repeat(32)).update({ status: "stopped" }));
 	said.updated = (await client.calls(made.sid).update({ twiml: '<Response><Pause length="60"/></Response>' })).status;
