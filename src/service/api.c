@@ -97,6 +97,7 @@ static struct api_row *new_row(const struct iv_api_route *row)
 	if (r->remembers) {
 		add_step(r, "claim", api_claim);
 		add_step(r, "claimed", api_claimed);
+		add_step(r, "replay", api_replay);
 	}
 	for (const struct iv_flow_step *s = row->steps; s->run; s++)
 		add_step(r, s->name, s->run);

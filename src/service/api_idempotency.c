@@ -10,10 +10,15 @@
 #include "api_priv.h"
 #include "iv_crypto.h"
 #include "iv_id.h"
+#include "iv_json.h"
 #include "iv_log.h"
-#include "iv_sql.h"
 
-enum { KEY_MAX = 255, LEASE_SLACK_S = 10 };
+enum {
+	KEY_MAX = 255,
+	LEASE_SLACK_S = 10,
+	CLAIM_BYTES = 4096,
+	FINISH_BYTES = 6 * API_REMEMBERED_BYTES + 16384, /* of a byte six may be made */
+};
 
 /* A structured field's string ("…"), or bare. */
 static struct iv_str unquoted(struct iv_str key)
@@ -57,12 +62,51 @@ static bool fingerprint(struct iv_api_call *c, char out[65])
 	return iv_hex(whole, sizeof(whole), out) == 64;
 }
 
+/* One of a statement's items. IV_STR_NULL: no room. */
+static struct iv_str item_end(struct iv_api_call *c, struct iv_jw *w)
+{
+	struct iv_str text = IV_STR_NULL;
+
+	iv_jw_end_obj(w);
+	if (iv_jw_done(w))
+		text = iv_arena_str(&c->arena, iv_buf_str(w->out));
+	iv_buf_deinit(w->out);
+	return text;
+}
+
+static void item_begin(struct iv_jw *w, struct iv_buf *out, size_t most)
+{
+	iv_buf_init(out, most);
+	iv_jw_init(w, out);
+	iv_jw_obj(w, NULL);
+}
+
+static void put_key(const struct iv_api_call *c, struct iv_jw *w)
+{
+	iv_jw_cstr(w, "route", c->route->id);
+	iv_jw_str(w, "key", c->priv->claim.key);
+	iv_jw_cstr(w, "token", c->priv->claim.token);
+}
+
+static struct iv_str claim_item(struct iv_api_call *c)
+{
+	int deadline_ms = c->route->deadline_ms ? c->route->deadline_ms : API_DEADLINE_MS;
+	struct iv_buf out;
+	struct iv_jw w;
+
+	item_begin(&w, &out, CLAIM_BYTES);
+	put_key(c, &w);
+	iv_jw_cstr(&w, "fingerprint", c->priv->claim.fingerprint);
+	iv_jw_i64(&w, "lease_s", deadline_ms / 1000 + LEASE_SLACK_S);
+	iv_jw_bool(&w, "retake", !(c->route->flags & IV_API_PLACES_CALL));
+	return item_end(c, &w);
+}
+
 enum iv_flow_next api_claim(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
 	struct api_claim *claim = &c->priv->claim;
 	struct iv_str key = unquoted(iv_http_header(c->http, "idempotency-key"));
-	int deadline_ms = c->route->deadline_ms ? c->route->deadline_ms : API_DEADLINE_MS;
 	uint8_t random[(API_TOKEN_SIZE - 1) / 2];
 
 	if (!iv_http_header(c->http, "idempotency-key").len || !c->scope.tenant_id.len)
@@ -73,30 +117,18 @@ enum iv_flow_next api_claim(struct iv_flow *f)
 	(void)iv_hex(random, sizeof(random), claim->token);
 	claim->key = iv_arena_str(&c->arena, key);
 	/* From here on the client may leave and the work goes on. */
-	if (!claim->key.ptr || !fingerprint(c, claim->fingerprint) ||
+	if (!claim->key.ptr || !fingerprint(c, claim->fingerprint) || !(claim->ask.items = claim_item(c)).ptr ||
 	    (c->body.len && !(c->body = iv_arena_str(&c->arena, c->body)).ptr))
 		return iv_flow_fail(f, IV_ETOOBIG, "no memory for the request");
 	claim->held = true;
-	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_idempotency_claim,
-			 &(struct iv_idempotency_claim_in){.route = iv_str(c->route->id),
-							   .key = claim->key,
-							   .fingerprint = iv_str(claim->fingerprint),
-							   .token = iv_str(claim->token),
-							   .lease_s = deadline_ms / 1000 + LEASE_SLACK_S,
-							   .retake = !(c->route->flags & IV_API_PLACES_CALL)},
-			 &claim->rows);
+	return iv_pg_join(c->s->pg, f, &claim->joined, &c->scope, &c->arena, &iv_sql_idempotency_claim, &claim->ask,
+			  &claim->rows);
 }
 
-static enum iv_flow_next replay(struct iv_api_call *c, const struct iv_idempotency_claim_out *row)
+static enum iv_flow_next still_running(struct iv_api_call *c)
 {
-	struct api_answer *a = &c->priv->answer;
-	struct iv_str type = iv_arena_str(&c->arena, row->content_type);
-
-	a->status = (int)row->status;
-	a->content_type = type.len ? type.ptr : NULL;
-	a->body = row->answer;
-	c->priv->claim.replayed = true;
-	return IV_FLOW_DONE;
+	iv_api_retry_after(c, 1);
+	return iv_flow_fail(&c->flow, IV_ECONFLICT, "the first request with this Idempotency-Key is still running");
 }
 
 enum iv_flow_next api_claimed(struct iv_flow *f)
@@ -115,10 +147,36 @@ enum iv_flow_next api_claimed(struct iv_flow *f)
 	claim->held = false;
 	if (!row->same)
 		return iv_flow_fail(f, IV_EUNPROCESSABLE, "this Idempotency-Key was used for another request");
-	if (row->done)
-		return replay(c, row);
-	iv_api_retry_after(c, 1);
-	return iv_flow_fail(f, IV_ECONFLICT, "the first request with this Idempotency-Key is still running");
+	if (!row->done)
+		return still_running(c);
+	claim->found = true;
+	/* Apart, since an answer may be large and claims are asked for together. */
+	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_idempotency_answer,
+			 &(struct iv_idempotency_answer_in){.route = iv_str(c->route->id),
+							    .key = claim->key,
+							    .fingerprint = iv_str(claim->fingerprint)},
+			 &claim->rows);
+}
+
+enum iv_flow_next api_replay(struct iv_flow *f)
+{
+	struct iv_api_call *c = iv_api_self(f);
+	struct api_claim *claim = &c->priv->claim;
+	struct api_answer *a = &c->priv->answer;
+	const struct iv_idempotency_answer_out *row;
+	struct iv_str type;
+
+	if (!claim->found)
+		return IV_FLOW_NEXT;
+	if (!claim->rows.count)
+		return still_running(c); /* its day ended in this moment: the next try is the first again */
+	row = iv_idempotency_answer_at(&claim->rows, 0);
+	type = iv_arena_str(&c->arena, row->content_type);
+	a->status = (int)row->status;
+	a->content_type = type.len ? type.ptr : NULL;
+	a->body = row->answer;
+	claim->replayed = true;
+	return IV_FLOW_DONE;
 }
 
 /* ── behind the answer ── */
@@ -173,22 +231,10 @@ static struct iv_str actor_id(const struct iv_api_call *c)
 	return c->who.key_id.len ? c->who.key_id : c->who.user_id;
 }
 
-static struct iv_audit_insert_in audit_of(struct iv_api_call *c, struct iv_str entity, const char *id)
-{
-	return (struct iv_audit_insert_in){.id = iv_str(id),
-					   .actor_kind = iv_str(actor_kind(c)),
-					   .actor_id = actor_id(c),
-					   .action = iv_str(c->route->id),
-					   .entity_id = entity,
-					   .request_id = iv_str(c->request_id),
-					   .ip = c->peer.len ? c->peer : IV_STR_NULL};
-}
-
-void iv_api_audit_json(struct iv_api_call *c, struct iv_jw *w, const char *name)
+static void put_audit(struct iv_api_call *c, struct iv_jw *w, const char *name, struct iv_str entity)
 {
 	char id[IV_ID_SIZE];
 
-	assert((c->route->flags & IV_API_AUDIT) && c->scope.tenant_id.len);
 	iv_id_new("aud", iv_wall_ms(), id);
 	iv_jw_obj(w, name);
 	iv_jw_cstr(w, "id", id);
@@ -196,45 +242,55 @@ void iv_api_audit_json(struct iv_api_call *c, struct iv_jw *w, const char *name)
 	if (actor_id(c).len)
 		iv_jw_str(w, "actor", actor_id(c));
 	iv_jw_cstr(w, "action", c->route->id);
+	if (entity.len)
+		iv_jw_str(w, "entity", entity);
 	iv_jw_cstr(w, "request", c->request_id);
 	if (c->peer.len)
 		iv_jw_str(w, "ip", c->peer);
 	iv_jw_end_obj(w);
+}
+
+void iv_api_audit_json(struct iv_api_call *c, struct iv_jw *w, const char *name)
+{
+	assert((c->route->flags & IV_API_AUDIT) && c->scope.tenant_id.len);
+	put_audit(c, w, name, IV_STR_NULL); /* the work knows what it has made */
 	c->priv->audited = true;
 }
 
-/* What is to be remembered and who did what: one transaction behind the work. */
-static enum iv_flow_next finish(struct iv_flow *f)
+static struct iv_str finish_item(struct iv_api_call *c)
 {
-	struct iv_api_call *c = api_call_of(f);
 	const struct iv_api_private *p = c->priv;
-	const struct api_claim *claim = &p->claim;
-	struct iv_str route = iv_str(c->route->id), token = iv_str(claim->token), entity = c->entity_id;
-	struct iv_idempotency_release_in release = {route, claim->key, token};
-	struct iv_idempotency_finish_in keep = {.route = route, .key = claim->key, .token = token};
-	struct iv_audit_insert_in audit;
-	struct iv_pg_part parts[2];
-	struct api_answer a;
-	char id[IV_ID_SIZE];
-	size_t n = 0;
+	struct iv_str entity = c->entity_id;
+	struct iv_buf out;
+	struct iv_jw w;
 
-	if (claim->held && worth_remembering(c)) {
-		a = what_is_remembered(c);
-		keep.status = a.status;
-		keep.content_type = iv_str(a.content_type);
-		keep.answer = a.body;
-		parts[n++] = (struct iv_pg_part){&iv_sql_idempotency_finish, &keep, NULL};
-	} else if (claim->held) {
-		parts[n++] = (struct iv_pg_part){&iv_sql_idempotency_release, &release, NULL};
+	item_begin(&w, &out, FINISH_BYTES);
+	if (p->claim.held)
+		put_key(c, &w);
+	if (p->claim.held && worth_remembering(c)) {
+		struct api_answer a = what_is_remembered(c);
+
+		iv_jw_i64(&w, "status", a.status);
+		iv_jw_cstr(&w, "type", a.content_type);
+		iv_jw_str(&w, "answer", a.body);
 	}
 	if (!entity.len && p->param_count)
 		entity = p->params[p->param_count - 1].value;
-	if (audits(c)) {
-		iv_id_new("aud", iv_wall_ms(), id);
-		audit = audit_of(c, entity, id);
-		parts[n++] = (struct iv_pg_part){&iv_sql_audit_insert, &audit, NULL};
-	}
-	return iv_pg_run(c->s->pg, f, &c->pg, &c->scope, &c->arena, parts, n);
+	if (audits(c))
+		put_audit(c, &w, "audit", entity);
+	return item_end(c, &w);
+}
+
+/* What is to be remembered and who did what: one transaction behind the work, with those that end meanwhile. */
+static enum iv_flow_next finish(struct iv_flow *f)
+{
+	struct iv_api_call *c = api_call_of(f);
+	struct api_claim *claim = &c->priv->claim;
+
+	claim->told.items = finish_item(c);
+	if (!claim->told.items.ptr)
+		return iv_flow_fail(f, IV_ETOOBIG, "no memory for the answer");
+	return iv_pg_join(c->s->pg, f, &claim->joined, &c->scope, &c->arena, &iv_sql_idempotency_finish, &claim->told, NULL);
 }
 
 const struct iv_flow_step api_finish_steps[] = {{"finish", finish}, {0}};

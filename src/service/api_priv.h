@@ -5,7 +5,9 @@
 
 #include "iv_api.h"
 #include "iv_list.h"
+#include "iv_pg_join.h"
 #include "iv_rate.h"
+#include "iv_sql.h"
 
 enum {
 	API_BODY_MAX = 65536,
@@ -59,7 +61,11 @@ struct api_claim {
 	char fingerprint[65], token[API_TOKEN_SIZE];
 	bool held;     /* the row is ours, or may be: it is asked for */
 	bool begun;    /* the row's own steps run */
+	bool found;    /* answered before: that is looked up */
 	bool replayed;
+	struct iv_pg_joined joined; /* the claim's, then the finish's */
+	struct iv_idempotency_claim_in ask;
+	struct iv_idempotency_finish_in told;
 	struct iv_rows rows;
 };
 
@@ -115,6 +121,7 @@ enum iv_flow_next api_read(struct iv_flow *f);    /* api_body.c */
 bool api_is_media(const struct iv_api_call *c);
 enum iv_flow_next api_claim(struct iv_flow *f); /* api_idempotency.c */
 enum iv_flow_next api_claimed(struct iv_flow *f);
+enum iv_flow_next api_replay(struct iv_flow *f);
 
 /* api_idempotency.c: has the request something to write behind its answer, and the steps that do. */
 bool api_must_finish(const struct iv_api_call *c);

@@ -19,10 +19,10 @@ ENV = {"DATABASE_QUERY_TIMEOUT_MS": "25000", "API_RATE_PER_MINUTE": "10000", "MA
 
 
 @contextlib.contextmanager
-def held(h):
+def held(h, table="voice_call_records"):
     """Nobody writes a call meanwhile."""
     p = subprocess.Popen([PSQL, "-X", "-q", "-At", h.db.url("invorto_admin")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    p.stdin.write("begin; lock table voice_call_records in exclusive mode; select 'held';\n")
+    p.stdin.write(f"begin; lock table {table} in exclusive mode; select 'held';\n")
     p.stdin.flush()
     assert p.stdout.readline() == "held\n"
     try:
@@ -53,10 +53,10 @@ class Asks(threading.Thread):
         self.status, self.head, self.body = h.api("POST", "/v1/calls", body, key, headers, 40, base)
 
 
-def burst(h, asks, bases=None, while_held=lambda: None):
+def burst(h, asks, bases=None, while_held=lambda: None, table="voice_call_records"):
     """The first of each base is at the database when the others come."""
     bases = bases or [h.http("")]
-    with held(h):
+    with held(h, table):
         before = blocked(h)
         for ask in asks[:len(bases)]:
             ask.start()
@@ -138,6 +138,47 @@ def a_key_counts_once(h, key, second):
     assert int(h.rows("select count(*) from voice_call_records")[0][0]) == before + 20
 
 
+def named(key):
+    return {"Idempotency-Key": key}
+
+
+def keys_are_claimed_and_finished_together(h, key):
+    """Behind the first claim: one key twice, one for another request, one that is done, and two that the database refuses, one
+    of them when it is finished."""
+    done = h.api("POST", "/v1/calls", CALL, key, named("done"))
+    h.rows("alter table idempotency_keys add constraint unlucky check (key <> 'bad' and (state = 'running' or key <> 'lost')) not valid")
+    asks = [Asks(h, CALL, key, named(f"t{n}")) for n in range(12)]
+    twice, other = [asks[5], Asks(h, CALL, key, named("t5"))], [asks[6], Asks(h, {**CALL, "to": "+15551239999"}, key, named("t6"))]
+    again, bad, lost = (Asks(h, CALL, key, named(k)) for k in ("done", "bad", "lost"))
+    burst(h, [*asks, twice[1], other[1], again, bad, lost], table="idempotency_keys")
+    h.rows("alter table idempotency_keys drop constraint unlucky")
+    assert sorted(a.status for a in twice) == [201, 409] and sorted(a.status for a in other) == [201, 422], [(a.status, a.body) for a in twice + other]
+    assert again.body == done[2] and again.head["idempotency-replayed"] == "true", again.body
+    assert (bad.status, lost.status) == (400, 201), (bad.body, lost.body)
+    ids = made([*asks, twice[1], other[1]])
+    assert len(set(ids)) == 12 and written(h, ids)[::2] == (12, 12)
+    for n, a in enumerate(asks):
+        if n not in (5, 6):
+            second = h.api("POST", "/v1/calls", CALL, key, named(f"t{n}"))
+            assert second[2] == a.body and second[1]["idempotency-replayed"] == "true", (n, second)
+    for name, status in (("lost", 409), ("bad", 201)):  # left running, for a telephone may have rung; nothing was done
+        assert h.api("POST", "/v1/calls", CALL, key, named(name))[0] == status, name
+
+
+def what_was_left_running_is_taken_over_where_no_telephone_rang(h, key):
+    left = "update idempotency_keys set state = 'running', lease_until = now() - interval '1 s' where key = 'left'"
+    first = {path: h.api("POST", path, body, key, named("left"))[2]["id"] for path, body in (("/v1/calls", CALL), ("/v1/agents", AGENT))}
+    h.rows(left)
+    assert h.api("POST", "/v1/agents", {**AGENT, "name": "Other"}, key, named("left"))[0] == 422
+    status, head, agent = h.api("POST", "/v1/agents", AGENT, key, named("left"))
+    assert status == 201 and agent["id"] != first["/v1/agents"] and "idempotency-replayed" not in head, agent
+    assert h.api("POST", "/v1/agents", AGENT, key, named("left"))[2]["id"] == agent["id"]
+    assert h.api("POST", "/v1/calls", CALL, key, named("left"))[0] == 409
+    h.rows("update idempotency_keys set expires_at = now() where key = 'left'")  # its day is over
+    status, _, call = h.api("POST", "/v1/calls", {**CALL, "to": "+15551238888"}, key, named("left"))
+    assert status == 201 and call["id"] != first["/v1/calls"], call
+
+
 def a_cap_holds_in_the_middle(h, key, second):
     bases = [h.http(""), second]
     h.rows("update tenants set settings = settings || '{\"max_concurrent_calls\": 9}' where id = 'B'")
@@ -182,6 +223,8 @@ def test_calls_that_are_asked_for_at_once():
         each_has_his_own_answer(h, key)
         a_bad_one_harms_nobody(h, key)
         who_hangs_up_takes_nobody_along(h, key)
+        keys_are_claimed_and_finished_together(h, key)
+        what_was_left_running_is_taken_over_where_no_telephone_rang(h, key)
         with second_daemon(h) as second:
             a_key_counts_once(h, key, second)
             a_cap_holds_in_the_middle(h, other, second)

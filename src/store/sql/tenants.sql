@@ -23,8 +23,3 @@ returning id, slug, name, status, settings, created_at, updated_at
 select exists (select from pg_timezone_names where name = $1),
 	case when jsonb_typeof($2::jsonb) <> 'null'
 		then calling_schedule_error(jsonb_build_object('limits', jsonb_build_array($2::jsonb))) end
-
--- name: audit_insert :exec :tenant
--- in: id text, actor_kind text, actor_id text, action text, entity_id text, request_id text, ip text
-insert into audit_log (tenant_id, id, actor_kind, actor_id, action, entity_id, request_id, ip)
-values (current_tenant(), $1, $2, $3, $4, $5, $6, $7)

@@ -12,7 +12,8 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include "iv_pg.h"
+#include "iv_json.h"
+#include "iv_pg_join.h"
 #include "iv_rate.h"
 #include "iv_sql.h"
 
@@ -151,50 +152,74 @@ static inline struct fake_claim *fake_find_claim(struct iv_str route, struct iv_
 	return make ? free_one : NULL;
 }
 
-static inline bool fake_idempotency(const struct iv_query *q, const void *in, struct iv_rows *rows, struct iv_arena *arena)
+static inline struct iv_idempotency_claim_out fake_claims(const cJSON *item)
 {
-	if (q == &iv_sql_idempotency_claim) {
-		const struct iv_idempotency_claim_in *i = in;
-		struct fake_claim *c = fake_find_claim(i->route, i->key, true);
-		struct iv_idempotency_claim_out *o = fake_row(rows, arena, q);
-		bool same = c->taken && iv_str_eq(iv_str(c->fingerprint), i->fingerprint);
+	struct iv_str fingerprint = iv_json_str(item, "fingerprint"), token = iv_json_str(item, "token");
+	struct fake_claim *c = fake_find_claim(iv_json_str(item, "route"), iv_json_str(item, "key"), true);
+	bool same = c->taken && iv_str_eq(iv_str(c->fingerprint), fingerprint);
 
-		if (!c->taken || (i->retake && !c->done && c->abandoned && same)) {
-			*c = (struct fake_claim){.taken = true};
-			fake_copy(c->route, sizeof(c->route), i->route);
-			fake_copy(c->key, sizeof(c->key), i->key);
-			fake_copy(c->fingerprint, sizeof(c->fingerprint), i->fingerprint);
-			fake_copy(c->token, sizeof(c->token), i->token);
-		}
-		*o = (struct iv_idempotency_claim_out){.mine = iv_str_eq(iv_str(c->token), i->token),
-						       .same = iv_str_eq(iv_str(c->fingerprint), i->fingerprint),
-						       .done = c->done,
-						       .status = c->status,
-						       .content_type = iv_arena_str(arena, iv_str(c->type)),
-						       .answer = iv_arena_str(arena, iv_str(c->answer))};
-		return true;
+	if (!c->taken || (cJSON_IsTrue(iv_json_get(item, "retake")) && !c->done && c->abandoned && same)) {
+		*c = (struct fake_claim){.taken = true};
+		fake_copy(c->route, sizeof(c->route), iv_json_str(item, "route"));
+		fake_copy(c->key, sizeof(c->key), iv_json_str(item, "key"));
+		fake_copy(c->fingerprint, sizeof(c->fingerprint), fingerprint);
+		fake_copy(c->token, sizeof(c->token), token);
 	}
-	if (q == &iv_sql_idempotency_finish) {
-		const struct iv_idempotency_finish_in *i = in;
+	return (struct iv_idempotency_claim_out){.n = 1,
+						 .mine = iv_str_eq(iv_str(c->token), token),
+						 .same = iv_str_eq(iv_str(c->fingerprint), fingerprint),
+						 .done = c->done};
+}
+
+static inline void fake_finishes(const cJSON *item, const struct iv_scope *scope)
+{
+	struct iv_str key = iv_json_str(item, "key");
+	struct fake_claim *c = key.len ? fake_find_claim(iv_json_str(item, "route"), key, false) : NULL;
+	const cJSON *status = iv_json_get(item, "status");
+
+	if (iv_json_get(item, "audit")) {
+		assert_true(iv_str_eq(scope->tenant_id, IV_S("tnt_a")));
+		fake.audits++;
+	}
+	if (!c || !iv_str_eq(iv_str(c->token), iv_json_str(item, "token")))
+		return;
+	if (!status) {
+		*c = (struct fake_claim){0};
+		return;
+	}
+	c->done = true;
+	c->status = (int)status->valuedouble;
+	fake_copy(c->type, sizeof(c->type), iv_json_str(item, "type"));
+	fake_copy(c->answer, sizeof(c->answer), iv_json_str(item, "answer"));
+}
+
+static inline bool fake_idempotency(const struct iv_query *q, const void *in, struct iv_rows *rows, struct iv_arena *arena,
+				    const struct iv_scope *scope)
+{
+	struct iv_err e = {0};
+	cJSON *item;
+
+	if (q == &iv_sql_idempotency_answer) {
+		const struct iv_idempotency_answer_in *i = in;
 		struct fake_claim *c = fake_find_claim(i->route, i->key, false);
 
-		if (c && iv_str_eq(iv_str(c->token), i->token)) {
-			c->done = true;
-			c->status = (int)i->status;
-			fake_copy(c->type, sizeof(c->type), i->content_type);
-			fake_copy(c->answer, sizeof(c->answer), i->answer);
-		}
+		if (c && c->done && iv_str_eq(iv_str(c->fingerprint), i->fingerprint))
+			*(struct iv_idempotency_answer_out *)fake_row(rows, arena, q) = (struct iv_idempotency_answer_out){
+				.status = c->status,
+				.content_type = iv_arena_str(arena, iv_str(c->type)),
+				.answer = iv_arena_str(arena, iv_str(c->answer))};
 		return true;
 	}
-	if (q == &iv_sql_idempotency_release) {
-		const struct iv_idempotency_release_in *i = in;
-		struct fake_claim *c = fake_find_claim(i->route, i->key, false);
-
-		if (c && iv_str_eq(iv_str(c->token), i->token))
-			*c = (struct fake_claim){0};
-		return true;
-	}
-	return false;
+	if (q != &iv_sql_idempotency_claim && q != &iv_sql_idempotency_finish)
+		return false;
+	item = iv_json_parse(*(const struct iv_str *)in, &e);
+	assert_non_null(item);
+	if (q == &iv_sql_idempotency_claim)
+		*(struct iv_idempotency_claim_out *)fake_row(rows, arena, q) = fake_claims(item);
+	else
+		fake_finishes(item, scope);
+	cJSON_Delete(item);
+	return true;
 }
 
 enum iv_flow_next iv_pg_run(struct iv_pg *pg, struct iv_flow *f, struct iv_pg_run *run, const struct iv_scope *scope,
@@ -207,13 +232,27 @@ enum iv_flow_next iv_pg_run(struct iv_pg *pg, struct iv_flow *f, struct iv_pg_ru
 		struct iv_rows none, *rows = parts[i].rows ? parts[i].rows : &none;
 
 		*rows = (struct iv_rows){0};
-		if (works && !fake_idempotency(parts[i].query, parts[i].in, rows, arena) &&
+		if (works && !fake_idempotency(parts[i].query, parts[i].in, rows, arena, scope) &&
 		    !fake_perform(parts[i].query, parts[i].in, rows, arena, scope))
 			fail_msg("nobody performs %s", parts[i].query->name);
 		assert_true(!parts[i].query->one || !works || rows->count == 1);
 	}
 	if (parts[0].query == fake.silent)
 		fake.silent_at = fake.ops + 1;
+	return fake_answer(f, &run->op, &told);
+}
+
+/* Nobody else asks: together are those who ask alone. */
+enum iv_flow_next iv_pg_join(struct iv_pg *pg, struct iv_flow *f, struct iv_pg_joined *run, const struct iv_scope *scope,
+			     struct iv_arena *arena, const struct iv_query *q, const void *in, struct iv_rows *rows)
+{
+	bool told;
+
+	(void)pg;
+	if (rows)
+		*rows = (struct iv_rows){0};
+	if (fake.ops + 1 != fake.fail_at && !fake_idempotency(q, in, rows, arena, scope))
+		fail_msg("nobody performs %s", q->name);
 	return fake_answer(f, &run->op, &told);
 }
 

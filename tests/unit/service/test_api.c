@@ -65,10 +65,6 @@ static bool fake_perform(const struct iv_query *q, const void *in, struct iv_row
 	}
 	if (q == &iv_sql_key_used)
 		return ++fake.uses;
-	if (q == &iv_sql_audit_insert) {
-		assert_true(iv_str_eq(scope->tenant_id, IV_S("tnt_a")));
-		return ++fake.audits;
-	}
 	if (q == &iv_sql_tenant_get) { /* stands for any work of a row */
 		struct iv_tenant_get_out *o = fake_row(rows, arena, q);
 
