@@ -57,7 +57,7 @@ optimised() { took "build: optimised" build build/release "invorto invorto-lab s
 run_ctest() { # LABEL DIR
 	local log=$results/ctest-$1.log late
 	export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1
-	ctest --test-dir "$2" -L "$1" -j 5 -V >"$log" 2>&1
+	ctest --test-dir "$2" -L "$1" -j 6 -V >"$log" 2>&1
 	# Programs look at the clock: a few that fail are asked once more, one by one, unless a sanitizer spoke. A test that
 	# fails leaves what it had, so leaks alone count the second time.
 	late=$(sed -nE 's/^[[:space:]]*[0-9]+ - ([a-z_0-9]+) \((Failed|Timeout)\)$/\1/p' "$log" | tr '\n' ' ')
@@ -137,7 +137,7 @@ do_fuzz() { # SECONDS DIR
 do_long() {
 	build build/fuzz "$fuzzers" -- -DCMAKE_C_COMPILER=clang -DIV_SANITIZE=ON "-DIV_SANITIZE_OPTIONS=-O1;-g1" -DIV_FUZZ=ON \
 		-DCMAKE_BUILD_TYPE=Debug && do_fuzz 60 build/fuzz || bad "the fuzz build"
-	build build/asan all -- -DIV_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug && run_ctest unit build/asan || bad "gcc's build with sanitizers"
+	build build/asan all -- -DIV_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug && INVORTO_LONG=1 run_ctest unit build/asan || bad "gcc's build with sanitizers"
 	say "long: both compilers, valgrind on the units"
 	build build/clang all -- -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release && ok || bad "the build with clang"
 	build build/plain all -- -DCMAKE_BUILD_TYPE=Debug || { bad "the plain build"; return; }

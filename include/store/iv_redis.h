@@ -13,6 +13,7 @@ struct iv_redis_opts {
 	const char *url;        /* redis://[user:password@]host:port/db, rediss://… (hiredis >= 1.0), unix:///path?db=0 */
 	const char *ca_file;    /* of rediss://; NULL or "": the system's roots */
 	int connect_ms;         /* name, TCP, TLS and greeting together */
+	int rest_ms;            /* between two attempts at most; 0: 5,000 */
 	int command_ms;         /* the oldest command is older: the connection is closed, in doubt */
 	size_t pending_max;     /* commands without an answer; one more fails at once */
 };

@@ -8,7 +8,7 @@
 #include "iv_log.h"
 
 #define REST_MIN_US 100000
-#define REST_MAX_US 5000000
+#define REST_MAX_MS 5000
 #define LASTED_US 5000000 /* a connection that lived so long was a good one */
 
 static const char *const state_names[LINK_STATES] = {"idle",    "resolving", "connecting", "greeting",
@@ -48,12 +48,13 @@ static int64_t chance(int64_t below)
  * already, and is asked again soon. Half of it is chance, so that N instances do not come together. */
 static int64_t rest_until_us(const struct iv_redis_link *k)
 {
-	int64_t us = REST_MIN_US, now = iv_now_us(), until, soonest;
+	int64_t us = REST_MIN_US, most = (k->rest_ms ? k->rest_ms : REST_MAX_MS) * INT64_C(1000);
+	int64_t now = iv_now_us(), until, soonest;
 
-	for (int i = 1; i < k->failures && us < REST_MAX_US; i++)
+	for (int i = 1; i < k->failures && us < most; i++)
 		us *= 2;
-	if (us > REST_MAX_US)
-		us = REST_MAX_US;
+	if (us > most)
+		us = most;
 	until = k->attempt_us + us / 2 + chance(us / 2);
 	soonest = now + REST_MIN_US / 2 + chance(REST_MIN_US / 2);
 	return until > soonest ? until : soonest;

@@ -80,7 +80,7 @@ struct iv_redis_link {
 	const struct iv_redis_target *to;
 	struct iv_redis_tls *tls;
 	const char *name; /* in logs */
-	int connect_ms;
+	int connect_ms, rest_ms;
 	/* The owner's. down: an attempt failed, or the connection is gone; it is LINK_RESTING. */
 	void (*up)(void *arg);
 	void (*reply)(void *arg, const redisReply *reply);

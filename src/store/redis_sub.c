@@ -302,6 +302,7 @@ struct iv_redis_subs *iv_redis_subs_new(struct iv_redis *r, const struct iv_redi
 		.tls = like->tls,
 		.name = "subscriptions",
 		.connect_ms = like->connect_ms,
+		.rest_ms = like->rest_ms,
 		.up = on_up,
 		.reply = on_reply,
 		.down = on_down,

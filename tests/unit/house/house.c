@@ -194,7 +194,7 @@ bool house_up(void)
 	s->worker = pool("invorto_worker", "worker");
 	s->redis = iv_redis_new(s->loop,
 				&(struct iv_redis_opts){.url = house_redis_url(), .connect_ms = 1000, .command_ms = 500,
-							.pending_max = 10000},
+							.rest_ms = 200, .pending_max = 10000},
 				&e);
 	assert_non_null(s->redis);
 	s->rate = iv_rate_new(s->loop, s->redis, s->instance_id);

@@ -125,4 +125,12 @@ void fault_set(const char *flow, enum fault_how how, int n, void (*act)(void *ar
 void fault_clear(void);
 const char *fault_name(enum fault_how how);
 
+/* Every place where something may go wrong is tried every day, and every kind of fault is: the kinds take turns. With
+ * INVORTO_LONG each is tried at each place. The places of kind `which` of `kinds`: first, first + stride, … */
+struct house_turns {
+	int first, stride;
+};
+bool house_whole(void);
+struct house_turns house_turns(size_t which, size_t kinds);
+
 #endif

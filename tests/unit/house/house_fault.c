@@ -46,6 +46,16 @@ const char *fault_name(enum fault_how how)
 	return names[how];
 }
 
+bool house_whole(void)
+{
+	return getenv("INVORTO_LONG") != NULL;
+}
+
+struct house_turns house_turns(size_t which, size_t kinds)
+{
+	return house_whole() ? (struct house_turns){0, 1} : (struct house_turns){(int)(which % kinds), (int)kinds};
+}
+
 /* ── statements ── */
 
 enum iv_flow_next __real_iv_pg_run(struct iv_pg *pg, struct iv_flow *f, struct iv_pg_run *run, const struct iv_scope *scope,

@@ -1,32 +1,41 @@
 /* Every statement of placing a call: Postgres fails, or is gone, or its answer is; and Redis is. */
 #include "dial_ways.h"
 
+static int at_every_statement(const struct dial_way *way, const struct far *answer, enum fault_how how, struct house_turns turns)
+{
+	char row[256];
+	int cases = 0;
+
+	for (int n = turns.first;; n += turns.stride) {
+		struct dial_case k = {.agent = "desk", .carrier = "jambonz", .planned = way->planned, .flow = way->flow, .how = how,
+				      .n = n, .act = leaves, .far = *answer};
+
+		if (!run_case(&k, row))
+			return cases;
+		check_told(&k, how != FAULT_LEFT);
+		cases++;
+	}
+}
+
 static void the_database_may_fail_at_every_statement(void **state)
 {
 	static const enum fault_how hows[] = {FAULT_GONE, FAULT_BROKEN, FAULT_LOST, FAULT_LEFT, FAULT_CUT, FAULT_AWAY};
-	char row[256];
+	/* Load; begin and write; load, begin and write: in four ways under three answers, in two under one. */
+	const int all = 4 * (1 + 3 * (2 + 3)) + 2 * (1 + 2 + 3);
 	int cases = 0;
 
 	(void)state;
 	if (!there)
 		skip();
 	for (size_t w = 0; w < IV_COUNT(every_way); w++)
-		for (size_t a = 0; a < IV_COUNT(every_answer); a++)
-			for (size_t h = 0; h < IV_COUNT(hows); h++)
-				for (int n = 0;; n++) {
-					struct dial_case k = {.agent = "desk", .carrier = "jambonz", .planned = every_way[w].planned,
-							      .flow = every_way[w].flow, .how = hows[h], .n = n, .act = leaves,
-							      .far = every_answer[a]};
+		for (size_t h = 0; h < IV_COUNT(hows); h++) {
+			/* Before the carrier is asked its answer is all one; and connections are slow to come back. */
+			size_t answers = strcmp(every_way[w].flow, "dial.check") == 0 || hows[h] >= FAULT_CUT ? 1 : IV_COUNT(every_answer);
 
-					if (a > 0 && (strcmp(k.flow, "dial.check") == 0 || hows[h] >= FAULT_CUT))
-						break; /* the carrier is not asked yet; and connections are slow to come back */
-					if (!run_case(&k, row))
-						break;
-					check_told(&k, hows[h] != FAULT_LEFT);
-					cases++;
-				}
-	/* load; begin and write; load, begin and write: in four ways under three answers, in two under one. */
-	assert_int_equal(cases, 4 * (1 + 3 * (2 + 3)) + 2 * (1 + 2 + 3));
+			for (size_t a = 0; a < answers; a++)
+				cases += at_every_statement(&every_way[w], &every_answer[a], hows[h], house_turns(w + h + a, answers));
+		}
+	assert_in_range(cases, house_whole() ? all : all / 3, all);
 }
 
 static void without_redis_the_policy_decides_and_no_slot_is_lost(void **state)
