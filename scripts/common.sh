@@ -11,7 +11,8 @@ build_packages="gcc libc6-dev curl cmake ninja-build pkg-config libuv1-dev libwe
 	python3
 	flite1-dev libpocketsphinx-dev pocketsphinx-en-us"
 service_packages="postgresql postgresql-client redis-server"
-test_packages="$service_packages libcmocka-dev clang mold valgrind openssl nodejs npm chromium opus-tools python3-venv haproxy"
+test_packages="$service_packages libcmocka-dev clang mold valgrind openssl nodejs npm chromium opus-tools python3-venv haproxy
+	pgbouncer"
 
 # Installs what is missing of the packages named. Needs root or sudo only when something is.
 install_missing() {

@@ -19,7 +19,7 @@ SERVICES = f". {ROOT}/scripts/common.sh; . {ROOT}/scripts/services.sh; "
 URLS = {"invorto_admin": "DATABASE_OWNER_URL", "invorto_app": "DATABASE_URL", "invorto_worker": "DATABASE_WORKER_URL"}
 # Debian's psql is a script that looks for this one, at ten times its cost; tests ask thousands of times.
 PSQL = next(iter(sorted(glob.glob("/usr/lib/postgresql/*/bin/psql"), reverse=True)), "psql")
-_lock, _numbers, _cluster = threading.Lock(), itertools.count(1), None
+_lock, _numbers, _cluster, _bouncer = threading.Lock(), itertools.count(1), None, None
 
 
 class SqlError(Exception):
@@ -152,11 +152,50 @@ class Cluster:
         shutil.rmtree(self.dir, ignore_errors=True)
 
 
+class Bouncer:
+    """A PgBouncer of the test's own, in front of the test's server."""
+
+    def __init__(self, owner_url, mode):
+        self.dir = tempfile.mkdtemp(prefix="invorto-pgb-")
+        os.chmod(self.dir, 0o777)
+        at = unquote(owner_url.partition("host=")[2].partition("&")[0])
+        port = owner_url.partition("port=")[2].partition("&")[0] or "5432"
+        with open(self.dir + "/ini", "w", encoding="utf-8") as f:
+            f.write(f"[databases]\n* = host={at} port={port}\n[pgbouncer]\nlisten_addr =\nunix_socket_dir = {self.dir}\nlisten_port = 6432\n"
+                    f"auth_type = trust\nauth_file = {self.dir}/users\npool_mode = {mode}\nignore_startup_parameters = options,extra_float_digits\ndefault_pool_size = 20\n"
+                    f"max_client_conn = 1000\nserver_idle_timeout = 2\n"
+                    f"logfile = {self.dir}/log\npidfile = {self.dir}/pid\n")
+        with open(self.dir + "/users", "w", encoding="utf-8") as f:
+            f.write('"invorto_app" ""\n"invorto_worker" ""\n')
+        self.process = subprocess.Popen(["runuser", "-u", "postgres", "--", "pgbouncer", self.dir + "/ini"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until = time.monotonic() + 10
+        while not os.path.exists(self.dir + "/.s.PGSQL.6432"):
+            assert time.monotonic() < until, "PgBouncer did not start"
+            time.sleep(0.01)
+
+    def url(self, role, database):
+        return f"postgresql://{role}@/{database}?host={self.dir}&port=6432"
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait(10)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
 def cluster():
     global _cluster
     with _lock:
         _cluster = _cluster or Cluster()
         return _cluster
+
+
+def bouncer():
+    global _bouncer
+    with _lock:
+        if not _bouncer:
+            _bouncer = Bouncer(_cluster.owner_url, "session")
+            atexit.register(_bouncer.close)
+        return _bouncer
 
 
 def prepare():
@@ -209,7 +248,9 @@ class Database:
         return self.server.url(role, self.name)
 
     def urls(self):
-        return {name: self.url(role) for role, name in URLS.items()}
+        """What a daemon is told; with INVORTO_PGBOUNCER, that its sessions go through one."""
+        through = bouncer() if "INVORTO_PGBOUNCER" in os.environ and self.server is _cluster else None
+        return {name: through.url(role, self.name) if through and role != "invorto_admin" else self.url(role) for role, name in URLS.items()}
 
     def ask(self, role, script):
         """In a session that others asked before, unless somebody may kill the server."""
