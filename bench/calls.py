@@ -64,6 +64,24 @@ def stolen_seconds():
         return int(f.readline().split()[8]) / TICKS
 
 
+SLEEPER = """import time
+late, due = [], time.monotonic()
+while len(late) < 800:
+    due += 0.005
+    time.sleep(max(0, due - time.monotonic()))
+    late.append(time.monotonic() - due)
+    due = max(due, time.monotonic() - 0.005)
+late.sort()
+print(*(round(1000 * late[int(len(late) * q)], 2) for q in (0.5, 0.99)), round(1000 * late[-1], 2))"""
+
+
+def machine(core):
+    """How late this core wakes who has nothing to do but sleep, with nothing else running: no call can be better."""
+    p50, p99, worst = map(float, pin(core, [sys.executable, "-c", SLEEPER], stdout=subprocess.PIPE).communicate()[0].split())
+    print(f"machine   core {core}   idle: who sleeps wakes p50 {p50} p99 {p99} max {worst} ms late", flush=True)
+    return {"system": "machine", "core": core, "wake_late_p50_ms": p50, "wake_late_p99_ms": p99, "wake_late_max_ms": worst}
+
+
 class Invorto(Stack):
     """The daemon on core 0, the lab's providers on core 1."""
     system = "invorto"
@@ -264,6 +282,7 @@ def main():
     steps = [int(x) for x in a.steps.split(",")] if a.steps else \
         [10, 100] if a.quick else [10, 100, 400, 1000, 1250, 1500, 2000]
     seconds = 6 if a.quick else 8
+    machines = [machine(core) for core in (0, 1)]
     results, echoes = [], []
     legs = [leg for leg in a.legs.split(",") if leg != "none"]
     for leg in legs:
@@ -288,7 +307,7 @@ def main():
               f"{shown(r['added_p50_ms']):>10} {shown(r['added_p99_ms']):>8}  {r['limited_by']}")
     if a.json:
         with open(a.json, "w") as f:
-            json.dump(results + echoes, f, indent=1)
+            json.dump(results + echoes + machines, f, indent=1)
             f.write("\n")
 
 
