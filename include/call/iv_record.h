@@ -9,10 +9,11 @@
 /* Largest record; longer texts are refused by the machine's limits before. */
 #define IV_RECORD_MAX 262144
 
-/* Header: magic, then one line of JSON: call id, started (Unix ms), version, context, opts, agent snapshot. */
+/* Header: magic, then one line of JSON: call id, started (Unix ms), version, context, traceparent, opts, agent snapshot. */
 struct iv_record_header {
 	struct iv_str call_id, version;
 	struct iv_str context; /* a JSON object: whose call it is and whence; not the machine's business. May be "" */
+	struct iv_str traceparent; /* in whose trace it goes on elsewhere; "": none */
 	int64_t started_ms;
 	struct iv_agent agent;
 	struct iv_call_opts opts;

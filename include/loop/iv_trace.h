@@ -33,6 +33,9 @@ bool iv_trace_on(void);
 
 /* The first span here of a trace: a new one, or that of the caller (`from` may be NULL). The name is copied. */
 struct iv_span *iv_trace_root(const char *name, enum iv_span_kind kind, const struct iv_trace_context *from);
+/* A root that nothing stands below yet: it was found out later in whose trace it is. What it said stays, unless it was not
+ * recorded until now. */
+void iv_trace_adopt(struct iv_span *root, const struct iv_trace_context *from);
 struct iv_span *iv_trace_child(const struct iv_span *parent, const char *name, enum iv_span_kind kind);
 /* A span may begin before it was made, and not before its parent. */
 void iv_trace_begun(struct iv_span *s, int64_t at_us);

@@ -43,6 +43,8 @@ struct iv_originate {
 	int ring_s, limit_s;
 	enum iv_amd amd;
 	struct iv_str agent_ref, number_ref;     /* ElevenLabs' agent and phone number ids */
+	const struct iv_span *span;              /* the dial's, which outlives the operation; NULL: it is not traced. Its
+						  * traceparent goes with the call and comes back in our hooks */
 	struct iv_str variables;                 /* of the texts of an agent it hosts: a JSON object of texts; "": none */
 };
 

@@ -112,6 +112,9 @@ void iv_api_retry_after(struct iv_api_call *c, int64_t seconds);
 /* Of a row that makes a call and writes to the audit log: the log's line as a member, for the statement that makes the
  * call and writes both or neither. */
 void iv_api_audit_json(struct iv_api_call *c, struct iv_jw *w, const char *name);
+/* The request stands in this trace, whatever its own headers say: for those who cannot set them. Malformed or "": nothing
+ * is done. Before anything was asked of others on its behalf. */
+void iv_api_trace_from(struct iv_api_call *c, struct iv_str traceparent);
 /* Hands the request to a step of an IV_API_STREAMS row, with our headers set: it answers itself, now or
  * later, also after the flow has ended. NULL when the client left. */
 struct iv_http_req *iv_api_take(struct iv_api_call *c);

@@ -25,6 +25,7 @@ struct iv_dial_ask {
 	struct iv_str from, to;    /* from "": the agent's number, else the tenant's first */
 	struct iv_str carrier;     /* "": that of the number it is dialled from */
 	int ring_s;                /* 0: RING_TIMEOUT_S */
+	const struct iv_span *span; /* whose trace it is placed in, of who asks; NULL: one of its own */
 	int amd;                   /* enum iv_amd, or -1: as the agent deals with answering machines */
 };
 

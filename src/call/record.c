@@ -315,6 +315,8 @@ bool iv_record_write_header(struct iv_buf *out, const struct iv_record_header *h
 	iv_jw_i64(&w, "startedMs", h->started_ms);
 	if (h->context.len)
 		iv_jw_raw(&w, "context", h->context);
+	if (h->traceparent.len)
+		iv_jw_str(&w, "traceparent", h->traceparent);
 	iv_shape_write(&iv_call_opts_shape, &h->opts, "opts", &w);
 	iv_shape_write(&iv_agent_shape, &h->agent, "agent", &w);
 	iv_jw_end_obj(&w);
@@ -359,7 +361,8 @@ ptrdiff_t iv_record_read_header(struct iv_str in, struct iv_record_header *h, st
 		return -1;
 	*h = (struct iv_record_header){.call_id = arena_member(arena, json, "callId"),
 				       .version = arena_member(arena, json, "version"),
-						  .context = arena_json(arena, iv_json_get(json, "context"))};
+				       .context = arena_json(arena, iv_json_get(json, "context")),
+				       .traceparent = arena_member(arena, json, "traceparent")};
 	started = iv_json_get(json, "startedMs");
 	ok = cJSON_IsNumber(started) && started->valuedouble >= 0 && started->valuedouble <= STARTED_MAX_MS;
 	if (!ok)

@@ -180,14 +180,8 @@ static void begin(struct iv_span *s, const char *name, enum iv_span_kind kind)
 	s->start_us = iv_now_us();
 }
 
-struct iv_span *iv_trace_root(const char *name, enum iv_span_kind kind, const struct iv_trace_context *from)
+static void stand_in(struct iv_span *s, const struct iv_trace_context *from)
 {
-	struct iv_span *s = trace.on ? take() : NULL;
-
-	if (!s)
-		return NULL;
-	begin(s, name, kind);
-	s->wall_us = wall_minus_now();
 	if (from) {
 		memcpy(s->trace_id, from->trace_id, sizeof(s->trace_id));
 		memcpy(s->parent_id, from->span_id, sizeof(s->parent_id));
@@ -199,7 +193,27 @@ struct iv_span *iv_trace_root(const char *name, enum iv_span_kind kind, const st
 	s->recorded = iv_trace_sampled(trace.opts.sampler, trace.opts.ratio, s->trace_id, from);
 	s->flags = (uint8_t)((from ? from->flags & IV_TRACE_RANDOM : IV_TRACE_RANDOM) |
 			     (s->recorded ? IV_TRACE_SAMPLED : 0));
+}
+
+struct iv_span *iv_trace_root(const char *name, enum iv_span_kind kind, const struct iv_trace_context *from)
+{
+	struct iv_span *s = trace.on ? take() : NULL;
+
+	if (!s)
+		return NULL;
+	begin(s, name, kind);
+	s->wall_us = wall_minus_now();
+	stand_in(s, from);
 	return s;
+}
+
+void iv_trace_adopt(struct iv_span *root, const struct iv_trace_context *from)
+{
+	if (!root || root->finished)
+		return;
+	free(root->state);
+	root->state = NULL;
+	stand_in(root, from);
 }
 
 struct iv_span *iv_trace_child(const struct iv_span *parent, const char *name, enum iv_span_kind kind)

@@ -49,6 +49,7 @@ struct iv_carrier_job {
 	enum carrier_order order;
 	int step;
 	struct iv_fetch *fetch;
+	struct iv_span *span; /* of the fetch, when it places a call */
 	struct iv_timer pause; /* between keys */
 	struct carrier_request rq;
 	int64_t patience_us;   /* not sent by then: refused */
@@ -286,8 +287,10 @@ static void on_cancelled(struct iv_op *op)
 		return;
 	if (j->fetch)
 		iv_fetch_cancel(j->fetch);
-	if (j->fetch && j->kind == ORIGINATE)
+	if (j->fetch && j->kind == ORIGINATE) {
+		carrier_span_end(j->span, NULL);
 		iv_breaker_no_result(&j->k->breaker, iv_now_us());
+	}
 	job_free(j);
 }
 
@@ -375,6 +378,7 @@ struct iv_fetch *carrier_send(const struct carrier_link *k, const struct carrier
 							       .connect_ms = CONNECT_MS,
 							       .total_ms = total_ms,
 							       .body_max = body_max,
+							       .span = rq->span,
 							       .at_most_once = at_most_once},
 				       h, arg);
 	}
@@ -389,8 +393,12 @@ static bool send_request(struct iv_carrier_job *j)
 
 	if (!write_request(j))
 		return false;
+	if (j->kind == ORIGINATE)
+		j->rq.span = j->span = carrier_span_begin(&j->k->place, j->o);
 	j->fetch = carrier_send(&link, &j->rq, (int)link.cfg->carrier_ms, CARRIER_ANSWER_MAX, j->kind == ORIGINATE,
 				&(struct iv_fetch_handlers){.done = on_fetched}, j);
+	if (!j->fetch)
+		carrier_span_end(j->span, NULL);
 	return j->fetch != NULL;
 }
 
@@ -536,6 +544,7 @@ static void originated(struct iv_carrier_job *j, const struct carrier_reply *r)
 	struct carrier *k = j->k;
 
 	weigh(k, r);
+	carrier_span_end(j->span, r);
 	k->vendor->originated(r, j->arena, j->answer);
 	if (r->status == 429) {
 		pause_for(k, r->retry_after_ms);

@@ -24,6 +24,7 @@ struct carrier_place {
 struct carrier_request {
 	const char *method, *type; /* type NULL: no body */
 	struct iv_buf url, body;
+	const struct iv_span *span; /* on behalf of which; NULL: none */
 };
 
 /* An answer, or its absence. */
@@ -57,6 +58,10 @@ struct carrier_vendor {
 	bool counts_500; /* an answer of 500 says that the carrier is ill, not that it will not do this */
 };
 extern const struct carrier_vendor carrier_jambonz, carrier_twilio, carrier_elevenlabs;
+
+/* ── carrier_span.c: one request that places a call. NULL: it is not traced */
+struct iv_span *carrier_span_begin(const struct carrier_place *p, const struct iv_originate *o);
+void carrier_span_end(struct iv_span *s, const struct carrier_reply *r); /* r NULL: cut off */
 
 /* ── for the vendors' files */
 

@@ -3,6 +3,7 @@
  * An answer of 500 is what its API says of anything the server behind it did not do, or did and failed to tell: a
  * refused number as well as a call that rings. So it is ambiguous, and it is no sign that Jambonz is ill. */
 #include "carrier.h"
+#include "iv_span.h"
 
 static bool authorise(const struct carrier_place *p, struct iv_buf *value, const char **header)
 {
@@ -75,6 +76,7 @@ static void put_to(struct iv_jw *w, const struct carrier_place *p, struct iv_str
 static bool originate(const struct carrier_place *p, const struct iv_originate *o, struct carrier_request *rq)
 {
 	struct iv_jw w = json_of(rq, "POST");
+	char trace[IV_TRACEPARENT_SIZE];
 
 	put_application(&w, p, o);
 	iv_jw_str(&w, "from", o->from);
@@ -87,6 +89,8 @@ static bool originate(const struct carrier_place *p, const struct iv_originate *
 	iv_jw_str(&w, "agentId", o->agent_id);
 	if (o->campaign_id.len)
 		iv_jw_str(&w, "campaignId", o->campaign_id);
+	if (o->span) /* an application has hooks of its own: their addresses say nothing */
+		iv_jw_cstr(&w, "traceparent", iv_span_traceparent(o->span, trace));
 	iv_jw_end_obj(&w);
 	iv_jw_obj(&w, "headers");
 	iv_jw_str(&w, "X-Invorto-Call", o->call_id);

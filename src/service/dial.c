@@ -209,6 +209,7 @@ static struct iv_str hook_url(struct iv_dial_job *j, const char *which)
 	char name[IV_CALL_NAME_SIZE];
 	struct iv_str base = iv_str(cfg->public_base_url), out = IV_STR_NULL;
 	struct iv_buf b;
+	char trace[IV_TRACEPARENT_SIZE];
 	bool ok;
 
 	while (base.len && base.ptr[base.len - 1] == '/')
@@ -219,6 +220,9 @@ static struct iv_str hook_url(struct iv_dial_job *j, const char *which)
 	if (j->plan.carrier == IV_TWILIO) /* Jambonz carries the ids in its tag */
 		ok = ok && iv_buf_adds(&b, IV_S("?call=")) &&
 		     iv_url_encode(&b, iv_call_name(j->ask.tenant_id, j->ask.call_id, name));
+	if (j->span) /* the call's own hooks stand in its trace */
+		ok = ok && iv_buf_addc(&b, j->plan.carrier == IV_TWILIO ? '&' : '?') &&
+		     iv_buf_adds(&b, IV_S("traceparent=")) && iv_buf_adds(&b, iv_str(iv_span_traceparent(j->span, trace)));
 	if (ok)
 		out = iv_arena_str(&j->arena, iv_buf_str(&b));
 	iv_buf_deinit(&b);
@@ -257,6 +261,7 @@ static enum iv_flow_next ask_carrier(struct iv_flow *f)
 				     .amd = j->plan.amd,
 				     .agent_ref = j->plan.agent_ref,
 				     .number_ref = j->plan.number_ref,
+				     .span = j->span,
 				     .variables = right->variables};
 	return iv_carrier_originate(j->d->s->carriers, f, &j->carrier_run, &j->arena, &j->o, &j->told);
 }
@@ -298,6 +303,7 @@ void dial_placed(struct iv_flow *f)
 		j->answer.why = j->told.why;
 		j->heard = true;
 	}
+	dial_span_end(j);
 	if (!j->asked || j->told.placed == IV_NOT_PLACED)
 		drop_slots(j, j->asked ? IV_SLOT_FAILED : IV_SLOT_REFUSED);
 	tell_asker(j, &e);
@@ -330,6 +336,7 @@ enum iv_flow_next iv_dial_place(struct iv_dials *d, struct iv_flow *f, struct iv
 		j->plan.campaign_id = kept(j, plan->campaign_id);
 		j->plan.lead_id = kept(j, plan->lead_id);
 	}
+	dial_span_begin(j, ask->span);
 	dial_job_start(j, plan ? &planned_type : &place_type);
 	return iv_flow_await(f);
 }

@@ -6,6 +6,7 @@
 #include "iv_dial.h"
 #include "iv_list.h"
 #include "iv_pg_join.h"
+#include "iv_span.h"
 #include "iv_sql.h"
 
 enum { DIAL_ARENA = 65536, DIAL_URL_SIZE = 1536 };
@@ -45,6 +46,7 @@ struct iv_dial_job {
 	struct iv_carrier_run carrier_run;
 	struct iv_originate o;
 	struct iv_carrier_answer told;
+	struct iv_span *span;    /* of placing it, until that is written; NULL: not traced, or over */
 	struct iv_str reason;    /* of a cancel */
 	bool over;               /* a cancel: nobody is on the line any more */
 };
@@ -73,6 +75,9 @@ void dial_placed(struct iv_flow *f);
 enum iv_flow_next dial_write(struct iv_flow *f);
 enum iv_flow_next dial_written(struct iv_flow *f);
 bool dial_writes_again(struct iv_dial_job *j);
+/* dial_span.c: the placing as a span. */
+void dial_span_begin(struct iv_dial_job *j, const struct iv_span *parent);
+void dial_span_end(struct iv_dial_job *j); /* once told, refused or cut off */
 
 /* Whoever watches the call. */
 void dial_publish(struct iv_dials *d, struct iv_str tenant_id, struct iv_str call_id, const char *kind);

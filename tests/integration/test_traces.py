@@ -4,12 +4,15 @@ import time
 
 from callers import Browser, Twilio, tone
 from collector import Collector
+from fleet import JAMBONZ_NUMBER, TWILIO_NUMBER, Fleet
 from hook_carriers import Jambonz, carried, number
 from house import House
 from model import Model
 from receiver import Receiver
 from stack import KEY, Stack, wait_until
+from test_campaign_calls import GREETS, TALKS, Campaign, phone
 from test_faults import LOAD, WORDS, agent, tool
+from test_fleet import Api, whose
 from test_hooks_jambonz import hear, listen, media
 from test_tools import ToolServer
 from ws import WebSocket
@@ -252,8 +255,6 @@ def test_a_request_goes_on_in_its_callers_trace():
     collector.close()
 
 
-
-
 def test_an_inbound_call_stands_below_the_hook_that_took_it_and_its_webhooks_say_their_own_trace():
     collector, receiver = Collector(), Receiver()
     with carried(env=collector.env(), agents={"desk": {**agent(greeting="Hello."), "name": "desk"}}, lab_args=LOAD) as h:
@@ -281,3 +282,48 @@ def test_an_inbound_call_stands_below_the_hook_that_took_it_and_its_webhooks_say
     for what in ("15551112222", "15553334444", "whsec", receiver.url("")[7:], "sig="):
         assert what not in collector.text(), what
     receiver.close(), collector.close()
+
+
+def test_a_request_its_dial_and_the_call_are_one_trace_and_another_process_goes_on_with_it():
+    """Jambonz has an application, whose hooks have addresses of its own; Twilio takes ours."""
+    collector, stays = Collector(), {**TALKS, "then": {**TALKS["then"], "say": ["@now:tone:600", "wait:60000"]}}
+    short = {"match": {"direction": "outbound", "to": phone(0)}, "then": TALKS["then"]}
+    with Fleet(agents=GREETS, rules=[stays, short], env=collector.env(CAMPAIGN_TICK_MS="100", TWILIO_CPS="20", INVORTO_ENV="development")) as f:
+        api, placed = Api(f), {}
+        for carrier, number, to in (("jambonz", JAMBONZ_NUMBER, "+919876543299"), ("twilio", TWILIO_NUMBER, "+919876543298")):
+            trace = TRACE[:-1] + str(len(placed))
+            status, call = api("POST", "/v1/calls", {"agentId": "desk", "to": to, "from": number}, {"traceparent": f"00-{trace}-{PARENT}-01"})
+            assert status == 201 and call["status"] == "queued", call
+            placed[carrier] = trace, call["id"]
+        one = {i.name for i in (whose(f, call) for _, call in placed.values())}
+        campaign = Campaign(f, 1)
+        campaign.order("start")
+        dialled = collector.wait("the campaign's call", lambda s: s.name == "call" and s.attrs.get("invorto.campaign.id") == "cmp")
+        for i in f.instances:  # both calls are another's soon, at the latest after the second
+            if i.name in one:
+                i.stop()
+                i.start()
+        for _, call in placed.values():
+            assert api("POST", f"/v1/calls/{call}/hangup", {})[0] == 202
+            collector.wait(f"the end of {call}", lambda s: s.name == "call" and s.attrs["invorto.call.id"] == call
+                           and s.attrs["invorto.outcome"] != "handed_over")
+        spans = collector.spans()
+    for carrier, (trace, call) in placed.items():
+        mine = {s.id: s for s in spans if s.trace == trace}
+        request, = named(mine.values(), "POST /v1/calls")
+        dial, = named(mine.values(), "dial")
+        asked, = named(mine.values(), "originate")
+        hook = next(s for s in mine.values() if s.name == f"POST /telephony/{carrier}/" + {"jambonz": "call", "twilio": "voice"}[carrier])
+        assert (request.parent, dial.parent, asked.parent, hook.parent) == (PARENT, request.id, dial.id, dial.id), mine
+        assert request.begin <= dial.begin <= asked.begin and asked.end <= dial.end <= request.end
+        assert asked.kind == 3 and asked.name == "originate " + carrier and asked.attrs["http.response.status_code"] == 201
+        assert (dial.attrs["invorto.carrier"], dial.attrs["invorto.dial.result"], dial.attrs["invorto.call.id"]) == (carrier, "placed", call)
+        first, *later = sorted((s for s in mine.values() if s.name == "call"), key=lambda s: s.begin)
+        assert first.parent == hook.id and first.attrs["invorto.outcome"] == "handed_over" and later
+        assert all(s.parent == first.id and s.attrs["invorto.taken_over"] for s in later), later
+        assert later[-1].attrs["invorto.outcome"] != "handed_over" and [s for s in named(mine.values(), "turn") if s.parent == first.id]
+        assert not [s for s in spans if s.attrs.get("invorto.call.id") == call and s.trace != trace and not s.name.startswith("deliver")]
+    above = next(s for s in spans if s.id == dialled.parent)
+    dial = next(s for s in spans if s.id == above.parent)
+    assert dial.name == "dial" and dial.parent is None and dial.attrs["invorto.campaign.id"] == "cmp" and dial.trace == dialled.trace
+    collector.close()

@@ -123,7 +123,7 @@ static enum iv_flow_next check_dial(struct iv_flow *f)
 		return IV_FLOW_NEXT;
 	st->ask = (struct iv_dial_ask){.tenant_id = c->who.tenant_id, .call_id = st->call_id, .agent_id = n->agent_id,
 				       .campaign_id = n->campaign_id, .lead_id = n->lead_id, .from = n->from, .to = n->to,
-				       .carrier = n->carrier, .ring_s = (int)n->ring_s, .amd = n->amd};
+				       .carrier = n->carrier, .ring_s = (int)n->ring_s, .amd = n->amd, .span = c->span};
 	st->dials = true;
 	iv_undo_push(f, &st->give_back, give_back, c);
 	return iv_dial_check(c->s->dials, f, &st->run, &c->arena, &st->ask, &st->plan, &st->answer);

@@ -148,6 +148,7 @@ struct session *handover_take(struct iv_gateway *g, const struct session_start *
 {
 	struct iv_record_header h;
 	struct session_start taken = *start;
+	struct iv_trace_context trace;
 	struct iv_arena arena;
 	struct session *s;
 	ptrdiff_t head;
@@ -164,6 +165,8 @@ struct session *handover_take(struct iv_gateway *g, const struct session_start *
 	taken.context = h.context;
 	taken.started_ms = h.started_ms;
 	taken.act = act_in_story;
+	if (iv_trace_on() && iv_trace_context_read(h.traceparent, IV_STR_NULL, &trace))
+		taken.trace = &trace; /* and not that of the hook that sent its socket here */
 	s = session_new(g, &taken);
 	n = (size_t)head + replay(s, (struct iv_str){journal.ptr + head, journal.len - (size_t)head});
 	session_taken(s, (struct iv_str){journal.ptr, n});

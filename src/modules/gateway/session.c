@@ -65,9 +65,11 @@ static void open_file(struct session *s, size_t room)
 
 static void open_journal(struct session *s, const struct iv_agent *agent, struct iv_str context)
 {
+	char trace[IV_TRACEPARENT_SIZE];
 	struct iv_record_header h = {.call_id = iv_str(s->call_id),
 				     .version = iv_str(s->g->d.version),
 				     .context = context,
+				     .traceparent = iv_str(iv_span_traceparent(s->trace.call, trace)),
 				     .started_ms = s->start_wall_ms,
 				     .agent = *agent,
 				     .opts = s->g->call_opts};
@@ -122,10 +124,10 @@ struct session *session_new(struct iv_gateway *g, const struct session_start *st
 	s->start_wall_ms = start->opts ? start->started_ms : iv_wall_ms();
 	s->start_us -= (iv_wall_ms() - s->start_wall_ms) * 1000;
 	s->pace.phase = -1;
+	trace_open(s, start);
 	if (!start->opts)
 		open_journal(s, start->agent, start->context);
 	story_open(s, start->context);
-	trace_open(s, start);
 	if (start->agent->record && !start->opts)
 		recording_open(s);
 	(void)iv_map_put(g->sessions, iv_call_name(start->tenant_id, start->call_id, name), s);

@@ -144,7 +144,7 @@ struct session_start {
 	enum iv_leg_kind kind;
 	int rate_hz;
 	bool binary_out;
-	const struct iv_trace_context *trace; /* the caller's; NULL: it said none */
+	const struct iv_trace_context *trace; /* the caller's, or that of the process that began it; NULL: none */
 	int64_t came_us; /* when its socket came */
 };
 struct session *session_new(struct iv_gateway *g, const struct session_start *start);

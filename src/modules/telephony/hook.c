@@ -281,6 +281,8 @@ static enum iv_flow_next read_hook(struct iv_flow *f)
 	if (twilio ? !word_read_twilio(h->pairs, h->pair_count, &c->arena, &h->is, &f->err)
 		   : !word_read_jambonz(body, needs_id, &c->arena, &h->is, &f->err))
 		return IV_FLOW_DONE;
+	iv_api_trace_from(c, h->q.traceparent.len ? h->q.traceparent : h->is.tag_trace);
+	(void)iv_span_traceparent(c->span, h->say.traceparent);
 	h->status = word_status(h->row->carrier, h->is.status);
 	h->final = h->status.ptr && word_is_final(h->status);
 	h->say.attempt = (int)h->q.attempt;

@@ -73,7 +73,7 @@ static bool write_line(struct hook *h)
 {
 	struct iv_api_call *c = h->c;
 	const struct iv_line_call call = {h->tenant_id, h->call_id, h->agent_id,
-					  iv_str(iv_span_traceparent(c->span, h->say.traceparent))};
+					  iv_str(h->say.traceparent)};
 	struct iv_str ours = h->is.outbound ? h->is.from : h->is.to;
 
 	h->say.call_id = h->call_id;

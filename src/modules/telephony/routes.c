@@ -11,6 +11,7 @@ static const struct iv_field query_fields[] = {
 	IV_STR(Q, nonce, "n", 0, 1, 64, "Makes the address one answer's own"),
 	IV_STR(Q, say, "say", 0, 1, 2000, "What is said to who was dialled"),
 	IV_INT(Q, attempt, "try", 0, 0, 9, "Which time the media is opened, from 0"),
+	IV_STR(Q, traceparent, "traceparent", 0, 0, 64, "In whose trace the call stands: written by who placed it"),
 	IV_STR(Q, body_sha256, "bodySHA256", 0, 1, 64, "Twilio's digest of a body of JSON"),
 	IV_FIELDS_END,
 };

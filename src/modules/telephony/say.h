@@ -13,14 +13,14 @@ struct say_call {
 	struct iv_str call_id, tenant_id, agent_id;
 	struct iv_str our_number;    /* shown when a dial names nobody; "" is the carrier's choice */
 	const struct iv_line_media *media; /* for what listens */
-	char traceparent[IV_TRACEPARENT_SIZE]; /* for its socket; "": none */
+	char traceparent[IV_TRACEPARENT_SIZE]; /* for its socket and its next hooks; "": none */
 	char nonce[SAY_NONCE_SIZE];  /* makes the addresses of this answer its own: a replay is known by them */
 	int attempt;                 /* of the media: 0, 1 … */
 };
 void say_call_init(struct say_call *c, const struct iv_config *cfg); /* with a nonce */
 
-/* An address of ours: PUBLIC_BASE_URL, path, "?n=…", the attempt, and `name`=`value` when there is one; false: it does
- * not fit. */
+/* An address of ours: PUBLIC_BASE_URL, path, "?n=…", the attempt, the trace, and `name`=`value` when there is one; false:
+ * it does not fit. */
 IV_MUST_CHECK bool say_url(const struct say_call *c, const char *path, const char *name, struct iv_str value,
 			   char out[SAY_URL_SIZE]);
 bool say_is_address(struct iv_str s); /* http or https: played, not said */

@@ -53,7 +53,7 @@ struct hook_row {
 const struct hook_row *hook_row_of(const char *path); /* routes.c */
 
 struct hook_query {
-	struct iv_str call, agent_id, shape, nonce, say, body_sha256;
+	struct iv_str call, agent_id, shape, nonce, say, body_sha256, traceparent;
 	int64_t attempt;
 };
 extern const struct iv_shape hook_query_shape;

@@ -28,6 +28,7 @@ bool say_url(const struct say_call *c, const char *path, const char *name, struc
 	iv_buf_init(&b, SAY_URL_SIZE - 1);
 	ok = iv_buf_adds(&b, base) && iv_buf_printf(&b, "%s?n=%s", path, c->nonce) &&
 	     (c->attempt == 0 || iv_buf_printf(&b, "&try=%d", c->attempt)) &&
+	     (!c->traceparent[0] || iv_buf_printf(&b, "&traceparent=%s", c->traceparent)) &&
 	     (!value.len || (iv_buf_printf(&b, "&%s=", name) && iv_url_encode(&b, value)));
 	if (ok)
 		(void)iv_str_copy(out, SAY_URL_SIZE, iv_buf_str(&b)); /* the buffer is no larger */

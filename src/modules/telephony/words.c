@@ -199,6 +199,7 @@ static void read_jambonz(const cJSON *doc, struct iv_arena *a, struct word_hook 
 	h->ended_by = keep(a, iv_json_str(doc, "call_termination_by"));
 	h->tag_call = id_or_none(a, iv_json_str(tag, "callId"));
 	h->tag_tenant = id_or_none(a, iv_json_str(tag, "tenantId"));
+	h->tag_trace = keep(a, iv_json_str(tag, "traceparent"));
 	h->digits = keep(a, iv_json_str(doc, "digits"));
 	h->answered_by = keep(a, iv_json_str(doc, "type"));
 	h->dial_status = keep(a, iv_json_str(doc, "dial_call_status"));

@@ -32,7 +32,7 @@ struct word_hook {
 	struct iv_str caller_name;
 	struct iv_str status;      /* the carrier's word */
 	struct iv_str ended_by;    /* "caller", "jambonz" */
-	struct iv_str tag_call, tag_tenant; /* what we gave it when it was placed */
+	struct iv_str tag_call, tag_tenant, tag_trace; /* what we gave it when it was placed */
 	struct iv_str digits, answered_by, dial_status, dial_id, reason;
 	struct iv_str stream_event, stream_error;
 	int64_t sip_status, duration_s, dial_duration_s; /* 0: not told */

@@ -87,7 +87,7 @@ static enum iv_flow_next check(struct iv_flow *f)
 	st->phone = r->phone;
 	st->ask = (struct iv_dial_ask){.tenant_id = c->who.tenant_id, .call_id = st->call_id, .agent_id = in->agent_id,
 				       .campaign_id = in->campaign_id, .lead_id = in->lead_id, .from = st->phone, .to = in->to,
-				       .amd = -1};
+				       .amd = -1, .span = c->span};
 	iv_undo_push(f, &st->give_back, give_back, c);
 	return iv_dial_check(c->s->dials, f, &st->run, &c->arena, &st->ask, &st->plan, &st->answer);
 }

@@ -173,6 +173,7 @@ static void the_header_carries_agent_and_options(void **state)
 {
 	struct iv_record_header h = {.call_id = IV_S("c\"1"),
 				     .version = IV_S("0.1"),
+				     .traceparent = IV_S("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
 				     .started_ms = 1700000000123},
 				back;
 	struct iv_arena arena;
@@ -193,6 +194,7 @@ static void the_header_carries_agent_and_options(void **state)
 	n = iv_record_read_header(iv_buf_str(&out), &back, &arena, &e);
 	assert_int_equal(n, out.len);
 	assert_true(iv_str_eq(back.call_id, h.call_id));
+	assert_true(iv_str_eq(back.traceparent, h.traceparent));
 	assert_int_equal(back.started_ms, h.started_ms);
 	assert_int_equal(back.agent.endpointing.silence_ms, 333);
 	assert_int_equal(back.opts.lead_min_ms, 222);

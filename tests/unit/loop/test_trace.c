@@ -245,6 +245,37 @@ static void a_span_may_have_begun_earlier_but_not_later(void **state)
 	iv_trace_finish(s);
 }
 
+static void a_root_may_be_adopted_by_a_trace_that_is_found_later(void **state)
+{
+	struct iv_trace_opts o = {.sampler = IV_SAMPLE_PARENT_NEVER, .live_max = 100, .queue_max = 50};
+	struct iv_trace_context from;
+	struct iv_span *hook, *call;
+	uint8_t own[8];
+
+	(void)state;
+	iv_trace_open(&o);
+	hook = iv_trace_root("hook", IV_SPAN_SERVER, NULL);
+	assert_false(hook->recorded);
+	memcpy(own, hook->id, sizeof(own));
+	assert_true(iv_trace_context_read(IV_S("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"), IV_S("a=b"), &from));
+	iv_trace_adopt(hook, &from);
+	assert_true(hook->recorded && hook->has_parent && hook->flags == IV_TRACE_SAMPLED);
+	assert_memory_equal(hook->trace_id, from.trace_id, 16);
+	assert_memory_equal(hook->parent_id, from.span_id, 8);
+	assert_memory_equal(hook->id, own, 8);
+	assert_string_equal(hook->state, "a=b");
+	call = iv_trace_child(hook, "call", IV_SPAN_SERVER);
+	assert_memory_equal(call->trace_id, from.trace_id, 16);
+	from.flags = 0;
+	from.state[0] = '\0';
+	iv_trace_adopt(hook, &from);
+	assert_false(hook->recorded);
+	assert_null(hook->state);
+	iv_trace_adopt(NULL, &from);
+	iv_trace_finish(call);
+	iv_trace_finish(hook);
+}
+
 static int told;
 
 static void on_waiting(void *arg)
@@ -277,6 +308,7 @@ int main(void)
 		TEST(beyond_the_ceiling_there_are_no_spans_and_nothing_breaks),
 		TEST(who_holds_a_span_may_ask_it_after_it_was_sent),
 		TEST(a_span_may_have_begun_earlier_but_not_later),
+		TEST(a_root_may_be_adopted_by_a_trace_that_is_found_later),
 		TEST(who_sends_is_told),
 	};
 
