@@ -96,6 +96,9 @@ IV_MUST_CHECK bool iv_shape_merge_all(const struct iv_shape *shape, const cJSON 
  * of a list and JSON fields are given as JSON. */
 IV_MUST_CHECK bool iv_shape_set(const struct iv_shape *shape, struct iv_str path, struct iv_str value,
 				void *object, struct iv_arena *arena, struct iv_err *e);
+/* For a path that iv_shape_set does not know: the field that may have been meant, as a dotted path ("" when none is near),
+ * and the names that stand where the path leaves the table, parted by ", ". What finds no room is left out. */
+void iv_shape_near(const struct iv_shape *shape, struct iv_str path, struct iv_buf *nearest, struct iv_buf *names);
 /* Prints in table order; secrets, strings never set (ptr NULL) and enums outside their names are left out. */
 void iv_shape_write(const struct iv_shape *shape, const void *object, const char *key, struct iv_jw *w);
 /* One member of an object, secret or not. */

@@ -114,20 +114,67 @@ static void print_digest(const struct printer *p)
 	(void)printf("\nactions %s\n", hex);
 }
 
-static bool apply_sets(struct iv_agent *agent, int argc, char **argv, struct iv_arena *arena, struct iv_err *e)
-{
-	for (int i = 0; i + 1 < argc; i++) {
-		struct iv_str rest, path;
+/* ── what was asked for ── */
 
-		if (strcmp(argv[i], "--set") != 0)
-			continue;
-		rest = iv_str(argv[++i]);
-		if (!iv_str_split(&rest, '=', &path) || !rest.ptr)
-			return iv_fail(e, IV_EINVAL, "--set expects FIELD=VALUE, got \"%s\"", argv[i]);
-		if (!iv_shape_set(&iv_agent_shape, path, rest, agent, arena, e))
-			return false;
+struct asked {
+	const char *file;
+	bool actions;
+	int sets;       /* how many */
+	struct iv_agent agent; /* the journal's, with them */
+};
+
+/* One after the other, in any order; what is none of them is refused, so that nothing is left out in silence. */
+static bool read_arguments(struct asked *q, int argc, char **argv, const char **sets, struct iv_err *e)
+{
+	for (int i = 0; i < argc; i++) {
+		if (strcmp(argv[i], "--actions") == 0)
+			q->actions = true;
+		else if (strncmp(argv[i], "--set=", 6) == 0)
+			sets[q->sets++] = argv[i] + 6;
+		else if (strcmp(argv[i], "--set") == 0 && i + 1 == argc)
+			return iv_fail(e, IV_EINVAL, "--set expects FIELD=VALUE behind it");
+		else if (strcmp(argv[i], "--set") == 0)
+			sets[q->sets++] = argv[++i];
+		else if (argv[i][0] == '-')
+			return iv_fail(e, IV_EINVAL, "%s is no option: there are --actions and --set FIELD=VALUE", argv[i]);
+		else if (q->file)
+			return iv_fail(e, IV_EINVAL, "one journal at a time: %s is one too many", argv[i]);
+		else
+			q->file = argv[i];
 	}
-	return iv_agent_check(agent, e);
+	return q->file || iv_fail(e, IV_EINVAL, "expects a journal, DATA_DIR/journal/CALL.call");
+}
+
+static void tell_near(struct iv_str path)
+{
+	struct iv_buf nearest, names;
+
+	iv_buf_init(&nearest, 256);
+	iv_buf_init(&names, 4096);
+	iv_shape_near(&iv_agent_shape, path, &nearest, &names);
+	if (nearest.len)
+		(void)fprintf(stderr, "invorto replay: did you mean %.*s?\n", IV_FMT(iv_buf_str(&nearest)));
+	(void)fprintf(stderr, "invorto replay: allowed there: %.*s\n", IV_FMT(iv_buf_str(&names)));
+	iv_buf_deinit(&nearest);
+	iv_buf_deinit(&names);
+}
+
+/* As the API takes them: each by its own rule, then all of them together. *unknown: a field that is none. */
+static bool apply_sets(struct asked *q, const char *const *sets, struct iv_arena *arena, struct iv_str *unknown,
+		       struct iv_err *e)
+{
+	for (int i = 0; i < q->sets; i++) {
+		struct iv_str rest = iv_str(sets[i]), path;
+
+		if (!iv_str_split(&rest, '=', &path) || !rest.ptr || !path.len)
+			return iv_fail(e, IV_EINVAL, "--set expects FIELD=VALUE, got \"%s\"", sets[i]);
+		if (!iv_shape_set(&iv_agent_shape, path, rest, &q->agent, arena, e)) {
+			if (strcmp(e->msg, "is not a known field") == 0)
+				*unknown = path;
+			return false;
+		}
+	}
+	return iv_agent_check(&q->agent, e);
 }
 
 static void tell_call(const struct journal *j, const struct iv_replay_end *end)
@@ -136,31 +183,27 @@ static void tell_call(const struct journal *j, const struct iv_replay_end *end)
 		     end->events, end->torn ? " (the last record is torn: the process died writing it)" : "");
 }
 
-static bool run_changed(const struct journal *j, struct printer *p, struct turns *before, int argc, char **argv,
-			struct iv_arena *arena, struct iv_err *e)
+static bool run_changed(const struct journal *j, struct printer *p, struct turns *before, const struct iv_agent *changed,
+			struct iv_err *e)
 {
 	static struct turns after;
 	const struct iv_replay_watch watch = {.action = see_action, .arg = p};
-	struct iv_agent changed = j->header.agent;
 	struct iv_replay_end end;
 
-	if (!apply_sets(&changed, argc, argv, arena, e))
-		return false;
 	p->quiet = false;
 	p->turns = &after;
 	memset(p->digest, 0, sizeof(p->digest));
-	if (!iv_replay_changed(&j->header, j->events, &changed, &watch, &end, e))
+	if (!iv_replay_changed(&j->header, j->events, changed, &watch, &end, e))
 		return false;
 	print_turns(&after);
 	print_change(before, &after);
 	return true;
 }
 
-static bool run(const struct journal *j, bool sets, bool actions, int argc, char **argv, struct iv_arena *arena,
-		struct iv_err *e)
+static bool run(const struct journal *j, const struct asked *q, struct iv_err *e)
 {
 	static struct turns before;
-	struct printer p = {.quiet = true, .actions = actions, .turns = &before};
+	struct printer p = {.quiet = true, .actions = q->actions, .turns = &before};
 	const struct iv_replay_watch watch = {.action = see_action, .arg = &p};
 	struct iv_replay_end end;
 	bool ok;
@@ -170,8 +213,8 @@ static bool run(const struct journal *j, bool sets, bool actions, int argc, char
 	ok = iv_replay_exactly(&j->header, j->events, &watch, &end, e);
 	if (ok)
 		tell_call(j, &end);
-	if (ok && sets) {
-		ok = run_changed(j, &p, &before, argc, argv, arena, e);
+	if (ok && q->sets) {
+		ok = run_changed(j, &p, &before, &q->agent, e);
 	} else if (ok) {
 		p.quiet = false;
 		before.count = 0;
@@ -185,35 +228,48 @@ static bool run(const struct journal *j, bool sets, bool actions, int argc, char
 	return ok;
 }
 
+static bool read_journal(const struct asked *q, struct iv_buf *file, struct iv_arena *arena, struct journal *j,
+			 struct iv_err *e)
+{
+	ptrdiff_t head;
+
+	if (!iv_file_read(q->file, JOURNAL_BYTES, file, e))
+		return false;
+	head = iv_record_read_header(iv_buf_str(file), &j->header, arena, e);
+	if (head >= 0)
+		j->events = (struct iv_str){file->ptr + head, file->len - (size_t)head};
+	return head >= 0;
+}
+
 int app_replay(int argc, char **argv)
 {
+	const char **sets = calloc((size_t)argc + 1, sizeof(*sets));
+	struct iv_str unknown = IV_STR_NULL;
+	struct asked q = {0};
 	struct iv_buf file;
 	struct iv_arena arena;
 	struct journal j = {0};
 	struct iv_err e = {0};
-	bool sets = false, actions = false;
-	ptrdiff_t head;
-	int status = EXIT_USAGE;
+	bool ok;
 
-	for (int i = 1; i < argc; i++) {
-		sets = sets || strcmp(argv[i], "--set") == 0;
-		actions = actions || strcmp(argv[i], "--actions") == 0;
-	}
+	if (!sets)
+		abort();
 	iv_buf_init(&file, JOURNAL_BYTES + 65536);
 	iv_arena_init(&arena, ARENA_BYTES);
-	if (argc < 1) {
-		(void)fprintf(stderr, "invorto replay: expects a journal, DATA_DIR/journal/CALL.call\n");
-	} else if (!iv_file_read(argv[0], JOURNAL_BYTES, &file, &e) ||
-		   (head = iv_record_read_header(iv_buf_str(&file), &j.header, &arena, &e)) < 0) {
-		(void)fprintf(stderr, "invorto replay: %s: %s\n", argv[0], e.msg);
+	ok = read_arguments(&q, argc, argv, sets, &e);
+	if (ok && !read_journal(&q, &file, &arena, &j, &e)) {
+		(void)fprintf(stderr, "invorto replay: %s: %s\n", q.file, e.msg);
+		ok = false;
 	} else {
-		j.events = (struct iv_str){file.ptr + head, file.len - (size_t)head};
-		if (run(&j, sets, actions, argc, argv, &arena, &e))
-			status = EXIT_SUCCESS;
-		else
+		q.agent = j.header.agent;
+		ok = ok && apply_sets(&q, sets, &arena, &unknown, &e) && run(&j, &q, &e);
+		if (!ok)
 			(void)fprintf(stderr, "invorto replay: %s%s%s\n", e.field, e.field[0] ? " " : "", e.msg);
+		if (unknown.len)
+			tell_near(unknown);
 	}
 	iv_arena_deinit(&arena);
 	iv_buf_deinit(&file);
-	return status;
+	free(sets);
+	return ok ? EXIT_SUCCESS : EXIT_USAGE;
 }

@@ -67,6 +67,39 @@ static void a_path_goes_down_in_either_spelling(void **state)
 	assert_int_equal(agent.max_calls, 3);
 }
 
+static void who_errs_in_a_name_is_told_a_near_one_and_those_there_are(void **state)
+{
+	static const struct {
+		const char *path, *nearest, *has;
+	} rows[] = {
+		{"maxcall", "maxCalls", "name, apiKey"},
+		{"silenceMs", "endpointing.silenceMs", "name, apiKey"},
+		{"endpointing.silence", "endpointing.silenceMs", "silenceMs, mode"},
+		{"endpointing.patience", "", "silenceMs, mode"},
+		{"endpointing.silencMs", "endpointing.silenceMs", "silenceMs"},
+		{"endpointin.silence_ms", "endpointing.silenceMs", "name, apiKey"},
+		{"zebra", "", "name, apiKey"},
+		{"", "", "name, apiKey"},
+	};
+	struct iv_buf nearest, names;
+
+	(void)state;
+	iv_buf_init(&nearest, 64);
+	iv_buf_init(&names, 512);
+	for (size_t i = 0; i < IV_COUNT(rows); i++) {
+		iv_shape_near(&agent_shape, iv_str(rows[i].path), &nearest, &names);
+		if (!iv_str_eq(iv_buf_str(&nearest), iv_str(rows[i].nearest)) || !iv_str_starts(iv_buf_str(&names), iv_str(rows[i].has)))
+			fail_msg("%s: %.*s of %.*s", rows[i].path, IV_FMT(iv_buf_str(&nearest)), IV_FMT(iv_buf_str(&names)));
+		assert_true(iv_str_find(iv_buf_str(&names), IV_S(", id,"), 0) < 0); /* read only */
+	}
+	iv_buf_deinit(&names);
+	iv_buf_init(&names, 5);
+	iv_shape_near(&agent_shape, IV_S("x"), &nearest, &names);
+	assert_true(iv_str_starts(IV_S("name, apiKey"), iv_buf_str(&names)));
+	iv_buf_deinit(&nearest);
+	iv_buf_deinit(&names);
+}
+
 static void what_cannot_be_set_is_named_with_its_rule(void **state)
 {
 	static const struct {
@@ -120,6 +153,7 @@ int main(void)
 		SET_TEST(every_kind_takes_text),
 		SET_TEST(a_path_goes_down_in_either_spelling),
 		SET_TEST(what_cannot_be_set_is_named_with_its_rule),
+		SET_TEST(who_errs_in_a_name_is_told_a_near_one_and_those_there_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
