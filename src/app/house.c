@@ -122,6 +122,7 @@ struct house *house_open(const struct house_deps *d, struct iv_err *e)
 	if (!h->s.artifacts)
 		return NULL;
 	iv_calls_use_artifacts(h->calls, h->s.artifacts);
+	iv_replays_share(h->s.replays, h->s.control, iv_artifacts_disk(h->s.artifacts), cfg->data_dir);
 	iv_artifacts_start(h->s.artifacts);
 	iv_calls_recover(h->calls);
 	iv_dials_start(h->s.dials);

@@ -5,11 +5,10 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
-#include "iv_crypto.h"
 #include "iv_log.h"
 #include "iv_metrics.h"
 #include "iv_spool.h"
+#include "packed.h"
 
 enum { PATH_SIZE = 700, GIVE_MS = 6000, ANSWER_BYTES = 4096, ARENA_MAX = 8 << 20, TIMELINE_MAX = 4 << 20 };
 
@@ -31,22 +30,6 @@ struct giving {
 	void (*done)(void *arg, bool given);
 	void *arg;
 };
-
-static bool pack(struct giving *x, struct iv_str plain)
-{
-	uLongf size = compressBound((uLong)plain.len);
-	uint8_t *zipped = malloc(size);
-	bool ok;
-
-	if (!zipped)
-		abort();
-	ok = compress2(zipped, &size, (const Bytef *)plain.ptr, (uLong)plain.len, Z_BEST_SPEED) == Z_OK &&
-	     iv_buf_reserve(&x->packed, iv_base64_size(size));
-	if (ok)
-		x->packed.len += iv_base64(zipped, size, x->packed.ptr + x->packed.len);
-	free(zipped);
-	return ok || iv_fail(&x->bad, IV_ETOOBIG, "the journal does not fit");
-}
 
 /* What was recorded here gets a name that a second part does not take, and is what it will be. */
 static void keep_recording(struct giving *x, struct iv_str journal)
@@ -86,7 +69,8 @@ static void read_files(void *arg)
 	struct iv_buf plain;
 
 	iv_buf_init(&plain, IV_CALLS_GIVE_MAX);
-	if (iv_file_read(x->journal, IV_CALLS_GIVE_MAX, &plain, &x->bad) && pack(x, iv_buf_str(&plain)))
+	if (iv_file_read(x->journal, IV_CALLS_GIVE_MAX, &plain, &x->bad) &&
+	    (packed_write(iv_buf_str(&plain), &x->packed) || iv_fail(&x->bad, IV_ETOOBIG, "the journal does not fit")))
 		x->bytes = (int64_t)plain.len;
 	if (x->bad.code == IV_OK)
 		keep_recording(x, iv_buf_str(&plain));
@@ -202,24 +186,10 @@ enum iv_flow_next iv_calls_take(struct iv_calls *c, struct iv_flow *f, struct iv
 
 static bool unpack(struct iv_str packed, int64_t bytes, struct iv_buf *journal, struct iv_err *e)
 {
-	uint8_t *zipped;
-	ptrdiff_t n;
-	uLongf size = (uLongf)bytes;
-	bool ok;
-
-	if (bytes <= 0 || bytes > IV_CALLS_GIVE_MAX || !iv_buf_reserve(journal, (size_t)bytes))
+	if (bytes <= 0 || bytes > IV_CALLS_GIVE_MAX)
 		return iv_fail(e, IV_ETOOBIG, "the journal of the call that was given is %lld bytes", (long long)bytes);
-	zipped = malloc(packed.len + 1);
-	if (!zipped)
-		abort();
-	n = iv_base64_decode(packed, zipped);
-	ok = n > 0 && uncompress((Bytef *)journal->ptr + journal->len, &size, zipped, (uLong)n) == Z_OK &&
-	     (int64_t)size == bytes;
-	free(zipped);
-	if (!ok)
-		return iv_fail(e, IV_EINTERNAL, "the journal of the call that was given cannot be read");
-	journal->len += size;
-	return true;
+	return packed_read(packed, (size_t)bytes, journal) ||
+	       iv_fail(e, IV_EINTERNAL, "the journal of the call that was given cannot be read");
 }
 
 bool iv_calls_taken(const struct iv_calls_take_run *run, struct iv_buf *journal, struct iv_err *e)

@@ -1,16 +1,9 @@
 /* The line of those who want a call replayed: one at a time in a worker thread. */
-#include "iv_replays.h"
+#include "replays_priv.h"
 
 #include <stdlib.h>
 
-enum { WAITING_MAX = 16, PATH_SIZE = 700, SETTINGS_MAX = 65536, ANSWER_MAX = 6 << 20 };
-
-struct iv_replays {
-	struct iv_loop *loop;
-	struct iv_list jobs; /* the first one may be in the thread */
-	size_t count;
-	bool busy;
-};
+enum { WAITING_MAX = 16, PATH_SIZE = 700, SETTINGS_MAX = 65536 };
 
 struct iv_replays_job {
 	struct iv_list node;
@@ -110,7 +103,7 @@ enum iv_flow_next iv_replays_go(struct iv_replays *r, struct iv_flow *f, struct 
 	if (!j)
 		abort();
 	iv_buf_init(&j->settings, SETTINGS_MAX);
-	iv_buf_init(&j->told, ANSWER_MAX);
+	iv_buf_init(&j->told, REPLAYS_ANSWER_MAX);
 	if (!iv_str_copy(j->path, sizeof(j->path), path) || !iv_buf_adds(&j->settings, settings)) {
 		free_job(j);
 		return iv_flow_fail(f, IV_ETOOBIG, "the settings have more than %d bytes", SETTINGS_MAX);

@@ -1,9 +1,11 @@
 """POST /v1/calls/:id/replay: the same answer as `invorto replay`, and to nobody else."""
 import os
 import re
+import subprocess
 
 from house import House
-from stack import wait_until
+from stack import DAEMON, wait_until
+from test_dial import Beside
 
 AGENT = {"name": "Recorded", "disclosure": "I am an automated assistant.", "greeting": "Hello, this is 98765 43210.", "idle": {"promptMs": 0, "hangupMs": 0}}
 LATER = {"endpointing": {"silenceMs": 2500}}
@@ -72,13 +74,45 @@ def test_a_call_is_replayed_with_other_settings_as_the_shell_does_it():
         replay(LATER, 404, call="call_none")
         assert h.rows("select count(*) from audit_log") == [["0"]]
 
+        # Nor does the shell take a word that it does not know, and says which there are, before anything else.
+        def shell(*args):
+            run = subprocess.run([DAEMON, "replay", *args], capture_output=True, text=True, timeout=60, check=False)
+            assert run.returncode == 64 and not run.stdout, (args, run)
+            return run.stderr
+        said = shell(journal, "--set", "endpointing.silenceMS_=180", "--set", "nonsense=1")
+        assert "endpointing.silenceMS_ is not a known field" in said and "did you mean endpointing.silenceMs?" in said, said
+        assert re.search(r"allowed there: .*\bsilenceMs, ", said) and "nonsense" not in said, said
+        said = shell("--set=nonsense=1", journal)
+        assert "nonsense is not a known field" in said and "did you mean" not in said and re.search(r"there: .*endpointing, ", said), said
+        assert "endpointing.silenceMs must be an integer from 50" in shell(journal, "--set", "endpointing.silenceMs=9")
+        assert "disclosure" in shell(journal, "--set", "disclosure=")
+        for args in ((journal, "--set"), (journal, "--sett", "a=b"), (journal, journal), (journal, "--set", "=1"), ()):
+            assert "expects" in shell(*args) or "--actions and --set" in shell(*args) or "too many" in shell(*args), args
+
+        # Another instance asks the one on whose disk the journal lies, and answers as that does.
+        with Beside(h) as other:
+            def far(settings, status=200, **more):
+                got = h.api("POST", f"/v1/calls/{call}/replay", {"settings": settings}, key, base=other.url, timeout=30, **more)
+                assert got[0] == status, got
+                return got[2]
+            assert far(LATER) == later and far({}) == as_it_was
+            assert far({"disclosure": ""}, 400)["detail"] == replay({"disclosure": ""}, 400)["detail"]
+            h.rows(f"update artifacts set local_path = '/etc/passwd' where call_id = '{call}' and kind = 'journal'")
+            assert "cannot be read" in far(LATER, 410)["detail"]  # not everything that lies there is anybody's
+            h.rows(f"update artifacts set local_path = '{journal}' where call_id = '{call}' and kind = 'journal'")
+            # It outlives its process, and goes on being asked for by its next one.
+            h.stop_daemon()
+            assert "on which no instance runs now" in far(LATER, 409)["detail"]
+            h.start_daemon()
+            assert wait_until(lambda: h.api("POST", f"/v1/calls/{call}/replay", {"settings": LATER}, key, base=other.url)[2] == later, 20, "it again")
+
         # No journal, or none that is here.
         h.rows("insert into voice_call_records (tenant_id, id, voice_agent_id, status) values ('A', 'early', 'recorded', 'queued')")
         assert "not over" in replay(LATER, 409, call="early")["detail"]
         h.rows("insert into voice_call_records (tenant_id, id, voice_agent_id, status, closed_at) values ('A', 'hosted', 'recorded', 'completed', now())")
         assert "no journal" in replay(LATER, 409, call="hosted")["detail"]
         h.rows(f"update artifacts set instance_id = 'dsk_other' where call_id = '{call}' and kind = 'journal'")
-        assert "another instance" in replay(LATER, 409)["detail"]
+        assert "dsk_other, on which no instance runs" in replay(LATER, 409)["detail"]
         h.rows(f"update artifacts set instance_id = (select instance_id from artifacts where call_id = '{call}' and kind <> 'journal' limit 1) "
                f"where call_id = '{call}' and kind = 'journal'")
         with open(journal, "r+b") as f:

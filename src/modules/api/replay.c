@@ -5,7 +5,7 @@
 #include "iv_replays.h"
 #include "iv_sql.h"
 
-enum { SETTINGS_BYTES = 32768, REPLAY_MS = 60000 };
+enum { SETTINGS_BYTES = 32768, REPLAY_MS = 60000, FAR_MS = 55000 };
 
 struct replay_body {
 	struct iv_agent settings; /* checked alone: what counts is merged over the agent of the journal */
@@ -17,6 +17,8 @@ struct replay_state {
 	struct iv_rows rows;
 	struct iv_replays_run run;
 	struct iv_str settings;
+	bool elsewhere; /* its journal lies on another disk */
+	struct iv_replays_far far;
 };
 
 static enum iv_flow_next read_settings(struct iv_flow *f)
@@ -45,12 +47,34 @@ static enum iv_flow_next replay(struct iv_flow *f)
 		return iv_flow_fail(f, IV_ECONFLICT, "there is no journal of this call: it was not held by this gateway");
 	if (iv_str_eq(r->state, IV_S("deleted")) || !r->local_path.len)
 		return iv_flow_fail(f, IV_EGONE, "the journal of this call was deleted");
-	if (!iv_str_eq(r->disk, iv_str(iv_artifacts_disk(c->s->artifacts))))
-		return iv_flow_fail(f, IV_ECONFLICT, "the journal of this call lies on another instance's disk");
+	st->elsewhere = !iv_str_eq(r->disk, iv_str(iv_artifacts_disk(c->s->artifacts)));
+	if (st->elsewhere)
+		return iv_replays_find(c->s->replays, f, &st->far, &c->arena, r->disk);
 	return iv_replays_go(c->s->replays, f, &st->run, r->local_path, st->settings, &c->json);
 }
 
-static const struct iv_flow_step steps[] = {{"read", read_settings}, {"replay", replay}, {0}};
+static enum iv_flow_next ask(struct iv_flow *f)
+{
+	struct iv_api_call *c = iv_api_self(f);
+	struct replay_state *st = c->state;
+	struct iv_str path = iv_call_journal_at(&st->rows, 0)->local_path;
+
+	if (!st->elsewhere)
+		return IV_FLOW_NEXT;
+	return iv_replays_ask(c->s->replays, f, &st->far, &c->arena, path, st->settings, FAR_MS);
+}
+
+static enum iv_flow_next told(struct iv_flow *f)
+{
+	struct iv_api_call *c = iv_api_self(f);
+	struct replay_state *st = c->state;
+
+	if (!st->elsewhere || iv_replays_told(&st->far, &c->json, &f->err))
+		return IV_FLOW_NEXT;
+	return IV_FLOW_DONE;
+}
+
+static const struct iv_flow_step steps[] = {{"read", read_settings}, {"replay", replay}, {"ask", ask}, {"told", told}, {0}};
 static const enum iv_code errors[] = {IV_ENOENT, IV_ECONFLICT, IV_EGONE, IV_OK};
 
 const struct iv_api_route *replay_routes(void)
