@@ -13,12 +13,12 @@ trap 'rm -rf "$work"' EXIT
 ln -s "$dir" "$work/data"
 ln -s "$root/build" "$work/build"
 
-# What stands between fences that name no language, without the indentation of the list it stands in.
+# What stands between fences that say sh, without the indentation of the list it stands in.
 commands() { # FILE…
 	awk '
 		/^ *```/ {
 			if (inside) inside = 0
-			else if ($0 ~ /^ *```$/) { inside = 1; indent = index($0, "`") - 1 }
+			else if ($0 ~ /^ *```sh$/) { inside = 1; indent = index($0, "`") - 1 }
 			next
 		}
 		inside { print substr($0, indent + 1) }' "$@"

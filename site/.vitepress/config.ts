@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { transformerStyleToClass } from '@shikijs/transformers';
 import { defineConfig, type DefaultTheme, type MarkdownRenderer, type Plugin } from 'vitepress';
 
 const docs = resolve(import.meta.dirname, '../../docs');
@@ -18,6 +19,11 @@ function noInlineScript(html: string): string {
 		return `<script src="/docs/assets/${name}"></script>`;
 	});
 }
+
+// Colours of code become classes, and the classes one file. Every page is written after all of them were coloured.
+const colours = transformerStyleToClass({ classPrefix: 'code-' });
+const sheet = () => `assets/code.${createHash('sha256').update(colours.getCSS()).digest('hex').slice(0, 8)}.css`;
+const withColours = (html: string) => html.replace('</head>', `<link rel="stylesheet" href="/docs/${sheet()}"></head>`);
 
 // The daemon serves NAME.gz to who takes it.
 async function pack(out: string) {
@@ -111,8 +117,8 @@ export default defineConfig({
 	head: [['link', { rel: 'icon', href: '/docs/favicon.svg', type: 'image/svg+xml' }]],
 	markdown: {
 		anchor: { slugify: slug },
-		// Colours of code would be styles in the page.
-		highlight: (code, lang) => `<pre v-pre tabindex="0"><code class="language-${lang || 'text'}">${code.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</code></pre>`,
+		theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+		codeTransformers: [colours],
 		config: links,
 	},
 	themeConfig: {
@@ -126,11 +132,12 @@ export default defineConfig({
 		search: { provider: 'local' },
 		docFooter: { prev: 'Before', next: 'Next' },
 	},
-	transformHtml: (html) => noInlineScript(html).replaceAll(/ style="(position:relative|--vp-vh:0px);"/g, ''), // what the second is for comes by script, the first stands in style.css
+	transformHtml: (html) => withColours(noInlineScript(html)).replaceAll(/ style="(position:relative|--vp-vh:0px);"/g, ''), // what the second is for comes by script, the first stands in style.css
 	async buildEnd({ outDir }) {
 		await mkdir(join(outDir, 'assets'), { recursive: true });
 		for (const [name, code] of scripts)
 			await writeFile(join(outDir, 'assets', name), code);
+		await writeFile(join(outDir, sheet()), colours.getCSS());
 		await copyFile(resolve(import.meta.dirname, '../../web/pages/favicon.svg'), join(outDir, 'favicon.svg'));
 		await rm(join(outDir, 'hashmap.json'), { force: true });
 		await pack(outDir);

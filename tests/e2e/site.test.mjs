@@ -6,6 +6,15 @@ import { WAIT, accessible, visit } from './browser.mjs';
 const { CONSOLE_URL: URL_ } = process.env;
 const dark = (page) => page.evaluate(() => document.documentElement.classList.contains('dark'));
 
+// The colours of a page's code, and how far the least of them stands out from what is behind it.
+const colours = (page) => page.locator('.vp-code .line > span').evaluateAll((words) => {
+	const channel = (v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+	const light = (rgb) => rgb.match(/[\d.]+/g).slice(0, 3).reduce((sum, v, i) => sum + [0.2126, 0.7152, 0.0722][i] * channel(v / 255), 0);
+	const behind = light(getComputedStyle(words[0].closest('[class*=language-]')).backgroundColor);
+	const all = [...new Set(words.map((w) => getComputedStyle(w).color))];
+	return { count: all.length, contrast: Math.min(...all.map(light).map((l) => (Math.max(l, behind) + 0.05) / (Math.min(l, behind) + 0.05))) };
+});
+
 describe('the site', { skip: !URL_ }, () => {
 	test('is read, searched and gone through under the policy', async () => {
 		const { page, faults, close } = await visit(URL_, { path: '/docs/' });
@@ -41,6 +50,20 @@ describe('the site', { skip: !URL_ }, () => {
 			assert.deepEqual(faults, []);
 		} finally {
 			await close();
+		}
+	});
+
+	test('code has colours under the policy, and they are read by everybody', async () => {
+		for (const colorScheme of ['light', 'dark']) {
+			const { page, faults, close } = await visit(URL_, { path: '/docs/sdk-node', context: { colorScheme } });
+			try {
+				await page.locator('.vp-code .line > span').first().waitFor(WAIT);
+				const seen = await colours(page);
+				assert.ok(seen.count >= 5 && seen.contrast >= 4.5, JSON.stringify(seen));
+				assert.deepEqual(faults, []);
+			} finally {
+				await close();
+			}
 		}
 	});
 
