@@ -345,6 +345,15 @@ static void on_caller_done(void *arg)
 	iv_loop_stop(arg);
 }
 
+/* What its own clock was late may be in what it recorded. */
+static void on_lag(void *arg, int64_t late_us)
+{
+	struct caller *c = arg;
+
+	if (late_us > c->late_us)
+		c->late_us = late_us;
+}
+
 static bool one_call(struct call_opts *o, struct wire_net *net, struct leg_scratch *scratch,
 		     struct iv_buf *out, struct iv_err *e)
 {
@@ -356,6 +365,7 @@ static bool one_call(struct call_opts *o, struct wire_net *net, struct leg_scrat
 	bool ok = voice_prepare(&o->script, o->caller.leg.rate_hz, e) &&
 		  caller_start(c, &o->caller, net, scratch, on_caller_done, net->loop, e);
 	if (ok) {
+		iv_pacer_set_lag_hook(net->loop, on_lag, c);
 		iv_loop_run(net->loop);
 		report_summary(c);
 		ok = report_json(c, out) && (!o->json || write_json(o->json, out));

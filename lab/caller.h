@@ -66,6 +66,7 @@ struct caller {
 	int close_code;
 	bool opened, by_us;
 	int64_t marks_echoed, clears, bad;
+	int64_t late_us; /* of its clock, at worst */
 	struct caller_count types[CALLER_TYPES_MAX];
 	size_t type_count;
 	struct iv_buf said; /* llm.delta gathered into one line */

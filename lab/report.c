@@ -97,6 +97,7 @@ bool report_json(const struct caller *c, struct iv_buf *out)
 	iv_jw_i64(&w, "marks_dropped", c->far.marks_dropped);
 	iv_jw_i64(&w, "clears", c->clears);
 	iv_jw_i64(&w, "bad_messages", c->bad);
+	iv_jw_i64(&w, "own_lag_ms", c->late_us / 1000);
 	iv_jw_obj(&w, "messages");
 	for (size_t i = 0; i < c->type_count; i++)
 		iv_jw_i64(&w, c->types[i].name, c->types[i].count);
