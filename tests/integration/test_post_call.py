@@ -25,11 +25,11 @@ def signature(body, secret=SECRET, at=None, extra=""):
     return f"t={t},v0=" + hmac.new(secret.encode(), f"{t}.".encode() + body, hashlib.sha256).hexdigest() + extra
 
 
-def send(h, payload, header=None, **how):
+def send(h, payload, header=None, base=None, **how):
     """Status and body."""
     body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
     header = signature(body, **how) if header is None else header
-    status, _, answer = h.api("POST", PATH, body, headers={"ElevenLabs-Signature": header} if header else None)
+    status, _, answer = h.api("POST", PATH, body, headers={"ElevenLabs-Signature": header} if header else None, base=base)
     return status, answer
 
 
