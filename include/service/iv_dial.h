@@ -70,6 +70,10 @@ enum iv_flow_next iv_dial_place(struct iv_dials *d, struct iv_flow *f, struct iv
 				const struct iv_dial_ask *ask, const struct iv_dial_plan *plan,
 				struct iv_dial_answer *answer);
 
+/* Nobody knows whether the row of this call was written, and nobody will dial it: should it be there, or come in the next
+ * seconds, it is closed as 'failed', 'refused'. */
+void iv_dial_doubt(struct iv_dials *d, struct iv_str tenant_id, struct iv_str call_id);
+
 /* Takes back a call whose media is not here: the carrier hangs up, the row is closed 'canceled' for that reason ("":
  * hangup). IV_ENOENT; IV_ECONFLICT: it is over, held by a process, or the carrier has not said yet which call it is.
  * Errors of the carrier as they come. */

@@ -15,6 +15,7 @@ struct iv_api *iv_api_new(struct iv_services *s)
 		abort();
 	a->s = s;
 	iv_list_init(&a->live);
+	api_owed_init(a);
 	return a;
 }
 
@@ -27,6 +28,7 @@ void iv_api_free(struct iv_api *a)
 
 		iv_flow_cancel(p->running ? p->running : p->finishing, IV_ECANCELED, "the process stops");
 	}
+	api_owed_drop(a);
 	for (size_t i = 0; i < a->count; i++)
 		free(a->rows[i]);
 	free(a->rows);
@@ -198,12 +200,12 @@ static void answer(struct iv_api_call *c)
 	iv_free_later(l, c);
 }
 
-/* What was to be remembered is, or could not be: the answer is the same. */
+/* What was to be remembered is, or will be, or could not be: the answer is the same. */
 static void finished(struct iv_flow *f)
 {
 	struct iv_api_call *c = api_call_of(f);
 
-	if (f->err.code != IV_OK)
+	if (f->err.code != IV_OK && !api_owe(c, f->err.code))
 		iv_warn("api.not_remembered", IV_LS("route", c->route->id), IV_LS("code", iv_code_info(f->err.code)->name),
 			IV_LS("request_id", c->request_id));
 	answer(c);

@@ -47,6 +47,9 @@ struct iv_api {
 	size_t count;
 	struct iv_route *http;
 	struct iv_list live; /* requests until they are answered */
+	struct iv_list owed; /* api_owed.c's */
+	size_t owed_bytes;
+	struct iv_timer look;
 };
 
 struct api_wrong {
@@ -126,6 +129,11 @@ enum iv_flow_next api_replay(struct iv_flow *f);
 /* api_idempotency.c: has the request something to write behind its answer, and the steps that do. */
 bool api_must_finish(const struct iv_api_call *c);
 extern const struct iv_flow_step api_finish_steps[];
+
+/* api_owed.c: what the finish could not write for this reason is written later. False: it will not be. */
+bool api_owe(struct iv_api_call *c, enum iv_code code);
+void api_owed_init(struct iv_api *a);
+void api_owed_drop(struct iv_api *a);
 
 /* api_reply.c: makes c->priv->answer of c->flow.err or of what the steps left; never fails. */
 void api_compose(struct iv_api_call *c);

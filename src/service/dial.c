@@ -52,6 +52,8 @@ struct iv_dial_job *dial_job_new(struct iv_dials *d, struct iv_flow *f, struct i
 				      .carrier = kept(j, ask->carrier), .ring_s = ask->ring_s, .amd = ask->amd};
 	j->scope.tenant_id = j->ask.tenant_id;
 	d->live++;
+	if (!run)
+		return j;
 	run->job = j;
 	iv_op_begin(&run->op, f, on_asker_gone);
 	return j;

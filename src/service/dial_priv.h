@@ -35,7 +35,8 @@ struct iv_dial_job {
 	struct iv_err refused;   /* why it is not even asked for; the row is closed for it */
 	const char *refused_word;
 	bool asked, heard, written; /* the carrier was; it answered, or will not; the row says so */
-	int tries;
+	bool doubted;            /* its row may come yet */
+	int tries, looks;
 	struct iv_timer again;
 	struct iv_pg_run pg;
 	struct iv_pg_joined joined;
@@ -52,7 +53,7 @@ struct iv_dial_job {
 };
 
 void dials_rest(struct iv_dials *d); /* something is over */
-/* A job of `type` for who waits in f. Strings of ask are copied. */
+/* A job for who waits in f; run NULL: for nobody. Strings of ask are copied. */
 struct iv_dial_job *dial_job_new(struct iv_dials *d, struct iv_flow *f, struct iv_dial_run *run, struct iv_arena *arena,
 				 const struct iv_dial_ask *ask);
 void dial_job_start(struct iv_dial_job *j, const struct iv_flow_type *type);

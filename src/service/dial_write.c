@@ -5,7 +5,7 @@
 #include "iv_calls.h"
 #include "iv_events.h"
 
-enum { WRITE_TRIES = 8, WRITE_FIRST_MS = 500, DOUBT_S = 3, QUIET_S = 15 };
+enum { LOOKS = 4, WRITE_TRIES = 8, WRITE_FIRST_MS = 500, DOUBT_S = 3, QUIET_S = 15 };
 
 static enum iv_flow_next write_placed(struct iv_dial_job *j)
 {
@@ -81,7 +81,7 @@ static enum iv_flow_next dropped(struct iv_flow *f)
 	struct iv_dial_job *j = dial_self(f);
 
 	(void)f;
-	j->written = true;
+	j->written = iv_dial_dropped_at(&j->rows, 0)->closed || !j->doubted || ++j->looks == LOOKS;
 	if (iv_dial_dropped_at(&j->rows, 0)->closed)
 		dial_publish(j->d, j->ask.tenant_id, j->ask.call_id, "call.ended");
 	return IV_FLOW_NEXT;
@@ -97,6 +97,16 @@ static void on_again(void *arg)
 	struct iv_dial_job *j = arg;
 
 	dial_job_start(j, j->asked ? &again_type : &drop_type);
+}
+
+void iv_dial_doubt(struct iv_dials *d, struct iv_str tenant_id, struct iv_str call_id)
+{
+	const struct iv_dial_ask ask = {.tenant_id = tenant_id, .call_id = call_id};
+	struct iv_dial_job *j = dial_job_new(d, NULL, NULL, NULL, &ask);
+
+	j->doubted = true;
+	j->tries = 1;
+	dial_job_start(j, &drop_type);
 }
 
 /* A process that ends tries to drop once; the rest is found by another. */

@@ -125,18 +125,34 @@ class Cluster:
         assert out.returncode == 0, out.stderr
         return out.stdout
 
-    def kill(self):
-        """As a machine that loses its power does: nobody is asked."""
+    def family(self):
+        """Its processes, the oldest first."""
         data = os.path.join(unquote(self.owner_url.partition("host=")[2]), "data")
         with open(os.path.join(data, "postmaster.pid"), encoding="utf-8") as f:
             pid = int(f.readline())
         with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as f:
-            family = [pid, *map(int, f.read().split())]
+            return [pid, *map(int, f.read().split())]
+
+    def kill(self):
+        """As a machine that loses its power does: nobody is asked."""
+        family = self.family()
         for one in family:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(one, signal.SIGKILL)
         while any(os.path.exists(f"/proc/{one}") for one in family):
             time.sleep(0.01)
+
+    @contextlib.contextmanager
+    def frozen(self):
+        """As a disk that does not answer: everything is there, and nothing moves. Whoever asks this server waits as well."""
+        family = self.family()
+        for one in family:
+            os.kill(one, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for one in family:
+                os.kill(one, signal.SIGCONT)
 
     def url(self, role, database):
         return self.owner_url.replace("invorto_admin@/invorto?", f"{role}@/{database}?")

@@ -1,4 +1,8 @@
 """Calls placed over the lab's carriers: what they answer, what is written of it, and that no telephone rings twice."""
+import base64
+import contextlib
+import hashlib
+import hmac
 import json
 import os
 import shutil
@@ -6,13 +10,17 @@ import subprocess
 import tempfile
 import threading
 import time
+import urllib.parse
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from callers import Browser
+from database import Cluster
 from house import House
 from lab_carriers import ACCOUNT, JAMBONZ_ACCOUNT, JAMBONZ_KEY, TOKEN, Carriers
 from stack import DAEMON, ROOT, free_port, get, wait_until
+from test_calls_together import blocked, held
 
 TWILIO_NUMBER, JAMBONZ_NUMBER, INDIA = "+12125550100", "+12125550200", "+919876543210"
 QUIET = {"match": {"direction": "outbound"}, "then": {"status": {"lose": ["queued", "initiated", "ringing", "in-progress", "completed", "busy",
@@ -47,12 +55,13 @@ class Line:
     """A house that dials over the lab's carriers. Nobody picks up unless a rule says so, and no status is told: what is
     known of a call is what placing it, and asking for it, brought."""
 
-    def __init__(self, **env):
+    def __init__(self, server=None, agents=None, lab=False, **env):
         self.lab = Carriers()
         self.h = House(env={"TWILIO_API_URL": self.lab.url, "TWILIO_ACCOUNT_SID": ACCOUNT, "TWILIO_AUTH_TOKEN": TOKEN, "TWILIO_CPS": "100",
                             "JAMBONZ_API_URL": self.lab.jambonz_url, "JAMBONZ_API_KEY": JAMBONZ_KEY, "JAMBONZ_ACCOUNT_SID": JAMBONZ_ACCOUNT,
                             "JAMBONZ_CPS": "100", "API_RATE_PER_MINUTE": "10000", "RECONCILE_SECONDS": "0.3", "CARRIER_TIMEOUT_MS": "1000",
-                            "TELEPHONY_ALLOW_UNSIGNED": "true", "MAX_CONCURRENT_CALLS": "50", **env}, lab=False)
+                            "TELEPHONY_ALLOW_UNSIGNED": "true", "MAX_CONCURRENT_CALLS": "50", **env},
+                       agents=agents, lab=lab, server=server)
         self.h.env["PUBLIC_BASE_URL"] = self.h.http("")
 
     def __enter__(self):
@@ -263,6 +272,7 @@ class Silent(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.seen.append((time.monotonic(), body.decode()))
+        self.server.meanwhile()
         time.sleep(self.server.delay)
         if self.server.busy_s:
             self.send_response(429)
@@ -285,7 +295,7 @@ class Silent(BaseHTTPRequestHandler):
 
 def slow_carrier(delay):
     server = ThreadingHTTPServer(("127.0.0.1", free_port()), Silent)
-    server.seen, server.delay, server.busy_s = [], delay, 0
+    server.seen, server.delay, server.busy_s, server.meanwhile = [], delay, 0, lambda: None
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 
@@ -368,6 +378,86 @@ def test_a_process_that_dies_between_question_and_answer_dials_nobody_twice():
         line.h.start_daemon()
         line.until(call, provider_call_id=made["sid"])
         assert len(line.rung()) == 1 and len(carrier.seen) == 1
+    carrier.shutdown()
+
+
+def test_a_database_that_stands_still_is_not_waited_for_and_has_all_when_it_goes_on():
+    """Its processes are stopped: every connection stays open, and nothing is answered. What it was asked before, it does when it
+    goes on, for nobody."""
+    server, carrier = Cluster("fsync=off", "max_connections=100"), slow_carrier(0)
+    talker = {"name": "Talks", "disclosure": "I am an AI.", "greeting": "Hello there.", "prompt": "Be brief."}
+    with Line(server=server, agents={"talks": talker}, lab=True, TWILIO_API_URL=f"http://127.0.0.1:{carrier.server_port}",
+              DATABASE_QUERY_TIMEOUT_MS="1500", DATABASE_CONNECT_TIMEOUT_MS="500") as line:
+        h, many = line.h, ThreadPoolExecutor(12)
+        twilio = {"AccountSid": ACCOUNT, "From": "+15551112222", "To": TWILIO_NUMBER, "Direction": "inbound"}
+
+        def dial(key):
+            began = time.monotonic()
+            return (*line.place(headers={"Idempotency-Key": key}, **{"from": TWILIO_NUMBER}), time.monotonic() - began)
+
+        def hook(path, sid, status):
+            began, said, path = time.monotonic(), {**twilio, "CallSid": sid, "CallStatus": status}, "/telephony/twilio/" + path
+            signed = hmac.new(TOKEN.encode(), (h.http(path) + "".join(k + said[k] for k in sorted(said))).encode(), hashlib.sha1)
+            return h.api("POST", path, urllib.parse.urlencode(said).encode(), timeout=30, headers={
+                "Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": base64.b64encode(signed.digest()).decode()})[0], \
+                time.monotonic() - began
+
+        caller = Browser(h, "talking", "talks").mic()
+        caller.hears()
+        first = created(dial("first")[:3])
+
+        # It stands before anything is asked.
+        with server.frozen():
+            placing = [many.submit(dial, f"k{n}") for n in range(4)]
+            hooks = [many.submit(hook, "voice", "CAnew", "ringing"), many.submit(hook, f"status?call=A/{first['id']}", "CA1", "ringing")]
+            caller.type("What time is it")
+            caller.answer(1, 25)
+            for status, _, body, took in (p.result() for p in placing):
+                assert status == 503 and took < 10, (status, body, took)
+            for status, took in (k.result() for k in hooks):
+                assert status == 503 and took < 10, (status, took)
+            again = dial("k0")  # known to be away: at once
+            assert again[0] == 503 and again[3] < 4, again
+        assert len(carrier.seen) == 1
+        calls = {}
+        for n in range(4):
+            answer = wait_until(lambda: (lambda a: a if a[0] not in (409, 503) else None)(dial(f"k{n}")), 40, f"k{n} can be had again")
+            calls[created(answer[:3])["id"]] = f"k{n}"
+            assert created(dial(f"k{n}")[:3])["id"] in calls
+        assert len(calls) == 4 and len(carrier.seen) == 5
+
+        # It stands while the carrier is asked: who asked hears what it said, and so does the record.
+        stands = contextlib.ExitStack()
+        carrier.meanwhile = lambda: stands.enter_context(server.frozen())
+        status, _, call, took = dial("asked")
+        assert status == 201 and call["status"] == "queued" and took < 10, (status, call, took)
+        carrier.meanwhile = lambda: None
+        assert hook(f"status?call=A/{call['id']}", call["providerCallId"], "ringing")[0] == 503
+        stands.close()
+        line.until(call["id"], status="queued", provider_call_id=call["providerCallId"])
+        assert wait_until(lambda: hook(f"status?call=A/{call['id']}", call["providerCallId"], "ringing")[0] != 503, 25, "the carrier is heard again")
+        line.until(call["id"], status="ringing")
+        again = wait_until(lambda: (lambda a: a if a[0] == 201 else None)(dial("asked")), 40, "the answer of before")
+        assert again[2]["id"] == call["id"] and again[1]["idempotency-replayed"] == "true" and len(carrier.seen) == 6, again
+
+        # It stands over the call's row, which it writes for nobody when it goes on: the key is free, and that row is no call.
+        with held(h):
+            late = many.submit(dial, "late")
+            wait_until(lambda: blocked(h) == 1, 20, "the row is being written")
+            stands.enter_context(server.frozen())
+        answer = late.result()
+        assert answer[0] == 503 and answer[3] < 10, answer
+        stands.close()
+        answer = wait_until(lambda: (lambda a: a if a[0] not in (409, 503) else None)(dial("late")), 40, "late can be had again")
+        assert created(answer[:3])["status"] == "queued" and len(carrier.seen) == 7
+        wait_until(lambda: h.rows("select 1 from voice_call_records where status = 'created'") == [], 25, "no row waits for ever")
+        assert {r[0] for r in h.rows("select status from voice_call_records where dialled_at is null and id <> 'talking'")} <= {"failed"}
+
+        caller.type("What time is it")
+        caller.answer(2, 25)
+        caller.close()
+        assert h.books("talking")["status"] == "completed"
+        assert [r[0] for r in h.rows("select count(*) from voice_call_records where dialled_at is not null group by id")] == ["1"] * 7
     carrier.shutdown()
 
 

@@ -56,7 +56,7 @@ struct state {
 	struct iv_call_create_in in;
 	struct iv_rows rows;
 	struct iv_str call_id;
-	bool dials, placing;
+	bool dials, writing, placing;
 	struct iv_dial_ask ask;
 	struct iv_dial_plan plan;
 	struct iv_dial_answer answer;
@@ -94,6 +94,12 @@ static enum iv_flow_next check_body(struct iv_flow *f)
 	return iv_api_refuse_if_bad(c);
 }
 
+/* The database may have done what it was asked, or do it yet. */
+static bool is_doubt(enum iv_code code)
+{
+	return code == IV_EDRAINING || code == IV_ETIMEDOUT || code == IV_ECANCELED || code == IV_ETOOBIG;
+}
+
 static void give_back(void *arg)
 {
 	struct iv_api_call *c = arg;
@@ -103,6 +109,10 @@ static void give_back(void *arg)
 		iv_api_retry_after(c, st->answer.retry_after_s);
 	if (st->placing && c->flow.err.code == IV_EDRAINING)
 		c->nothing_done = true; /* its errors are those before the carrier was asked */
+	if (st->writing && is_doubt(c->flow.err.code)) {
+		c->nothing_done = true;
+		iv_dial_doubt(c->s->dials, c->who.tenant_id, st->call_id);
+	}
 	iv_dial_give_back(c->s->dials, &st->ask, &st->plan);
 }
 
@@ -179,6 +189,7 @@ static enum iv_flow_next create(struct iv_flow *f)
 	if (!st->in.items.len)
 		return iv_flow_fail(f, IV_ETOOBIG, "the call does not fit");
 	c->nothing_done = false;
+	st->writing = true;
 	st->dials = st->dials && !st->plan.none;
 	return iv_pg_join(c->s->pg, f, &st->joined, &c->scope, &c->arena, &iv_sql_call_create, &st->in, &st->rows);
 }
@@ -204,6 +215,7 @@ static enum iv_flow_next place(struct iv_flow *f)
 	struct state *st = c->state;
 	const struct iv_call_create_out *r = iv_call_create_at(&st->rows, 0);
 
+	st->writing = false;
 	if (r->refusal.len)
 		return refused(f, r);
 	c->entity_id = r->id;

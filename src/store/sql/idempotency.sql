@@ -5,7 +5,7 @@
 -- Each takes its key, or is told who has it: {route, key, fingerprint, token, lease_s, retake}. A key is free when nobody
 -- has it, when it is too old, and, where its route says `retake`, when the one who had it left it running for the same
 -- request. Of those who ask for one key together the first takes it. The token says who may finish it: who asks twice
--- still has it.
+-- still has it, and who comes after his own end (below) has it no more.
 -- in:  items json
 -- out: n int, mine bool, same bool, done bool
 with asked as materialized (
@@ -28,7 +28,7 @@ with asked as materialized (
 			case when free then null else i.answer end,
 			case when free then now() else i.created_at end,
 			case when free then excluded.expires_at else i.expires_at end
-		from (select i.expires_at <= now()
+		from (select (i.expires_at <= now() and i.token <> excluded.token)
 			or (i.state = 'running' and i.lease_until <= now() and i.fingerprint = excluded.fingerprint
 				and (select a.retake from asked a where a.route = excluded.route limit 1))) as x(free))
 	returning i.route, i.key, i.token, i.fingerprint, i.state
@@ -45,8 +45,9 @@ where tenant_id = current_tenant() and route = $1 and key = $2 and fingerprint =
 
 -- name: idempotency_finish :exec :tenant
 -- Behind the work of each: {route, key, token, status, type, answer} is remembered, {route, key, token} gives the key back
--- (the next claim finds it too old), audit: {id, kind, actor, action, entity, request, ip} is its line of the audit log.
--- The token is looked for row by row: whatever is known of the table, its index is used.
+-- (the next claim finds it too old; its own, should that come late from a connection nobody waits on any more, finds its
+-- end), audit: {id, kind, actor, action, entity, request, ip} is its line of the audit log. The token is looked for row by
+-- row: whatever is known of the table, its index is used.
 -- in: items json
 with told as materialized (
 	select w.route, w.key, w.token, w.status, w.type, w.answer, w.audit
@@ -58,8 +59,8 @@ with told as materialized (
 	select current_tenant(), t.route, t.key, '', t.token, now(), case when t.status is null then 'running' else 'done' end,
 		t.status, t.type, t.answer, case when t.status is null then '-infinity' else now() + interval '24 hours' end
 	from told t
-	where t.token = (select k.token from idempotency_keys k
-		where k.tenant_id = current_tenant() and k.route = t.route and k.key = t.key)
+	where t.token = coalesce((select k.token from idempotency_keys k
+		where k.tenant_id = current_tenant() and k.route = t.route and k.key = t.key), case when t.status is null then t.token end)
 	order by t.route, t.key
 	on conflict (tenant_id, route, key) do update
 	set state = excluded.state, status = excluded.status, content_type = excluded.content_type, answer = excluded.answer,

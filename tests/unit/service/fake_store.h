@@ -26,10 +26,11 @@ struct iv_rate {
 
 static struct {
 	struct iv_loop *loop;
-	bool at_once;
+	bool at_once, down;
 	int ops, fail_at;            /* the nth operation from here on fails; 0: none does */
 	int silent_at;               /* never answers */
 	const struct iv_query *silent; /* this statement is never answered */
+	const struct iv_query *away;   /* the database goes away under this one */
 	enum iv_code fail_code;
 	void (*news)(void *arg, struct iv_str payload);
 	void *news_arg;
@@ -251,9 +252,20 @@ enum iv_flow_next iv_pg_join(struct iv_pg *pg, struct iv_flow *f, struct iv_pg_j
 	(void)pg;
 	if (rows)
 		*rows = (struct iv_rows){0};
+	if (q == fake.away) {
+		fake.down = true;
+		fake.fail_at = fake.ops + 1;
+		fake.fail_code = IV_EDRAINING;
+	}
 	if (fake.ops + 1 != fake.fail_at && !fake_idempotency(q, in, rows, arena, scope))
 		fail_msg("nobody performs %s", q->name);
 	return fake_answer(f, &run->op, &told);
+}
+
+bool iv_pg_up(const struct iv_pg *pg)
+{
+	(void)pg;
+	return !fake.down;
 }
 
 void iv_pg_listen(struct iv_pg *pg, const char *channel, void (*fn)(void *arg, struct iv_str payload), void *arg)

@@ -809,6 +809,37 @@ static void what_was_left_running_is_taken_over_once_its_lease_ended(void **stat
 	}
 }
 
+static void what_could_not_be_remembered_is_when_the_database_answers_again(void **state)
+{
+	struct client *c;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		fake.away = &iv_sql_idempotency_finish;
+		c = ask("POST /t/things", keyed(DEV, "late"), "{\"name\":\"n\"}");
+		assert_int_equal(c->status, 201);
+		client_end(c);
+		fake.away = NULL;
+		c = ask("POST /t/things", keyed(DEV, "late"), "{\"name\":\"n\"}");
+		check_problem(c, 409, "conflict");
+		client_end(c);
+		rig_turn(700);
+		assert_int_equal(claims_running(), 1); /* it is not asked while it is away */
+		if (i == 2)
+			return; /* the process stops: nothing is held */
+		fake.down = false;
+		rig_turn(700);
+		assert_int_equal(claims_running(), 0);
+		assert_int_equal(fake.audits, i + 1);
+		c = ask("POST /t/things", keyed(DEV, "late"), "{\"name\":\"n\"}");
+		assert_int_equal(c->status, 201);
+		assert_true(has_header(c, "Idempotency-Replayed: true\r\n"));
+		assert_int_equal(fake.executed, i + 1);
+		client_end(c);
+		memset(fake.claims, 0, sizeof(fake.claims));
+	}
+}
+
 /* The client is gone in the middle; whoever comes back with his key gets the answer. */
 static void who_sent_a_key_may_leave(void **state)
 {
@@ -874,6 +905,7 @@ static void nothing_is_held_whatever_breaks(void **state)
 	int key = 0;
 
 	(void)state;
+	fake.down = true; /* what is owed is not written in between */
 	for (size_t i = 0; i < IV_COUNT(lines); i++) {
 		for (int how = 0; how < 3; how++) {
 			for (int n = 1, more = 1; more; n++) {
@@ -1026,6 +1058,7 @@ int main(void)
 		TEST(a_refusal_is_remembered_a_failure_is_not),
 		TEST(where_a_phone_may_have_rung_a_failure_is_remembered),
 		TEST(what_was_left_running_is_taken_over_once_its_lease_ended),
+		TEST(what_could_not_be_remembered_is_when_the_database_answers_again),
 		TEST(who_sent_a_key_may_leave),
 		TEST(a_stream_is_the_steps_own),
 		TEST(nothing_is_held_whatever_breaks),

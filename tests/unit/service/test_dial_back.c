@@ -122,11 +122,45 @@ static void reconciliation_may_be_stopped_or_fail_at_every_step(void **state)
 	assert_true(cases >= 3 * (6 + 3));
 }
 
+/* ── rows that nobody knows to be there ── */
+
+static bool are_closed(void *arg)
+{
+	(void)arg;
+	return house_number("select count(*) from voice_call_records where id in ('doubt_there', 'doubt_late') and closed_at is not null") == 2;
+}
+
+static void a_row_in_doubt_is_closed_whenever_it_comes(void **state)
+{
+	struct iv_dials *d;
+
+	(void)state;
+	if (!there)
+		skip();
+	d = house_new_dials();
+	house_new_call("doubt_there", "desk");
+	house_new_call("doubt_dialled", "desk");
+	house_sql("update voice_call_records set status = 'dialing', dialled_at = now() where id = 'doubt_dialled'");
+	iv_dial_doubt(d, IV_S(HOUSE_TENANT), IV_S("doubt_there"));
+	iv_dial_doubt(d, IV_S(HOUSE_TENANT), IV_S("doubt_late"));
+	iv_dial_doubt(d, IV_S(HOUSE_TENANT), IV_S("doubt_never"));
+	iv_dial_doubt(d, IV_S(HOUSE_TENANT), IV_S("doubt_dialled"));
+	house_turn(300);
+	house_new_call("doubt_late", "desk");
+	assert_true(house_until(20000, are_closed, NULL));
+	assert_int_equal(house_number("select count(*) from voice_call_records where id in ('doubt_there', 'doubt_late') "
+				      "and status = 'failed' and end_reason = 'refused' and failure_reason = 'unavailable'"), 2);
+	assert_string_equal(house_sql("select status from voice_call_records where id = 'doubt_dialled'"), "dialing");
+	house_sql("delete from voice_call_records where id = 'doubt_dialled'");
+	house_end_dials(d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_call_is_taken_back_or_it_is_not_at_every_step),
 		cmocka_unit_test(reconciliation_may_be_stopped_or_fail_at_every_step),
+		cmocka_unit_test(a_row_in_doubt_is_closed_whenever_it_comes),
 	};
 	int failed = cmocka_run_group_tests(tests, set_up, tear_down);
 
