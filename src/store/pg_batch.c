@@ -47,7 +47,9 @@ static bool bind_values(struct pg_part *part, const void *in, const char ***valu
 
 static struct iv_pg_part scope_part(const struct iv_scope *scope, struct iv_scope_set_in *in)
 {
-	/* Empty rather than null: set_config(…, null) would put the server's default there. */
+	/* Sent with every batch, an empty one too: what a session has set for itself, or a pooler's neighbour for the session
+	 * that we have next, is never ours to read by. It is a hundredth of the server's time that a call takes.
+	 * Empty rather than null: set_config(…, null) would put the server's default there. */
 	in->tenant_id = scope && scope->tenant_id.ptr ? scope->tenant_id : IV_S("");
 	in->user_id = scope && scope->user_id.ptr ? scope->user_id : IV_S("");
 	return (struct iv_pg_part){&iv_sql_scope_set, in, NULL};

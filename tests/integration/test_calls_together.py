@@ -152,7 +152,9 @@ def keys_are_claimed_and_finished_together(h, key):
     again, bad, lost = (Asks(h, CALL, key, named(k)) for k in ("done", "bad", "lost"))
     burst(h, [*asks, twice[1], other[1], again, bad, lost], table="idempotency_keys")
     h.rows("alter table idempotency_keys drop constraint unlucky")
-    assert sorted(a.status for a in twice) == [201, 409] and sorted(a.status for a in other) == [201, 422], [(a.status, a.body) for a in twice + other]
+    # What the database refuses parts them: the second may come when the first is answered.
+    assert sorted(a.status for a in twice) in ([201, 409], [201, 201]) and sorted(a.status for a in other) == [201, 422], [(a.status, a.body) for a in twice + other]
+    assert twice[0].status != twice[1].status or twice[0].body == twice[1].body, [a.body for a in twice]
     assert again.body == done[2] and again.head["idempotency-replayed"] == "true", again.body
     assert (bad.status, lost.status) == (400, 201), (bad.body, lost.body)
     ids = made([*asks, twice[1], other[1]])
