@@ -13,6 +13,7 @@ calls, with no wait of its own: the recogniser's final text ends the caller's tu
 
   python3 bench/calls.py [--json FILE] [--legs twilio,jambonz,browser|none] [--peers node,livekit,pipecat|none]
                          [--steps N,…] [--quick]
+  python3 bench/calls.py --traces [--steps N]   what traces cost: Twilio's leg without and with a collector, in turns
 """
 import argparse
 import json
@@ -80,6 +81,22 @@ def machine(core):
     p50, p99, worst = map(float, pin(core, [sys.executable, "-c", SLEEPER], stdout=subprocess.PIPE).communicate()[0].split())
     print(f"machine   core {core}   idle: who sleeps wakes p50 {p50} p99 {p99} max {worst} ms late", flush=True)
     return {"system": "machine", "core": core, "wake_late_p50_ms": p50, "wake_late_p99_ms": p99, "wake_late_max_ms": worst}
+
+
+# A collector that takes everything and keeps nothing.
+SINK = """import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+class Sink(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+    def log_message(self, *a):
+        pass
+ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Sink).serve_forever()"""
 
 
 class Invorto(Stack):
@@ -267,6 +284,39 @@ def summary(rows):
             "rows": rows}
 
 
+class Traced(Invorto):
+    system = "invorto, traced"
+
+    def __enter__(self):
+        port = free_port()
+        self.env["OTEL_EXPORTER_OTLP_ENDPOINT"] = f"http://127.0.0.1:{port}"
+        self.sink = pin(1, [sys.executable, "-c", SINK, str(port)])
+        return super().__enter__()
+
+    def __exit__(self, *exc):
+        try:
+            super().__exit__(*exc)
+        finally:
+            self.sink.kill()
+            self.sink.wait()
+
+
+def traces(calls, seconds, rounds):
+    """CPU of a call without and with traces, one after the other, so that what the machine does meets both."""
+    rows = []
+    for _ in range(rounds):
+        for make in (Invorto, Traced):
+            with make() as sut:
+                rows.append(measure(sut, "twilio", calls, seconds))
+                if make is Traced:
+                    text = get(sut.http("/metrics"), 20)[1]
+                    rows[-1]["spans"] = {k: int(float(n)) for k, n in re.findall(r'invorto_trace_spans_total{result="(\w+)"} (\S+)', text)}
+    middle = [sorted(r["cpu_pct_per_call"] for r in rows if r["system"] == s)[rounds // 2] for s in (Invorto.system, Traced.system)]
+    print(f"\n{calls} calls: {middle[0]:.4f} % of a core each, with traces {middle[1]:.4f} %: {100 * (middle[1] / middle[0] - 1):+.1f} %; "
+          f"spans {[r['spans'] for r in rows if 'spans' in r]}")
+    return rows
+
+
 def shown(ms):
     return "-" if ms is None else ms  # nobody was answered
 
@@ -278,7 +328,15 @@ def main():
     p.add_argument("--peers", default="node,livekit,pipecat")
     p.add_argument("--quick", action="store_true")
     p.add_argument("--steps")
+    p.add_argument("--traces", action="store_true")
     a = p.parse_args()
+    if a.traces:
+        rows = traces(int(a.steps or 400), 6 if a.quick else 20, 1 if a.quick else 3)
+        if a.json:
+            with open(a.json, "w") as f:
+                json.dump(rows, f, indent=1)
+                f.write("\n")
+        return
     steps = [int(x) for x in a.steps.split(",")] if a.steps else \
         [10, 100] if a.quick else [10, 100, 400, 1000, 1250, 1500, 2000]
     seconds = 6 if a.quick else 8
