@@ -37,7 +37,7 @@ enum iv_flow_next vendor_ask(struct iv_carriers *c, struct iv_flow *f, struct iv
 /* ── pure: what an answer means (vendor_words.c) */
 void vendor_judge(const struct carrier_reply *r, struct iv_arena *arena, struct iv_vendor_answer *a);
 
-/* ── the common HTTP part (carrier.c) */
+/* ── the common HTTP part (carrier_job.c) */
 struct carrier_link {
 	struct iv_net *net;
 	struct iv_loop *loop;
