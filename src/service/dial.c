@@ -242,7 +242,7 @@ static enum iv_flow_next ask_carrier(struct iv_flow *f)
 	const struct iv_dial_begin_out *right = iv_dial_begin_at(&j->rows, 0);
 
 	if (!right->granted) {
-		j->plan.slots = j->plan.slots && right->over; /* those of a call that is up stay */
+		j->plan.slots = j->plan.slots && !right->up; /* those of a call that is up stay */
 		j->refused_word = "not_allowed"; /* of a row that nobody has dialled: its lead is barred */
 		return iv_flow_fail(f, IV_ECONFLICT, "the call was dialled before, or is over");
 	}

@@ -246,6 +246,8 @@ def test_the_tenants_rules_hold_at_once():
             assert status == 400 and pointer in [e["pointer"] for e in body["errors"]], (patch, body)
         t = h.api("GET", "/v1/tenant", key=admin)[2]
         assert t["consentRequired"] is True and t["optimizerMode"] == "enforce" and t.get("callingHours") is None, t
+        assert t["redaction"] == {"enabled": True}, t  # said by nobody: the installation's, which is on
+        assert h.api("PATCH", "/v1/tenant", {"redaction": {"enabled": False}}, admin)[2]["redaction"] == {"enabled": False}
         hours = {"windows": [{"start": "10:00", "end": "18:00"}], "days": [1, 2, 3, 4, 5]}
         t = h.api("PATCH", "/v1/tenant", {"consentRequired": False, "optimizerMode": "shadow", "callingHours": hours}, admin)[2]
         assert t["consentRequired"] is False and t["optimizerMode"] == "shadow" and t["callingHours"] == hours, t

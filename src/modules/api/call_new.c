@@ -169,6 +169,8 @@ static struct iv_str item(struct iv_api_call *c)
 	iv_jw_str(&w, "direction", word(directions, n->direction));
 	put_if(&w, "to", n->to);
 	put_if(&w, "from", st->plan.from.len ? st->plan.from : n->from);
+	if (st->dials) /* whoever dies before it is dialled leaves it to who asks the carrier */
+		iv_jw_cstr(&w, "carrier", iv_carrier_names[st->plan.carrier]);
 	if (n->metadata.len)
 		iv_jw_raw(&w, "metadata", n->metadata);
 	iv_jw_bool(&w, "test", !c->who.live);
@@ -185,12 +187,12 @@ static enum iv_flow_next create(struct iv_flow *f)
 	struct iv_api_call *c = iv_api_self(f);
 	struct state *st = c->state;
 
+	st->dials = st->dials && !st->plan.none;
 	st->in = (struct iv_call_create_in){.items = item(c), .caps = resource_caps(c)};
 	if (!st->in.items.len)
 		return iv_flow_fail(f, IV_ETOOBIG, "the call does not fit");
 	c->nothing_done = false;
 	st->writing = true;
-	st->dials = st->dials && !st->plan.none;
 	return iv_pg_join(c->s->pg, f, &st->joined, &c->scope, &c->arena, &iv_sql_call_create, &st->in, &st->rows);
 }
 

@@ -25,7 +25,7 @@ struct claimed {
 	struct iv_dial_answer answer;
 	struct iv_op nap;
 	struct iv_timer turn;
-	bool checked, placing;
+	bool placing;
 	int64_t wait_ms;       /* of the giving back */
 	struct iv_str why;
 	struct iv_pg_run pg;
@@ -121,7 +121,6 @@ static enum iv_flow_next wait_turn(struct iv_flow *f)
 	struct claimed *k = self(f);
 	int64_t now = iv_now_us(), *turn = &k->c->turn_us[k->plan.carrier];
 
-	k->checked = true;
 	if (k->plan.none)
 		return IV_FLOW_DONE;
 	*turn = (*turn > now ? *turn : now) + gap_us(k->c->cfg, k->plan.carrier);
@@ -189,7 +188,7 @@ static void over(struct iv_flow *f)
 	if (e.code != IV_OK && e.code != IV_ECANCELED && e.code != IV_EQUOTA && e.code != IV_ECONFLICT)
 		iv_warn("campaign.not_dialled", IV_LV("call_id", k->ask.call_id), IV_LV("tenant_id", k->ask.tenant_id),
 			IV_LV("campaign_id", k->ask.campaign_id), IV_LS("field", e.field), IV_LS("why", e.msg));
-	if (!k->placing && k->checked)
+	if (!k->placing)
 		k->c->door.give_back(k->c->door.arg, &k->ask, &k->plan);
 	if (k->placing && e.code == IV_ECONFLICT)
 		put_back(k, BACK_REFUSED, 0, IV_STR_NULL); /* paused, barred, too late */

@@ -144,7 +144,8 @@ static enum iv_flow_next create(struct iv_flow *f)
 						    .lead = in->lead_id.len ? in->lead_id : IV_STR_NULL,
 						    .metadata = metadata(c),
 						    .test = !c->who.live,
-						    .caps = caps(c)},
+						    .caps = caps(c),
+						    .carrier = iv_str(iv_carrier_names[st->plan.carrier])},
 			 &st->rows);
 }
 

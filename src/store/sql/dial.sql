@@ -31,12 +31,12 @@ left join lateral (
 left join lateral (select v.id from leads v where v.tenant_id = t.id and v.id = w.lead limit 1) l on true
 
 -- name: dial_begin :one :tenant
--- The right to ask a carrier for this call; not granted: it was given before, or the call is over.
+-- The right to ask a carrier for this call; not granted: it was given before, the call is over, or it is not to be dialled
+-- any more. up: somebody has it, or may; else whoever was refused has its slots to give back.
 -- variables: of the texts of an agent that somebody else hosts.
 -- in:  call text, plan json
--- out: granted bool, over bool, variables json
-select begin_dial(current_tenant(), $1, $2),
-	exists (select from voice_call_records c where c.tenant_id = current_tenant() and c.id = $1 and c.closed_at is not null),
+-- out: granted bool, up bool, variables json
+select begin_dial(current_tenant(), $1, $2), call_is_up(current_tenant(), $1),
 	case when ($2::jsonb -> 'hosted')::boolean then hosted_variables(current_tenant(), $1) end
 
 -- name: dial_placed :one :tenant

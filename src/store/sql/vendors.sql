@@ -102,10 +102,11 @@ left join voice_agents a on a.tenant_id = t.tenant and a.id = $1 and a.deleted_a
 left join voice_phone_numbers n on n.tenant_id = t.tenant and n.id = $2 and n.is_active
 
 -- name: start_call :one :tenant
--- in:  id text, agent text, to_number text, from_number text, lead text, metadata json, test bool, caps json
+-- in:  id text, agent text, to_number text, from_number text, lead text, metadata json, test bool, caps json,
+-- in:  carrier text
 -- out: refusal text, used text, cap text, call_id text, again bool
 select refusal, used, cap, call_id, coalesce(again, false)
-from start_call_once(current_tenant(), $1, $2, $3, $4, $5, $6, $7, $8)
+from start_call_once(current_tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9)
 
 -- name: start_row :one :tenant
 -- in:  id text

@@ -2,8 +2,8 @@
 #include "house.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include "iv_api.h"
 #include "iv_auth.h"
 #include "iv_calls.h"
 #include "iv_carrier.h"
@@ -15,11 +15,12 @@
 #include "iv_telephony.h"
 
 struct house house;
+struct house_guests house_guests;
 static struct {
 	struct iv_api *api;
 	struct iv_http_server *http;
 	struct iv_telephony *telephony;
-	char far_url[64];
+	char far_url[64], dir[32];
 } rig;
 
 /* ── waiting ── */
@@ -81,10 +82,13 @@ static const char *setting(void *arg, const char *name)
 		{"TELEPHONY_SHARED_SECRET", "shared-secret-of-the-tests"},
 		{"DIAL_WAIT_MS", "1000"}, {"CARRIER_TIMEOUT_MS", "400"}, {"RECONCILE_SECONDS", "0.1"},
 		{"CIRCUIT_BREAKER_FAILURE_THRESHOLD", "100"}, {"MAX_CONCURRENT_CALLS", "10000"},
-		{"REGISTER_CALL_MS", "400"},
+		{"REGISTER_CALL_MS", "400"}, {"ELEVENLABS_WEBHOOK_SECRET", "wsec-of-the-tests"}, {"API_RATE_PER_MINUTE", "10000"},
+		{"OPTIMIZER_DEBOUNCE_MS", "0"}, {"CONVERSATION_CHECK_SECONDS", "0.1"}, {"CAMPAIGN_TICK_MS", "20"},
 	};
 
 	(void)arg;
+	if (strcmp(name, "DATA_DIR") == 0)
+		return rig.dir;
 	for (size_t i = 0; i < IV_COUNT(rows); i++)
 		if (strcmp(rows[i][0], name) == 0)
 			return rows[i][1];
@@ -126,6 +130,9 @@ static void seed(void)
 			"('A', 'host', 'Host', '{\"prompt\":\"Be brief.\"}', 'elevenlabs', 'agent_theirs')");
 	(void)house_sql("insert into voice_phone_numbers (tenant_id, id, phone_number, provider, voice_agent_id, "
 			"elevenlabs_phone_number_id) values ('A', 'num', '" HOUSE_NUMBER "', 'jambonz', 'desk', 'phnum_theirs')");
+	/* The key's digest; nobody but the tests has it. */
+	(void)house_sql("insert into api_keys (tenant_id, name, prefix, key_hash, role, rate_per_minute) values "
+			"('A', 'test', 'iv_live_', encode(sha256('" HOUSE_KEY "'), 'hex'), 'admin', 1000000)");
 	/* Whoever subscribed: what is told of a call is counted by its events. */
 	(void)house_sql("insert into webhook_endpoints (tenant_id, id, url, secret, events) values "
 			"('A', 'whe', 'https://example.com/', 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', '{*}')");
@@ -148,6 +155,8 @@ static void serve(void)
 	house.s.telephony = rig.telephony;
 	rig.api = iv_api_new(&house.s);
 	iv_telephony_mount(rig.api);
+	if (house_guests.come)
+		house_guests.come(rig.api);
 	rig.http = iv_http_listen(house.s.net,
 				  &(struct iv_http_opts){.address = "127.0.0.1", .body_max = 131072, .header_ms = 10000,
 							 .keepalive_ms = 10000, .max_connections = 100},
@@ -185,6 +194,8 @@ bool house_up(void)
 		return false;
 	house_redis_start();
 	seed();
+	(void)snprintf(rig.dir, sizeof(rig.dir), "/tmp/iv_house.XXXXXX");
+	assert_non_null(mkdtemp(rig.dir));
 	*s = (struct iv_services){.cfg = &house.cfg, .loop = iv_loop_new(), .instance_id = "ins_test", .version = "test"};
 	(void)snprintf(rig.far_url, sizeof(rig.far_url), "http://127.0.0.1:%d", far_start(s->loop));
 	read_config();
@@ -230,6 +241,7 @@ void house_down(void)
 {
 	struct iv_services *s = &house.s;
 	bool done = false;
+	char command[64];
 
 	if (!s->loop) {
 		house_pg_end();
@@ -241,6 +253,8 @@ void house_down(void)
 	far_stop();
 	iv_http_close(rig.http, set_true, &done);
 	wait_for(&done);
+	if (house_guests.go)
+		house_guests.go();
 	iv_api_free(rig.api);
 	iv_telephony_free(rig.telephony);
 	iv_carriers_free(s->carriers);
@@ -258,10 +272,14 @@ void house_down(void)
 	wait_for(&done);
 	iv_net_close(s->net, set_true, &done);
 	wait_for(&done);
+	if (house_guests.free)
+		house_guests.free();
 	house_turn(1);
 	iv_auth_free(s->auth);
 	iv_loop_free(s->loop);
 	iv_config_free(&house.cfg);
+	(void)snprintf(command, sizeof(command), "rm -rf '%s'", rig.dir);
+	assert_int_equal(system(command), 0);
 	house_redis_end();
 	house_pg_end();
 }

@@ -1,7 +1,7 @@
-/* What a dial or a hook leans on, in one process: a real Postgres with the real schema, a real Redis, the services over
- * them, the routes of telephony behind an HTTP server, and a carrier that answers as it is told. And what goes wrong with
- * it, at a step or a statement that is named: it fails, its answer is lost, whoever asked leaves, or something else comes
- * first.
+/* What a dial, a hook or a request leans on, in one process: a real Postgres with the real schema, a real Redis, the
+ * services over them, the routes of telephony behind an HTTP server, and a carrier that answers as it is told. And what
+ * goes wrong with it, at a step or a statement that is named: it fails, its answer is lost, whoever asked leaves, or
+ * something else comes first.
  *
  * One house for a program. A case has a call of its own, so that nothing has to be cleaned. */
 #ifndef HOUSE_H
@@ -11,6 +11,7 @@
 #include <setjmp.h>
 #include <stddef.h>
 #include <cmocka.h>
+#include "iv_api.h"
 #include "iv_dial.h"
 #include "iv_services.h"
 
@@ -21,7 +22,7 @@ void house_pg_end(void);
 const char *house_pg_url(const char *role, char out[256]);
 const char *house_sql(const char *fmt, ...) IV_PRINTF(1, 2); /* the first value; "" for null or no row; reused */
 long house_number(const char *fmt, ...) IV_PRINTF(1, 2);
-void house_pg_cut(void); /* ends the connections of the daemon's roles */
+void house_pg_cut(const struct iv_pg *pg); /* ends the connections of this pool's role */
 
 void house_redis_start(void);
 void house_redis_end(void);
@@ -35,6 +36,7 @@ void house_redis_thaw(void);
 #define HOUSE_TENANT "A"
 #define HOUSE_NUMBER "+15550001111" /* ours; who calls it is answered by the agent "desk" */
 #define HOUSE_CALLEE "+14155550123"
+#define HOUSE_KEY "iv_live_TheKeyOfTheTestsHasThirtyTwoLtrs0ouwP0"
 
 struct house {
 	struct iv_config cfg;
@@ -42,6 +44,14 @@ struct house {
 	int port; /* of the routes */
 };
 extern struct house house;
+
+/* What else runs in it. Set before house_up. */
+struct house_guests {
+	void (*come)(struct iv_api *api); /* once the services are there: makes and mounts */
+	void (*go)(void);                 /* nobody asks any more, the stores are still there; all has ended when it returns */
+	void (*free)(void);               /* the stores are closed */
+};
+extern struct house_guests house_guests;
 
 bool house_up(void); /* false: nothing to test against here */
 void house_down(void);
@@ -62,6 +72,7 @@ struct house_answer {
 };
 struct house_client;
 struct house_client *house_post(const char *path, const char *headers, const char *body);
+const char *house_key(void); /* a header: the key of the tenant's admin */
 void house_hang_up(struct house_client *c);
 struct house_answer *house_hear(struct house_client *c);
 void house_forget(struct house_client *c);
@@ -75,6 +86,7 @@ enum far_way {
 	FAR_HEAD_ONLY, /* closes behind its head: the body never comes */
 	FAR_SILENT,    /* never answers */
 };
+enum { FAR_OUT = 12288 };
 struct far {
 	/* How a call that is asked for is answered. */
 	int status;                /* 0: 201 */
@@ -84,8 +96,12 @@ struct far {
 	void (*before)(void *arg); /* before it answers */
 	void *arg;
 	const char *state;         /* of the call it has, in its own word */
+	/* Asked first; true: it is not about a call, and this is the answer. The nth of them (from 0) goes `way`, whatever came
+	 * of it; the others are whole. */
+	bool (*other)(const char *method, const char *path, const char *body, int *status, char out[FAR_OUT]);
+	int nth;
 	/* What it saw. */
-	int posts, questions, orders;
+	int posts, questions, orders, others;
 	char call[64], sid[64]; /* of the last one that was asked for */
 };
 extern struct far far;
@@ -116,6 +132,7 @@ struct fault {
 	void *arg;
 	/* What was seen. */
 	struct iv_flow *at;
+	const struct iv_pg *pg; /* which answers nobody */
 	const char *step, *steps[64];
 	int step_count, statements, away;
 	bool hit;

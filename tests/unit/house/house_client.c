@@ -37,6 +37,11 @@ static bool is_shut(void *arg)
 	return ((struct house_client *)arg)->shut;
 }
 
+const char *house_key(void)
+{
+	return "Authorization: Bearer " HOUSE_KEY "\r\n";
+}
+
 struct house_client *house_post(const char *path, const char *headers, const char *body)
 {
 	struct house_client *c = calloc(1, sizeof(*c));

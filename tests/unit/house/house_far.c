@@ -6,7 +6,7 @@
 #include <string.h>
 #include "house.h"
 
-enum { BYTES = 16384 };
+enum { BYTES = 16384 }; /* of a request, of an answer */
 enum shape { JAMBONZ, TWILIO, ELEVENLABS };
 
 struct far far;
@@ -128,6 +128,20 @@ static void on_question(struct visitor *v, enum shape shape, bool list)
 	say(v, 200, NULL, all, FAR_WHOLE);
 }
 
+/* What is neither a call nor asked about one. */
+static bool on_other(struct visitor *v, const char *body)
+{
+	char out[FAR_OUT], method[8] = "", path[512] = "";
+	int status = 200;
+	enum far_way way;
+
+	if (!far.other || sscanf(v->in, "%7s %511s", method, path) != 2 || !far.other(method, path, body, &status, out))
+		return false;
+	way = far.others++ == far.nth ? far.way : FAR_WHOLE;
+	say(v, status, NULL, out, way);
+	return true;
+}
+
 static void on_request(struct visitor *v, const char *body)
 {
 	enum shape shape = shape_of(v->in);
@@ -135,6 +149,8 @@ static void on_request(struct visitor *v, const char *body)
 	bool list, post = v->in[0] == 'P' && v->in[1] == 'O', put = v->in[0] == 'P' && v->in[1] == 'U';
 	size_t n = (size_t)(end - path);
 
+	if (on_other(v, body))
+		return;
 	list = (n > 6 && (memcmp(end - 6, "/Calls", 6) == 0 || (n > 11 && memcmp(end - 11, "/Calls.json", 11) == 0))) ||
 	       (n > 14 && memcmp(end - 14, "/conversations", 14) == 0);
 	if (post && (list || shape == ELEVENLABS)) {

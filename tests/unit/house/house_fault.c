@@ -143,16 +143,17 @@ static enum iv_flow_next in_its_place(struct iv_pg *pg, struct iv_flow *f, struc
 }
 
 /* True: something is in its place. Else it is to be done, whatever has happened beside it. */
-static bool goes_wrong(const struct iv_flow *f)
+static bool goes_wrong(const struct iv_pg *pg, const struct iv_flow *f)
 {
 	if (!fault.flow || f != fault.at || fault.statements++ != fault.n || fault.how <= FAULT_AT_STEP)
 		return false;
 	fault.hit = true;
 	fault.away = fault.how == FAULT_AWAY ? 2 : 0;
+	fault.pg = pg;
 	if (fault.how == FAULT_LEFT)
 		iv_defer(house.s.loop, act_later, NULL); /* before the server can have answered */
 	else if (fault.how == FAULT_CUT)
-		house_pg_cut();
+		house_pg_cut(pg);
 	else if (fault.how == FAULT_FIRST)
 		fault.act(fault.arg);
 	else
@@ -163,7 +164,7 @@ static bool goes_wrong(const struct iv_flow *f)
 enum iv_flow_next __wrap_iv_pg_run(struct iv_pg *pg, struct iv_flow *f, struct iv_pg_run *run, const struct iv_scope *scope,
 				   struct iv_arena *arena, const struct iv_pg_part *parts, size_t count)
 {
-	if ((fault.away && fault.away-- && pg == house.s.pg) || goes_wrong(f))
+	if ((fault.away && pg == fault.pg && fault.away--) || goes_wrong(pg, f))
 		return in_its_place(pg, f, &run->op, scope, parts, count);
 	return __real_iv_pg_run(pg, f, run, scope, arena, parts, count);
 }
@@ -180,7 +181,7 @@ enum iv_flow_next __wrap_iv_pg_join(struct iv_pg *pg, struct iv_flow *f, struct 
 				    const struct iv_scope *scope, struct iv_arena *arena, const struct iv_query *q,
 				    const void *in, struct iv_rows *rows)
 {
-	if (goes_wrong(f))
+	if (goes_wrong(pg, f))
 		return in_its_place(pg, f, &run->op, scope, NULL, 0);
 	return __real_iv_pg_join(pg, f, run, scope, arena, q, in, rows);
 }

@@ -64,7 +64,8 @@ long house_number(const char *fmt, ...)
 	return out;
 }
 
-void house_pg_cut(void)
+void house_pg_cut(const struct iv_pg *pg)
 {
-	(void)house_sql("select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'invorto_app'");
+	(void)house_sql("select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = '%s'",
+			pg == house.s.worker ? "invorto_worker" : "invorto_app");
 }
