@@ -1,7 +1,7 @@
 /* The inside of the kernel module: reading and telling what a vendor says (post_call_read.h), one such delivery as a flow
  * (post_call_take.c), the webhook (post_call.c); rounds (checks.c) of what is parked (parked.c), of calls nobody told the
  * end of (ask.c) and of conversations nobody told at all (list.c); deciding (decide.c), decisions and rules over REST
- * (decisions.c, rules.c), the door (kernel.c). */
+ * (decisions.c; rules.c with rule.h), the door (kernel.c). */
 #ifndef KERNEL_H
 #define KERNEL_H
 
