@@ -196,6 +196,20 @@ def test_rules_of_a_number():
         assert {r["id"] for r in got["rules"]} == {"us", "us-marketing", "us-fl"} and all(r["sourceUrl"].startswith("http") and r["asOf"] for r in got["rules"])
         got = rules(FLORIDA, "&at=2026-11-22T01:00:00Z&kind=informational")
         assert not got["open"] and got["why"] == "outside_lawful_hours" and got["nextAt"].startswith("2026-11-22T13:00:00") and {r["id"] for r in got["rules"]} == {"us", "us-fl"}
+        assert got["holidays"] == []
+        utah = rules("+18015550100", "&at=2026-12-20T17:00:00Z")
+        assert [(h["id"], h["days"]) for h in utah["holidays"][:2]] == [("us-ut-christmas", ["2026-12-25"]), ("us-ut-new-year", ["2027-01-01"])], utah
+        assert all(h["region"] == "US-UT" and h["kind"] == "marketing" and h["name"] and h["sourceUrl"].startswith("http") and h["asOf"] for h in utah["holidays"])
+        # A fourth of July on a Sunday is kept on the Monday as well; and each is lawful nowhere on its day.
+        assert next(h["days"] for h in utah["holidays"] if h["id"] == "us-ut-independence") == ["2027-07-04", "2027-07-05"]
+        assert not rules("+18015550100", "&at=2026-12-25T17:00:00Z")["open"] and rules("+18015550100", "&at=2026-12-25T17:00:00Z&kind=informational")["open"]
+        assert rules("+18015550100", "&kind=informational")["holidays"] == []
+        # Nevada: a summary says 20:00 for marketing, the statute at hand 21:00 for whatever dials by itself.
+        assert {r["id"] for r in rules("+17025550100")["rules"]} == {"us", "us-marketing", "us-nv", "us-nv-marketing"}
+        late = "&at=2026-12-16T04:30:00Z" # 20:30 in Las Vegas
+        assert not rules("+17025550100", late)["open"] and rules("+17025550100", late + "&kind=informational")["open"]
+        early = "&at=2026-12-16T14:30:00Z" # 08:30 in Minneapolis
+        assert not rules("+16125550100", early)["open"] and rules("+16125550100", early + "&kind=informational")["open"]
         assert rules("+18505550100")["zones"] == ["America/New_York", "America/Chicago"] and "Apalachicola" in rules("+18505550100")["zonesWhy"]
         assert rules(GERMANY)["rules"][0]["region"] == "*"
         assert rules(FLORIDA, "&timezone=Asia/Tokyo&at=2026-11-21T15:00:00Z")["why"] == "outside_lawful_hours"

@@ -3134,6 +3134,25 @@ export interface components {
             /** @description How it was said */
             source: string;
         };
+        /** CallingHoliday */
+        CallingHoliday: {
+            /** @description When that was looked up */
+            asOf: string;
+            /** @description Its dates of the next twelve months; one that is moved has both */
+            days: string[];
+            /** @description Its name here */
+            id: string;
+            /** @description any, marketing or collection */
+            kind: string;
+            /** @description What it is called there */
+            name: string;
+            /** @description A country, or a part of one */
+            region: string;
+            /** @description Where that is from */
+            sourceUrl: string;
+            /** @description What else there is to say of it */
+            why?: string;
+        };
         /** CallingRule */
         CallingRule: {
             /** @description When that was looked up */
@@ -3163,6 +3182,8 @@ export interface components {
             closesAt?: string;
             /** @description ISO 3166 */
             country?: string;
+            /** @description Days on which nobody there is called, whatever the hour, soonest first */
+            holidays: components["schemas"]["CallingHoliday"][];
             /** @description When he first may; absent: not within 15 days */
             nextAt?: string;
             /** @description He may be called then */
@@ -4957,12 +4978,12 @@ export interface components {
         };
         /** Redaction */
         Redaction: {
-            /** @description Numbers, addresses and names are masked before they are kept */
+            /** @description E-mail addresses, telephone, card and identity numbers are masked before what was said is kept; the installation's when nothing was said */
             enabled?: boolean;
         };
         /** Redaction */
         RedactionPatch: {
-            /** @description Numbers, addresses and names are masked before they are kept */
+            /** @description E-mail addresses, telephone, card and identity numbers are masked before what was said is kept; the installation's when nothing was said */
             enabled?: boolean;
         };
         /** registeredTool */

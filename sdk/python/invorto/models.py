@@ -421,6 +421,41 @@ class CallingConsent(Model):
     """
 
 
+class CallingHoliday(Model):
+    id: str
+    """
+    Its name here
+    """
+    region: str
+    """
+    A country, or a part of one
+    """
+    kind: str
+    """
+    any, marketing or collection
+    """
+    name: str
+    """
+    What it is called there
+    """
+    days: Annotated[list[str], Field(max_length=6)]
+    """
+    Its dates of the next twelve months; one that is moved has both
+    """
+    source_url: Annotated[str, Field(alias='sourceUrl')]
+    """
+    Where that is from
+    """
+    as_of: Annotated[str, Field(alias='asOf')]
+    """
+    When that was looked up
+    """
+    why: Optional[str] = None
+    """
+    What else there is to say of it
+    """
+
+
 class CallingRule(Model):
     id: str
     """
@@ -508,6 +543,10 @@ class CallingRules(Model):
     rules: Annotated[list[CallingRule], Field(max_length=100)]
     """
     What applies: all of them at once
+    """
+    holidays: Annotated[list[CallingHoliday], Field(max_length=100)]
+    """
+    Days on which nobody there is called, whatever the hour, soonest first
     """
 
 
@@ -1655,14 +1694,14 @@ class Person(Model):
 class Redaction(Model):
     enabled: Optional[bool] = None
     """
-    Numbers, addresses and names are masked before they are kept
+    E-mail addresses, telephone, card and identity numbers are masked before what was said is kept; the installation's when nothing was said
     """
 
 
 class RedactionPatch(Model):
     enabled: Optional[bool] = None
     """
-    Numbers, addresses and names are masked before they are kept
+    E-mail addresses, telephone, card and identity numbers are masked before what was said is kept; the installation's when nothing was said
     """
 
 

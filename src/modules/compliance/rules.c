@@ -3,6 +3,8 @@
 #include "iv_sql.h"
 #include "numbers.h"
 
+enum { HOLIDAY_DAYS = 6 };
+
 static const char *const kinds[] = {"marketing", "informational", "collection", NULL};
 
 struct query {
@@ -37,11 +39,28 @@ static const struct iv_field rule_fields[] = {
 };
 static const struct iv_shape rule_shape = {"CallingRule", sizeof(struct rule), rule_fields, NULL};
 
+struct holiday {
+	struct iv_str id, region, kind, name, source_url, as_of, why;
+	struct iv_strs days;
+};
+static const struct iv_field holiday_fields[] = {
+	IV_STR(struct holiday, id, "id", IV_REQUIRED, 0, 0, "Its name here"),
+	IV_STR(struct holiday, region, "region", IV_REQUIRED, 0, 0, "A country, or a part of one"),
+	IV_STR(struct holiday, kind, "kind", IV_REQUIRED, 0, 0, "any, marketing or collection"),
+	IV_STR(struct holiday, name, "name", IV_REQUIRED, 0, 0, "What it is called there"),
+	IV_STRS(struct holiday, days, "days", IV_REQUIRED, HOLIDAY_DAYS, "Its dates of the next twelve months; one that is moved has both"),
+	IV_STR(struct holiday, source_url, "sourceUrl", IV_REQUIRED, 0, 0, "Where that is from"),
+	IV_STR(struct holiday, as_of, "asOf", IV_REQUIRED, 0, 0, "When that was looked up"),
+	IV_STR(struct holiday, why, "why", 0, 0, 0, "What else there is to say of it"),
+	IV_FIELDS_END,
+};
+static const struct iv_shape holiday_shape = {"CallingHoliday", sizeof(struct holiday), holiday_fields, NULL};
+
 struct answer {
 	struct iv_str phone, region, country, subdivision, region_why, next_at, closes_at, why;
 	struct iv_strs zones;
 	bool open;
-	struct iv_objs rules;
+	struct iv_objs rules, holidays;
 };
 static const struct iv_field answer_fields[] = {
 	IV_STR(struct answer, phone, "phone", IV_REQUIRED, 0, 0, "The number"),
@@ -55,12 +74,14 @@ static const struct iv_field answer_fields[] = {
 	IV_STR(struct answer, closes_at, "closesAt", 0, 0, 0, "Until when, if he may"),
 	IV_STR(struct answer, why, "why", 0, 0, 0, "unknown_region, outside_lawful_hours or outside_window (the tenant's)"),
 	IV_OBJS(struct answer, rules, "rules", IV_REQUIRED, 100, &rule_shape, "What applies: all of them at once"),
+	IV_OBJS(struct answer, holidays, "holidays", IV_REQUIRED, 100, &holiday_shape,
+		"Days on which nobody there is called, whatever the hour, soonest first"),
 	IV_FIELDS_END,
 };
 static const struct iv_shape answer_shape = {"CallingRules", sizeof(struct answer), answer_fields, NULL};
 
 struct work {
-	struct iv_rows window, rules;
+	struct iv_rows window, rules, holidays;
 	struct answer answer;
 };
 
@@ -76,10 +97,33 @@ static enum iv_flow_next ask(struct iv_flow *f)
 
 	if (!dnc_number_ok(c, "?phone", q->phone) || !ok)
 		return iv_api_refuse_if_bad(c);
+	struct iv_calling_holidays_of_in holidays = {q->phone, window.kind, window.at};
+
 	return iv_pg_run(c->s->pg, f, &c->pg, &c->scope, &c->arena,
 			 (struct iv_pg_part[]){{&iv_sql_calling_window_of, &window, &w->window},
-					       {&iv_sql_calling_rules_of, &rules, &w->rules}},
-			 2);
+					       {&iv_sql_calling_rules_of, &rules, &w->rules},
+					       {&iv_sql_calling_holidays_of, &holidays, &w->holidays}},
+			 3);
+}
+
+/* NULL: no memory. */
+static struct holiday *read_holidays(struct iv_api_call *c, const struct iv_rows *rows)
+{
+	struct holiday *all = iv_arena_alloc(&c->arena, (rows->count + 1) * sizeof(*all));
+
+	for (size_t i = 0; all && i < rows->count; i++) {
+		const struct iv_calling_holidays_of_out *r = iv_calling_holidays_of_at(rows, i);
+
+		all[i] = (struct holiday){.id = r->id,
+					  .region = r->region,
+					  .kind = r->kind,
+					  .name = r->name,
+					  .days = r->days,
+					  .source_url = r->source_url,
+					  .as_of = r->as_of,
+					  .why = r->why};
+	}
+	return all;
 }
 
 static enum iv_flow_next show(struct iv_flow *f)
@@ -89,8 +133,9 @@ static enum iv_flow_next show(struct iv_flow *f)
 	struct work *w = c->state;
 	const struct iv_calling_window_of_out *row = iv_calling_window_of_at(&w->window, 0);
 	struct rule *rules = iv_arena_alloc(&c->arena, (w->rules.count + 1) * sizeof(*rules));
+	struct holiday *holidays = read_holidays(c, &w->holidays);
 
-	if (!rules)
+	if (!rules || !holidays)
 		return iv_flow_fail(f, IV_EINTERNAL, "no memory for the rules");
 	if (!row->zone_known) {
 		iv_api_bad(c, "?timezone", "must be a time zone such as Asia/Kolkata");
@@ -120,7 +165,8 @@ static enum iv_flow_next show(struct iv_flow *f)
 				    .next_at = iv_time_text(c, row->next_at),
 				    .closes_at = iv_time_text(c, row->closes_at),
 				    .why = row->why,
-				    .rules = {rules, w->rules.count}};
+				    .rules = {rules, w->rules.count},
+				    .holidays = {holidays, w->holidays.count}};
 	c->out = &w->answer;
 	return IV_FLOW_NEXT;
 }

@@ -104,3 +104,17 @@ select u.id, u.region, u.kind, to_jsonb(u.days), to_char(u.from_time, 'HH24:MI')
 from calling_rules u
 where u.id in (select id from own) or u.region = '*' and u.kind in ('any', $2) and not exists (select from own)
 order by u.region, u.kind, u.days
+
+-- name: calling_holidays_of :many :tenant
+-- The days of the next twelve months on which nobody at a number is called; each with what it is kept as (it may be moved).
+-- in:  phone text, kind text, at time
+-- out: id text, region text, kind text, name text, days texts, source_url text, as_of text, why text
+select h.id, h.region, h.kind, h.name, array_agg(d.day::text order by d.day), h.source_url, h.as_of::text, h.why
+from (select coalesce($3, now())::date as day) as since
+join calling_regions r on r.id = calling_region_of($1)
+join calling_holidays h on h.region in (r.id, r.country, r.subdivision) and h.kind in ('any', $2)
+cross join generate_series(extract(year from since.day)::integer, extract(year from since.day)::integer + 2) as y
+cross join lateral calling_holiday_dates(h, y) as d(day)
+where d.day >= since.day and d.day < since.day + interval '1 year'
+group by h.id
+order by min(d.day), h.id
