@@ -209,6 +209,7 @@ static struct iv_str opening_json(struct iv_calls *c, struct iv_arena *arena, co
 	iv_jw_init(&w, &b);
 	iv_jw_obj(&w, NULL);
 	iv_jw_cstr(&w, "instance_id", c->d.instance_id);
+	iv_jw_bool(&w, "redact", c->d.cfg->redact);
 	iv_jw_cstr(&w, "carrier", o->carrier);
 	iv_jw_cstr(&w, "direction", strcmp(o->carrier, "browser") == 0 ? "web" : "inbound");
 	iv_jw_bool(&w, "test", o->test);

@@ -1,9 +1,12 @@
 -- name: call_open :one :tenant
 -- A socket has come for a call: whom it talks to, and the row that says who holds it; or why not (refusal). config is the
--- agent's with nothing known; spoken the same with the call's {{variables}}, where it has any.
+-- agent's with nothing known; spoken the same with the call's {{variables}}, where it has any. What is said in it is masked
+-- as its tenant says, else as `opening` does (redact).
 -- in:  tenant text, call text, agent text, opening json
 -- out: refusal text, agent_id text, agent_version int, config json, call_record json, spoken json
-select o.refusal, o.agent_id, o.agent_version, config_filled(o.config, '{}'), o.call_record,
+select o.refusal, o.agent_id, o.agent_version, config_filled(o.config, '{}'), o.call_record
+		|| jsonb_build_object('redact', coalesce((select t.settings #> '{redaction,enabled}' from tenants t where t.id = $1),
+			$4::jsonb -> 'redact', 'true')),
 	case when strpos(o.config::text, '{{') > 0 then config_filled(o.config, call_variables($1, $2)) end
 from open_call($1, $2, $3, $4) o
 
