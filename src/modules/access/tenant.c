@@ -39,8 +39,9 @@ static void tenant_defaults(void *tenant)
 		IV_INT(struct retention, transcript_days, transcript, 0, 0, DAYS_MAX, "0: the installation's"),  \
 		IV_INT(struct retention, call_days, call, 0, 0, DAYS_MAX, "0: the installation's")
 #define REDACTION_ROWS                                                                                           \
-	IV_BOOL(struct redaction, enabled, "enabled", 0, "E-mail addresses, telephone, card and identity numbers are masked before what was said is kept; the " \
-		"installation's when nothing was said")
+	IV_BOOL(struct redaction, enabled, "enabled", 0,                                                         \
+		"E-mail addresses, telephone, card and identity numbers are masked before what was said is kept; " \
+		"the installation's when nothing was said")
 #define OUTREACH_ROWS(consent, mode, hours)                                                                      \
 	IV_BOOL(struct tenant, consent_required, consent, 0,                                                     \
 		"Campaigns call only people whose consent is on record; false: it is kept elsewhere"),           \
