@@ -8,6 +8,7 @@
 enum {
 	DUE_BYTES = 65536, DECIDE_BYTES = 65536, DUE_MOST = 50, FLOW_MS = 60000, LOOK_MS = 30000, AGAIN_MS = 500,
 	AGAIN_MAX_MS = 15000, SWEEP_ROWS = 2000, SWEEP_EVERY_S = 3600,
+	BACK_MS = 1500, /* what was put back once is due after a second */
 };
 enum { DECIDED_PAUSE, DECIDED_WINDOWS, DECIDED_AGENT, DECIDED_SCALE, DECIDED_CONTINUE, DECIDED_FAILED };
 
@@ -183,6 +184,7 @@ static void back_over(struct iv_flow *f)
 
 	k->at++;
 	walk(k);
+	look_in(k, BACK_MS);
 	went(k);
 }
 

@@ -301,6 +301,21 @@ static enum iv_flow_next prepare(struct iv_flow *f)
 	return on_a_thread(d, make);
 }
 
+/* Who did not tell us of the conversation in time does not send its recording either, or it came too early. Said before the
+ * rest is taken: nobody comes back to what was. */
+static enum iv_flow_next want_sound(struct iv_flow *f)
+{
+	struct delivery *d = self(f);
+	const struct iv_post_call_park_in in = {.type = IV_S("post_call_audio"),
+						.conversation = d->told.conversation,
+						.agent_ref = d->told.agent_ref};
+	bool late = strcmp(d->in.how, "webhook") != 0 && d->k->cfg->conversation_audio;
+
+	if (!late || d->told.kind != POST_CALL_ENDED || !cJSON_IsTrue(iv_json_get(d->told.data, "has_audio")))
+		return IV_FLOW_NEXT;
+	return iv_pg_one(d->k->s->worker, f, &d->pg, &(struct iv_scope){0}, &d->arena, &iv_sql_post_call_park, &in, NULL);
+}
+
 static enum iv_flow_next take(struct iv_flow *f)
 {
 	struct delivery *d = self(f);
@@ -343,21 +358,6 @@ static enum iv_flow_next taken(struct iv_flow *f)
 	iv_info("post_call.taken", IV_LV("call_id", iv_str(d->call)), IV_LV("tenant_id", iv_str(d->tenant)),
 		IV_LV("type", d->told.type), IV_LS("how", d->in.how), IV_LS("result", delivery_words[d->result]));
 	return IV_FLOW_NEXT;
-}
-
-/* Who did not tell us of the conversation in time does not send its recording either, or it came too early. */
-static enum iv_flow_next want_sound(struct iv_flow *f)
-{
-	struct delivery *d = self(f);
-	const struct iv_post_call_park_in in = {.type = IV_S("post_call_audio"),
-						.conversation = d->told.conversation,
-						.agent_ref = d->told.agent_ref};
-	bool late = strcmp(d->in.how, "webhook") != 0 && d->k->cfg->conversation_audio;
-
-	if (!late || d->told.kind != POST_CALL_ENDED || !cJSON_IsTrue(iv_json_get(d->told.data, "has_audio")) ||
-	    (d->result != DELIVERY_ENDED && d->result != DELIVERY_ADDED))
-		return IV_FLOW_DONE;
-	return iv_pg_one(d->k->s->worker, f, &d->pg, &(struct iv_scope){0}, &d->arena, &iv_sql_post_call_park, &in, NULL);
 }
 
 /* ── the end ── */
@@ -424,8 +424,7 @@ static void ended(struct iv_flow *f)
 
 static const struct iv_flow_step steps[] = {
 	{"verify", verify}, {"verified", verified}, {"ask_seen", ask_seen}, {"read", read_body}, {"find", find},
-	{"found", found},   {"prepare", prepare},   {"take", take},	    {"taken", taken},
-	{"want_sound", want_sound}, {0},
+	{"found", found},   {"prepare", prepare},   {"want_sound", want_sound}, {"take", take}, {"taken", taken}, {0},
 };
 static const struct iv_flow_type type = {"kernel.delivery", steps, ended};
 
