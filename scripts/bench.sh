@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds optimised, measures, prints the table.   ./scripts/bench.sh calls|rest|webhooks|slots|hooks|campaigns|reports [--json FILE] [--quick] …
+# Builds optimised, measures, prints the table.   ./scripts/bench.sh calls|rest|webhooks|slots|hooks|campaigns|imports|reports [--json FILE] [--quick] …
 set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
@@ -31,13 +31,19 @@ campaigns)
 	build build/release "invorto campaigns" -- -DCMAKE_BUILD_TYPE=Release
 	exec python3 bench/campaigns.py "$@"
 	;;
+imports)
+	shift
+	install_missing $build_packages $service_packages python3 util-linux
+	build build/release "invorto invorto-lab" -- -DCMAKE_BUILD_TYPE=Release
+	exec python3 bench/imports.py "$@"
+	;;
 reports)
 	shift
 	install_missing $build_packages $service_packages python3
 	build build/release invorto -- -DCMAKE_BUILD_TYPE=Release
 	exec python3 bench/reports.py "$@"
 	;;
-*) die "expected: calls [--json FILE] [--legs LIST] [--peers LIST] [--quick], rest [--json FILE] [--seconds N], webhooks [--json FILE] [--events N], slots [--json FILE] [--seconds N], campaigns [--json FILE] [--leads N] [--seconds N] [--processes N] reports [--json FILE] [--calls N] or hooks [--json FILE] [--hooks N] [--connections LIST] [--durable]" ;;
+*) die "expected: calls [--json FILE] [--legs LIST] [--peers LIST] [--quick], rest [--json FILE] [--seconds N], webhooks [--json FILE] [--events N], slots [--json FILE] [--seconds N], campaigns [--json FILE] [--leads N] [--seconds N] [--processes N], imports [--json FILE] [--rows N] [--calls N], reports [--json FILE] [--calls N] or hooks [--json FILE] [--hooks N] [--connections LIST] [--durable]" ;;
 esac
 shift
 install_missing $build_packages $service_packages python3 util-linux nodejs npm wrk

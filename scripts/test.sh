@@ -57,7 +57,7 @@ optimised() { took "build: optimised" build build/release "invorto invorto-lab s
 run_ctest() { # LABEL DIR
 	local log=$results/ctest-$1.log late
 	export ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1
-	ctest --test-dir "$2" -L "$1" -j 6 -V >"$log" 2>&1
+	ctest --test-dir "$2" -L "$1" -j 5 -V >"$log" 2>&1
 	# Programs look at the clock: a few that fail are asked once more, one by one, unless a sanitizer spoke. A test that
 	# fails leaves what it had, so leaks alone count the second time.
 	late=$(sed -nE 's/^[[:space:]]*[0-9]+ - ([a-z_0-9]+) \((Failed|Timeout)\)$/\1/p' "$log" | tr '\n' ' ')

@@ -22,6 +22,9 @@ PSQL = next(iter(sorted(glob.glob("/usr/lib/postgresql/*/bin/psql"), reverse=Tru
 _lock, _numbers, _cluster, _bouncer = threading.Lock(), itertools.count(1), None, None
 
 
+LOST = "08006"  # the connection, whatever it was that ended it
+
+
 class SqlError(Exception):
     def __init__(self, state, message):
         super().__init__(f"{state} {message}")
@@ -34,7 +37,7 @@ def command(url):
 
 def error_of(said):
     state, _, message = (said.rpartition("ERROR:  ")[2] or said).partition(": ")
-    return SqlError(state, message.split("\n")[0])
+    return SqlError(state if "ERROR:  " in said else LOST, message.split("\n")[0])
 
 
 def run_psql(url, script):
@@ -95,8 +98,14 @@ class Sessions:
         with _lock:
             waiting = self.idle.setdefault(url, [])
             session = waiting.pop() if waiting else None
-        session = session or Session(url)
-        rows = session.ask(f"{script}\n;{self.AGAIN}")
+        try:
+            session = session or Session(url)
+            rows = session.ask(f"{script}\n;{self.AGAIN}")
+        except SqlError as e:
+            if e.state != LOST or session.asked == 1:
+                raise
+            session = Session(url)  # somebody ended it while it waited
+            rows = session.ask(f"{script}\n;{self.AGAIN}")
         with _lock:
             waiting.append(session)
         return rows

@@ -366,11 +366,24 @@ def test_whoever_wants_to_be_forgotten_is_with_a_report():
         h.rows(f"insert into leads (tenant_id, id, first_name, phone) values ('A', 'lead_1', 'Asha', '{number}')")
         before = h.rows("select sum(cost_inr), count(*) from voice_usage_ledger")
         store.do("down", 4)  # the store has a bad moment just then
-        h.rows(f"insert into erasure_jobs (tenant_id, id, subject_kind, subject) values ('A', 'era_1', 'phone', '{number}')")
+        admin = h.key()
+        for body, pointer in (({}, "/phone"), ({"phone": number, "callId": theirs}, "/phone"), ({"phone": "98123"}, "/phone"), ({"all": True}, "/all")):
+            status, _, said = h.api("POST", "/v1/erasures", body, admin)
+            assert status == 400 and said["errors"][0]["pointer"] == pointer, said
+        assert [h.api("POST", "/v1/erasures", body, admin)[0] for body in ({"callId": "call_none"}, {"leadId": "led_none"})] == [404, 404]
+        assert h.api("POST", "/v1/erasures", {"phone": number}, h.key(role="dev"))[0] == 403
+        status, _, order = h.api("POST", "/v1/erasures", {"phone": number}, admin)
+        assert status == 202 and (order["kind"], order["subject"], order["state"]) == ("phone", number, "queued") and order["requestedBy"], order
+
+        def look(key=admin):
+            return h.api("GET", "/v1/erasures/" + order["id"], key=key)
+
         wait_until(lambda: h.rows("select state from erasure_jobs") == [["done"]], 40, f"the erasure: {h.rows('select state, report from erasure_jobs')}")
-        subject, report = h.rows("select subject, report from erasure_jobs")[0]
-        report = json.loads(report)
-        assert subject == "+***78" and number not in json.dumps(report), (subject, report)
+        assert look(h.key("B"))[0] == 404
+        told, = h.api("GET", "/v1/erasures", key=admin)[2]["data"]
+        report = told["report"]
+        assert told == look()[2] and told["subject"] == "+***78" and number not in json.dumps(told) and told["finishedAt"], told
+        assert h.rows("select action, entity_id from audit_log where action = 'orderErasure'") == [["orderErasure", order["id"]]]
         assert report["calls"] == 1 and report["leads"] == 1 and report["files"] == 6 and report["filesWaiting"] == 0, report
         assert report["timelineEntries"] > 5 and report["events"] >= 2, report
         assert not any(theirs in k for k in store.keys()) and sum(other in k for k in store.keys()) == 5

@@ -963,6 +963,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was to be forgotten, and what came of it; newest first */
+        get: operations["listErasures"];
+        put?: never;
+        /** Takes somebody out of what is kept: recordings, transcripts, timelines, events, names and numbers of the calls, leads. What a call cost stays. Begun at once, calls that live when they are over; it cannot be undone */
+        post: operations["orderErasure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erasures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them, with its report */
+        get: operations["getErasure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/health": {
         parameters: {
             query?: never;
@@ -3796,6 +3831,45 @@ export interface components {
             unfinishedMs?: number;
             /** @description ms of silence as a function of x, how unfinished (0 to 1) the text looks: 200 + 8000*x */
             waitFunction?: string;
+        };
+        /** Erasure */
+        Erasure: {
+            /** @description When it was asked for */
+            createdAt: string;
+            /** @description It is to be done by then */
+            dueAt: string;
+            /** @description When it was done */
+            finishedAt?: string;
+            /** @description era_… */
+            id: string;
+            /** @description call, phone, lead or tenant; retention: the tenant's own time is over */
+            kind: string;
+            /** @description How many of what: calls, files, timelineEntries, documents, events, leads; what waits: filesWaiting, callsLive */
+            report?: unknown;
+            /** @description The key or person that asked for it */
+            requestedBy?: string;
+            /** @description queued, running, done or failed */
+            state: string;
+            /** @description Of that kind; of a number, once it is done, the last two digits; of retention, days */
+            subject: string;
+        };
+        /** ErasureList */
+        ErasureList: {
+            /** @description Newest first */
+            data: components["schemas"]["Erasure"][];
+            /** @description There are older ones */
+            hasMore: boolean;
+            /** @description For the page behind this one */
+            nextCursor?: string;
+        };
+        /** ErasureOrder */
+        ErasureOrder: {
+            /** @description Or what is kept of this call */
+            callId?: string;
+            /** @description Or this lead, and all calls to it */
+            leadId?: string;
+            /** @description Whoever has this number, E.164: all calls with it, and leads */
+            phone?: string;
         };
         /** EventAgentSummary */
         EventAgentSummary: {
@@ -9522,6 +9596,130 @@ export interface operations {
             413: components["responses"]["too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    listErasures: {
+        parameters: {
+            query?: {
+                /** @description nextCursor of the page before */
+                cursor?: string;
+                /** @description At most so many */
+                limit?: number;
+            };
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureList"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    orderErasure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The work of one key is done once, within 24 hours; a second request gets the first one's answer */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "phone": "+919876543210"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ErasureOrder"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["conflict"];
+            413: components["responses"]["too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["unprocessable"];
+            429: components["responses"]["rate_limited"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["service_unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    getErasure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description One of the tenants of this credential; needed by those who have several */
+                "x-tenant-id"?: components["parameters"]["TenantId"];
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    RateLimit: components["headers"]["RateLimit"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            400: components["responses"]["bad_request"];
+            401: components["responses"]["invalid_api_key"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
             429: components["responses"]["rate_limited"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["service_unavailable"];

@@ -995,6 +995,79 @@ class EndpointingPatch(Model):
     """
 
 
+class Erasure(Model):
+    id: str
+    """
+    era_…
+    """
+    kind: str
+    """
+    call, phone, lead or tenant; retention: the tenant's own time is over
+    """
+    subject: str
+    """
+    Of that kind; of a number, once it is done, the last two digits; of retention, days
+    """
+    state: str
+    """
+    queued, running, done or failed
+    """
+    requested_by: Annotated[Optional[str], Field(alias='requestedBy')] = None
+    """
+    The key or person that asked for it
+    """
+    created_at: Annotated[str, Field(alias='createdAt')]
+    """
+    When it was asked for
+    """
+    due_at: Annotated[str, Field(alias='dueAt')]
+    """
+    It is to be done by then
+    """
+    finished_at: Annotated[Optional[str], Field(alias='finishedAt')] = None
+    """
+    When it was done
+    """
+    report: Optional[Any] = None
+    """
+    How many of what: calls, files, timelineEntries, documents, events, leads; what waits: filesWaiting, callsLive
+    """
+
+
+class ErasureList(Model):
+    data: Annotated[list[Erasure], Field(max_length=100)]
+    """
+    Newest first
+    """
+    has_more: Annotated[bool, Field(alias='hasMore')]
+    """
+    There are older ones
+    """
+    next_cursor: Annotated[Optional[str], Field(alias='nextCursor')] = None
+    """
+    For the page behind this one
+    """
+
+
+class ErasureOrder(Model):
+    phone: Annotated[Optional[str], Field(max_length=32, min_length=1)] = None
+    """
+    Whoever has this number, E.164: all calls with it, and leads
+    """
+    call_id: Annotated[
+        Optional[str], Field(alias='callId', max_length=128, min_length=1)
+    ] = None
+    """
+    Or what is kept of this call
+    """
+    lead_id: Annotated[
+        Optional[str], Field(alias='leadId', max_length=128, min_length=1)
+    ] = None
+    """
+    Or this lead, and all calls to it
+    """
+
+
 class EventAsrFinal(Model):
     type: Annotated[str, Field(max_length=64, min_length=1)]
     """

@@ -149,16 +149,34 @@ with before as (
 select added.id, before.local_path from added left join before on true
 
 -- name: erasure_ask :one :tenant
+-- No row: there is no such call or lead.
 -- in:  kind text, subject text, by text
--- out: id text, created_at time, due_at time
-insert into erasure_jobs (tenant_id, subject_kind, subject, requested_by) values (current_tenant(), $1, $2, $3)
-returning id, created_at, due_at
+-- out: id text, kind text, subject text, state text, requested_by text, created_at time, due_at time, finished_at time,
+-- out: report json
+insert into erasure_jobs (tenant_id, subject_kind, subject, requested_by)
+select current_tenant(), $1, $2, $3
+where case $1 when 'call' then exists (select from voice_call_records where tenant_id = current_tenant() and id = $2)
+	when 'lead' then exists (select from leads where tenant_id = current_tenant() and id = $2) else true end
+returning id, subject_kind, subject, state, requested_by, created_at, due_at, finished_at, report
 
 -- name: erasure_get :one :tenant
 -- in:  id text
--- out: kind text, subject text, state text, created_at time, due_at time, finished_at time, report json
-select subject_kind, subject, state, created_at, due_at, finished_at, report
+-- out: id text, kind text, subject text, state text, requested_by text, created_at time, due_at time, finished_at time,
+-- out: report json
+select id, subject_kind, subject, state, requested_by, created_at, due_at, finished_at, report
 from erasure_jobs where tenant_id = current_tenant() and id = $1
+
+-- name: erasure_list :many :tenant
+-- in:  after_us int, after_id text, count int
+-- out: id text, kind text, subject text, state text, requested_by text, created_at time, due_at time, finished_at time,
+-- out: report json, created_us int
+select id, subject_kind, subject, state, requested_by, created_at, due_at, finished_at, report,
+	(extract(epoch from created_at) * 1000000)::bigint
+from erasure_jobs
+where tenant_id = current_tenant()
+	and ($1::bigint is null or (created_at, id) < (timestamptz 'epoch' + $1 * interval '1 microsecond', $2))
+order by created_at desc, id desc
+limit $3
 
 -- name: erasure_take :many :global
 -- in:  owner text, lease_s int
