@@ -165,15 +165,18 @@ static void closing_free(struct closing *x)
 	free(x);
 }
 
-static void over(struct iv_calls *c)
+void calls_over(struct iv_calls *c)
 {
 	void (*done)(void *arg) = c->closed;
 
 	if (!done)
 		return;
-	c->closed = NULL;
 	iv_timer_stop(&c->retry);
 	iv_timer_stop(&c->give_up);
+	c->ending = true;
+	if (c->telling) /* the last of them comes here again */
+		return;
+	c->closed = NULL;
 	while (!iv_list_empty(&c->waiting)) {
 		struct closing *x = IV_CONTAINER(c->waiting.next, struct closing, node);
 
@@ -243,7 +246,7 @@ static void closing_end(struct iv_flow *f)
 		closing_free(x);
 	}
 	if (c->closed && (iv_list_empty(&c->waiting) || c->backoff_ms)) /* no time to wait for Postgres */
-		over(c);
+		calls_over(c);
 	else if (!iv_list_empty(&c->waiting))
 		iv_timer_in_ms(&c->retry, c->backoff_ms);
 }
@@ -347,7 +350,7 @@ static void on_give_up(void *arg)
 	else if (c->now)
 		iv_flow_cancel(&c->now->flow, IV_ECANCELED, "the process stops");
 	else
-		over(c);
+		calls_over(c);
 }
 
 void iv_calls_close(struct iv_calls *c, int wait_ms, void (*done)(void *arg), void *arg)
@@ -356,7 +359,7 @@ void iv_calls_close(struct iv_calls *c, int wait_ms, void (*done)(void *arg), vo
 	c->closed_arg = arg;
 	iv_timer_init(&c->give_up, c->d.loop, on_give_up, c);
 	if (!c->closings) {
-		over(c);
+		calls_over(c);
 		return;
 	}
 	iv_timer_in_ms(&c->give_up, wait_ms);

@@ -359,12 +359,15 @@ static enum iv_flow_next tell(struct iv_flow *f)
 static void told(struct iv_flow *f)
 {
 	struct telling *t = (struct telling *)(void *)f;
+	struct iv_calls *c = t->c;
 
 	/* What did not get through is said again: events by the closing, holding by the next minute, an
 	 * abandoned call by the janitor. */
-	t->c->telling--;
+	c->telling--;
 	iv_arena_deinit(&t->arena);
-	iv_free_later(t->c->d.loop, t);
+	iv_free_later(c->d.loop, t);
+	if (c->ending)
+		calls_over(c);
 }
 
 static const struct iv_flow_step tell_steps[] = {{"tell", tell}, {0}};

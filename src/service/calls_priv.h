@@ -19,7 +19,7 @@ struct iv_calls {
 	struct iv_map *by_key; /* tenant/agent → struct remembered */
 	struct iv_list remembered;
 	size_t remembered_count;
-	size_t telling; /* events on their way to subscribers */
+	size_t telling; /* what is on its way to Postgres and nobody waits for; the end does */
 
 	/* call_close.c: one at a time, so that a thousand ends at once do not take the core. */
 	struct iv_list waiting; /* of struct closing */
@@ -28,12 +28,14 @@ struct iv_calls {
 	struct iv_timer retry;
 	int64_t backoff_ms;
 	struct iv_timer give_up;
+	bool ending;            /* all that is left is what is being told */
 	void (*closed)(void *arg);
 	void *closed_arg;
 };
 
 void calls_free(struct iv_calls *c);
 void calls_close_next(void *calls);
+void calls_over(struct iv_calls *c); /* the end, once nothing is being told any more */
 
 /* ── call_ending.c: pure, also run by the worker thread */
 

@@ -45,6 +45,16 @@ def test_an_agent_that_is_not_there_or_not_active_refuses_the_call_and_leaves_no
         assert h.rows("select count(*) from voice_call_records") == [["0"]]
 
 
+def test_a_process_that_stops_waits_for_what_it_still_tells_the_database():
+    with House(agents={"books": AGENT}, lab=False) as h:
+        h.db.admin("create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(0.7); return null; end $$; "
+                   "create trigger slow before update on voice_call_records for each statement execute function slow()")
+        for _ in range(3):
+            assert h.call("--leg", "browser", "--agent", "nobody", *TIME)["close_code"] == 4004
+            assert h.stop_daemon() == 0, h.log()[-2000:]  # a refused call is taken back, by a statement that nobody waits for
+            h.start_daemon()
+
+
 def test_a_process_that_is_killed_loses_no_call():
     with House(agents={"books": AGENT}) as h:
         callers = [subprocess.Popen([LAB, "call", "--leg", "twilio", "--agent", "books", *TIME, "--say", "wait:20000"],
