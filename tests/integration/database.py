@@ -155,13 +155,17 @@ class Cluster:
     def frozen(self):
         """As a disk that does not answer: everything is there, and nothing moves. Whoever asks this server waits as well."""
         family = self.family()
-        for one in family:
-            os.kill(one, signal.SIGSTOP)
+
+        def tell_all(what):
+            for one in family:
+                with contextlib.suppress(ProcessLookupError):  # who cleans up comes and goes
+                    os.kill(one, what)
+
+        tell_all(signal.SIGSTOP)
         try:
             yield
         finally:
-            for one in family:
-                os.kill(one, signal.SIGCONT)
+            tell_all(signal.SIGCONT)
 
     def url(self, role, database):
         return self.owner_url.replace("invorto_admin@/invorto?", f"{role}@/{database}?")
