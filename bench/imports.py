@@ -6,43 +6,17 @@ The daemon has core 0 to itself; PostgreSQL, Redis, the callers and the lab's pr
 """
 import argparse
 import json
-import os
-import subprocess
-import sys
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path[:0] = [os.path.join(ROOT, "tests/integration"), os.path.join(ROOT, "bench")]
-os.environ.setdefault("INVORTO_BUILD", os.path.join(ROOT, "build/release"))
-from calls_histogram import histogram, quantile  # noqa: E402
-from house import House  # noqa: E402
-from stack import DAEMON, LAB, get  # noqa: E402
+from calls_histogram import quantile
+from pinned import Pinned
 
-AGENT = {"name": "Bench", "greeting": "", "disclosure": "", "disclosureWaived": True, "prompt": "You answer the phone of a dentist. " * 20}
 QUIET_S = 10
 
 
-class Bench(House):
-    def __init__(self):
-        super().__init__(env={"LOG_LEVEL": "warn", "MAX_CONCURRENT_CALLS": "0", "DAILY_COST_CAP_INR": "0", "MONTHLY_MINUTE_CAP": "0",
-                              "JOURNAL_FLUSH_MS": "1000", "API_RATE_PER_MINUTE": "10000"}, agents={"bench": AGENT},
-                         lab_args=["--load", "asr=200,ttft=100,token=5,tts=80,reply=2000"])
-
-    def start_daemon(self):
-        with open(os.path.join(self.dir, "invorto.log"), "ab") as log:
-            self.daemon = subprocess.Popen(["taskset", "-c", "0", DAEMON, "serve"], env=self.env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=log)
-        self.wait_for_daemon()
-
-    def pin_others(self):
-        for pid in subprocess.run(["pgrep", "-f", "postgres|redis-server|invorto-lab"], capture_output=True, text=True, check=False).stdout.split():
-            subprocess.run(["taskset", "-acp", "1", pid], capture_output=True, check=False)
-
-    def peak_kib(self):
-        with open(f"/proc/{self.daemon.pid}/status", encoding="utf-8") as f:
-            return int(next(line for line in f if line.startswith("VmHWM")).split()[1])
-
-    def frames(self):
-        return histogram(get(self.http("/metrics"), 20)[1], "invorto_frame_lateness_ms")
+def peak_kib(house):
+    with open(f"/proc/{house.daemon.pid}/status", encoding="utf-8") as f:
+        return int(next(line for line in f if line.startswith("VmHWM")).split()[1])
 
 
 def main():
@@ -52,18 +26,16 @@ def main():
     p.add_argument("--calls", type=int, default=100)
     a = p.parse_args()
     text = "phone,first_name,plan,city\n" + "".join(f"+1212{2000000 + n:07},Person {n},gold,Springfield number {n}\n" for n in range(a.rows))
-    with Bench() as h:
+    with Pinned(API_RATE_PER_MINUTE="10000") as h:
         key = h.key()
         made = h.api("POST", "/v1/campaigns", {"name": "Large", "agentId": "bench"}, key)
         assert made[0] == 201, made
         h.pin_others()
-        callers = subprocess.Popen(["taskset", "-c", "1", LAB, "call", "--leg", "twilio", "--url", h.url, "--agent", "bench", "--calls", str(a.calls),
-                                    "--ramp", str(a.calls / 4), "--seconds", "3600", "--json", "-"], env=h.env,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        callers = h.callers(a.calls, 3600)
         time.sleep(6)
         before = h.frames()
         time.sleep(QUIET_S)
-        begun, peak, middle = time.monotonic(), h.peak_kib(), h.frames()
+        begun, peak, middle = time.monotonic(), peak_kib(h), h.frames()
         status, _, got = h.api("POST", f"/v1/campaigns/{made[2]['id']}/leads/import", text.encode(), key, {"Content-Type": "text/csv"}, timeout=600)
         assert status in (200, 201, 202), (status, got)
         h.pin_others()
@@ -74,7 +46,7 @@ def main():
         callers.kill()
         assert got["state"] == "done" and got["accepted"] == a.rows, got
         row = {"system": "invorto", "live_calls": a.calls, "rows": a.rows, "mib": round(len(text) / 2**20, 1), "seconds": round(seconds, 1),
-               "rows_per_s": round(a.rows / seconds), "peak_memory_kib_more": h.peak_kib() - peak,
+               "rows_per_s": round(a.rows / seconds), "peak_memory_kib_more": peak_kib(h) - peak,
                "late_p99_ms": quantile(before, middle, 0.99), "late_p99_ms_import": quantile(middle, after, 0.99)}
     print(f"{row['rows']} rows, {row['mib']} MiB, beside {row['live_calls']} calls: {row['seconds']} s, {row['rows_per_s']}/s, "
           f"{row['peak_memory_kib_more']} KiB more at the peak; frames late p99 {row['late_p99_ms']:.2f} ms before, {row['late_p99_ms_import']:.2f} ms meanwhile")

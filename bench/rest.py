@@ -10,18 +10,14 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, os.path.join(ROOT, "tests/integration"))
-os.environ.setdefault("INVORTO_BUILD", os.path.join(ROOT, "build/release"))
-from house import House  # noqa: E402
-from stack import DAEMON, LAB, free_port, get, wait_until  # noqa: E402
+from calls_histogram import quantile
+from pinned import ROOT, Pinned
+from stack import free_port
 
 KEYS = 64
-AGENT = {"name": "Bench", "greeting": "", "disclosure": "", "disclosureWaived": True, "prompt": "You answer the phone of a dentist. " * 20}
 LUA = """
 local keys, i = {%s}, 0
 request = function()
@@ -37,22 +33,10 @@ end
 """
 
 
-def pin_children(core):
-    """PostgreSQL and Redis and all they fork."""
-    for pid in subprocess.run(["pgrep", "-f", "postgres|redis-server"], capture_output=True, text=True, check=False).stdout.split():
-        subprocess.run(["taskset", "-acp", str(core), pid], capture_output=True, check=False)
-
-
-class Bench(House):
+class Bench(Pinned):
     def __init__(self):
-        super().__init__(env={"LOG_LEVEL": "warn", "MAX_CONCURRENT_CALLS": "0", "DAILY_COST_CAP_INR": "0", "MONTHLY_MINUTE_CAP": "0", "JOURNAL_FLUSH_MS": "1000"}, agents={"bench": AGENT},
-                         lab_args=["--load", "asr=200,ttft=100,token=5,tts=80,reply=2000"])
+        super().__init__()
         self.keys = [self.key(rate_per_minute=10000) for _ in range(KEYS)]
-
-    def start_daemon(self):
-        self.daemon = subprocess.Popen(["taskset", "-c", "0", DAEMON, "serve"], env=self.env, cwd=ROOT, stdout=subprocess.DEVNULL,
-                                       stderr=open(os.path.join(self.dir, "invorto.log"), "ab"))
-        self.wait_for_daemon()
 
     def peer(self):
         self.peer_port = free_port()
@@ -67,7 +51,7 @@ def load(house, base, route, seconds, connections):
     call = '"GET", "/v1/agents/bench"' if get_one else '"POST", "/v1/calls", nil, \'{"agentId":"bench","to":"+15551230000"}\''
     with tempfile.NamedTemporaryFile("w", suffix=".lua", delete=False) as f:
         f.write(LUA % (",".join(f'"{k}"' for k in house.keys), call))
-    pin_children(1)
+    house.pin_others()
     out = subprocess.run(["taskset", "-c", "1", "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", f.name, base],
                          capture_output=True, text=True, timeout=seconds + 60, check=False).stdout
     os.unlink(f.name)
@@ -95,18 +79,14 @@ def one(house, system, pid, base, route, a):
 
 def lateness(house, calls, rest, a):
     """p99 of live calls' frame lateness, with the REST API idle or saturated."""
-    from calls_histogram import histogram, quantile
-    caller = subprocess.Popen(["taskset", "-c", "1", LAB, "call", "--leg", "twilio", "--url", house.url, "--agent", "bench", "--calls", str(calls),
-                               "--ramp", str(calls / 4), "--seconds", str(a.seconds + 8), "--json", "-"], env=house.env,
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    caller = house.callers(calls, a.seconds + 8)
     time.sleep(6)
-    name = "invorto_frame_lateness_ms"
-    before = histogram(get(house.http("/metrics"), 20)[1], name)
+    before = house.frames()
     if rest:
         load(house, house.http(""), "GET /v1/agents/:id", a.seconds, a.connections)
     else:
         time.sleep(a.seconds)
-    after = histogram(get(house.http("/metrics"), 20)[1], name)
+    after = house.frames()
     caller.wait()
     return quantile(before, after, 0.99)
 
