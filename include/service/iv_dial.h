@@ -45,6 +45,9 @@ struct iv_dial_answer {
 	enum iv_carrier carrier;
 	struct iv_str from, provider_id;
 	struct iv_str why;         /* not placed: a word; the row says it too. Literal */
+	/* How the row stands, why it failed: a hook that is quicker than the carrier's answer may have ended it. As `placed`
+	 * says where that could not be written, or read. */
+	struct iv_str status, failure;
 	struct iv_slot_verdict slots; /* when they refused */
 	int64_t retry_after_s;
 	bool for_good;
@@ -73,6 +76,8 @@ enum iv_flow_next iv_dial_place(struct iv_dials *d, struct iv_flow *f, struct iv
 /* Nobody knows whether the row of this call was written, and nobody will dial it: should it be there, or come in the next
  * seconds, it is closed as 'failed', 'refused'. */
 void iv_dial_doubt(struct iv_dials *d, struct iv_str tenant_id, struct iv_str call_id);
+/* Was what writes the row asked for and failed by this: may the database have done it, or do it yet? */
+bool iv_dial_in_doubt(enum iv_code code);
 
 /* Takes back a call whose media is not here: the carrier hangs up, the row is closed 'canceled' for that reason ("":
  * hangup). IV_ENOENT; IV_ECONFLICT: it is over, held by a process, or the carrier has not said yet which call it is.

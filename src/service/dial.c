@@ -74,7 +74,9 @@ static struct iv_str given(struct iv_dial_job *j, struct iv_str s)
 
 static void tell_asker(struct iv_dial_job *j, const struct iv_err *err)
 {
+	static const char *const statuses[] = {"queued", "failed", "unknown"}; /* by enum iv_placed */
 	struct iv_dial_run *run = j->run;
+	struct iv_str status = j->answer.status.len ? j->answer.status : iv_str(statuses[j->answer.placed]);
 
 	if (!run)
 		return;
@@ -85,6 +87,8 @@ static void tell_asker(struct iv_dial_job *j, const struct iv_err *err)
 		j->asker_answer->carrier = j->plan.carrier;
 		j->asker_answer->from = given(j, j->plan.from);
 		j->asker_answer->provider_id = given(j, j->answer.provider_id);
+		j->asker_answer->status = given(j, status);
+		j->asker_answer->failure = given(j, j->answer.failure);
 	}
 	if (j->asker_plan) {
 		*j->asker_plan = j->plan;
@@ -316,7 +320,7 @@ void dial_placed(struct iv_flow *f)
 static const struct iv_flow_step place_steps[] = {
 	{"load", dial_load},   {"judge", dial_judge}, {"take", dial_take}, {"taken", dial_taken},
 	{"begin", begin},      {"ask", ask_carrier},  {"told", told},      {"write", dial_write},
-	{"written", dial_written}, {0},
+	{"written", dial_written}, {"stands", dial_stands}, {0},
 };
 static const struct iv_flow_type place_type = {"dial.place", place_steps, dial_placed};
 static const struct iv_flow_type planned_type = {"dial.planned", place_steps + 4, dial_placed};

@@ -36,6 +36,7 @@ struct iv_dial_job {
 	const char *refused_word;
 	bool asked, heard, written; /* the carrier was; it answered, or will not; the row says so */
 	bool doubted;            /* its row may come yet */
+	bool looked;             /* rows: how it stands */
 	int tries, looks;
 	struct iv_timer again;
 	struct iv_pg_run pg;
@@ -72,9 +73,10 @@ enum iv_flow_next dial_taken(struct iv_flow *f);
 
 /* dial.c: the end of a flow that places a call, or writes what came of it. */
 void dial_placed(struct iv_flow *f);
-/* dial_write.c: two steps; and what their end is left with. True: the job goes on. */
+/* dial_write.c: two steps, a third for who is told; and what their end is left with. True: the job goes on. */
 enum iv_flow_next dial_write(struct iv_flow *f);
 enum iv_flow_next dial_written(struct iv_flow *f);
+enum iv_flow_next dial_stands(struct iv_flow *f);
 bool dial_writes_again(struct iv_dial_job *j);
 /* dial_span.c: the placing as a span. */
 void dial_span_begin(struct iv_dial_job *j, const struct iv_span *parent);

@@ -61,7 +61,24 @@ enum iv_flow_next dial_written(struct iv_flow *f)
 	j->written = true;
 	if (kind)
 		dial_publish(j->d, j->ask.tenant_id, j->ask.call_id, kind);
-	return IV_FLOW_NEXT;
+	/* Who asked hears how it stands: as was written, or as somebody else had it before. */
+	j->looked = j->run && j->asked && (!kind || j->told.placed == IV_NOT_PLACED);
+	if (!j->looked)
+		return IV_FLOW_NEXT;
+	return iv_pg_one(j->d->s->pg, f, &j->pg, &j->scope, &j->arena, &iv_sql_dial_stands,
+			 &(struct iv_dial_stands_in){.call = j->ask.call_id}, &j->rows);
+}
+
+enum iv_flow_next dial_stands(struct iv_flow *f)
+{
+	struct iv_dial_job *j = dial_self(f);
+
+	(void)f;
+	if (!j->looked || !j->rows.count)
+		return IV_FLOW_DONE;
+	j->answer.status = iv_dial_stands_at(&j->rows, 0)->status;
+	j->answer.failure = iv_dial_stands_at(&j->rows, 0)->failure;
+	return IV_FLOW_DONE;
 }
 
 /* Nobody was asked for it, and nobody will be: else its row would count as a call that waits, for ever. A campaign takes
@@ -107,6 +124,11 @@ void iv_dial_doubt(struct iv_dials *d, struct iv_str tenant_id, struct iv_str ca
 	j->doubted = true;
 	j->tries = 1;
 	dial_job_start(j, &drop_type);
+}
+
+bool iv_dial_in_doubt(enum iv_code code)
+{
+	return code == IV_EDRAINING || code == IV_ETIMEDOUT || code == IV_ECANCELED || code == IV_ETOOBIG;
 }
 
 /* A process that ends tries to drop once; the rest is found by another. */

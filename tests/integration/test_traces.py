@@ -293,7 +293,7 @@ def test_a_request_its_dial_and_the_call_are_one_trace_and_another_process_goes_
         for carrier, number, to in (("jambonz", JAMBONZ_NUMBER, "+919876543299"), ("twilio", TWILIO_NUMBER, "+919876543298")):
             trace = TRACE[:-1] + str(len(placed))
             status, call = api("POST", "/v1/calls", {"agentId": "desk", "to": to, "from": number}, {"traceparent": f"00-{trace}-{PARENT}-01"})
-            assert status == 201 and call["status"] == "queued", call
+            assert status == 201 and call["status"] in ("queued", "ringing"), call
             placed[carrier] = trace, call["id"]
         one = {i.name for i in (whose(f, call) for _, call in placed.values())}
         campaign = Campaign(f, 1)

@@ -104,10 +104,11 @@ PAGE(call_list_answer, "callList", "calls", &call_row);
 SHAPE(call_answer, "call", CALL_WHOLE);
 SHAPE(call_changed_answer, "callChanged", BOOL("success", R, "Always true"),
       OBJ("call", R, &call_answer, "As it stands now"));
-SHAPE(call_made_answer, "callMade", STR("id", R, "call_…"), STR("status", R, "created, queued, failed or unknown"),
+SHAPE(call_made_answer, "callMade", STR("id", R, "call_…"),
+      STR("status", R, "created, queued, failed or unknown; further on, or over, when the carrier told that first"),
       STR("agentId", R, "Who talks"), STR("direction", R, "As it was asked"), STR("to", 0, "Who is called"),
       STR("from", 0, "Caller id"), STR("carrier", 0, "Who places it"), STR("providerCallId", 0, "The carrier's id"),
-      STR("failureReason", 0, "Why it was not placed"), STR("reason", 0, "Why nobody knows whether it was placed"),
+      STR("failureReason", 0, "Why it was not placed, or failed"), STR("reason", 0, "Why nobody knows whether it was placed"),
       INT("retryAfterSec", 0, "When it is worth trying again"), ANY("metadata", R, "As it was given"),
       BOOL("test", R, "Made with a test key"), STR("startedAt", R, "RFC 3339"));
 INNER(timeline_entry, "timelineEntry", STR("id", R, "Counts up within the call"), STR("kind", R, "What happened"),

@@ -3,8 +3,9 @@
  *   may it be placed? (number, country, carrier, slots)  → 400, 429, 501: nothing is made
  *   the row, within the tenant's caps                    → 404, 429
  *   the carrier is asked, once                           → 201, whatever it says: the call is there, and says how it
- *                                                          stands: queued, unknown, or failed with the reason. Only
- *                                                          "too many a second" is 429 */
+ *                                                          stands: queued, unknown, or failed with the reason; further
+ *                                                          on, or over, when the carrier told that first. Only "too many
+ *                                                          a second" is 429 */
 #include "resources.h"
 
 #include "iv_carrier.h"
@@ -94,12 +95,6 @@ static enum iv_flow_next check_body(struct iv_flow *f)
 	return iv_api_refuse_if_bad(c);
 }
 
-/* The database may have done what it was asked, or do it yet. */
-static bool is_doubt(enum iv_code code)
-{
-	return code == IV_EDRAINING || code == IV_ETIMEDOUT || code == IV_ECANCELED || code == IV_ETOOBIG;
-}
-
 static void give_back(void *arg)
 {
 	struct iv_api_call *c = arg;
@@ -109,7 +104,7 @@ static void give_back(void *arg)
 		iv_api_retry_after(c, st->answer.retry_after_s);
 	if (st->placing && c->flow.err.code == IV_EDRAINING)
 		c->nothing_done = true; /* its errors are those before the carrier was asked */
-	if (st->writing && is_doubt(c->flow.err.code)) {
+	if (st->writing && iv_dial_in_doubt(c->flow.err.code)) {
 		c->nothing_done = true;
 		iv_dial_doubt(c->s->dials, c->who.tenant_id, st->call_id);
 	}
@@ -230,14 +225,6 @@ static enum iv_flow_next place(struct iv_flow *f)
 	return iv_dial_place(c->s->dials, f, &st->run, &c->arena, &st->ask, &plan, &st->answer);
 }
 
-static struct iv_str status_of(const struct state *st)
-{
-	if (!st->dials)
-		return IV_S("created");
-	return st->answer.placed == IV_PLACED ? IV_S("queued") : st->answer.placed == IV_NOT_PLACED ? IV_S("failed")
-												   : IV_S("unknown");
-}
-
 static void put_dial(struct iv_jw *w, const struct state *st)
 {
 	const struct iv_dial_answer *a = &st->answer;
@@ -247,9 +234,10 @@ static void put_dial(struct iv_jw *w, const struct state *st)
 	iv_jw_cstr(w, "carrier", iv_carrier_names[a->carrier]);
 	if (a->provider_id.len)
 		iv_jw_str(w, "providerCallId", a->provider_id);
-	if (a->placed == IV_PLACED)
-		return;
-	iv_jw_str(w, a->placed == IV_NOT_PLACED ? "failureReason" : "reason", a->why);
+	if (iv_str_eq(a->status, IV_S("unknown")))
+		iv_jw_str(w, "reason", a->why);
+	else if (a->failure.len || a->placed == IV_NOT_PLACED)
+		iv_jw_str(w, "failureReason", a->failure.len ? a->failure : a->why);
 	if (a->placed == IV_NOT_PLACED && !a->for_good)
 		iv_jw_i64(w, "retryAfterSec", a->retry_after_s ? a->retry_after_s : 1);
 }
@@ -270,7 +258,7 @@ static enum iv_flow_next answer(struct iv_flow *f)
 	iv_jw_init(&w, &c->json);
 	iv_jw_obj(&w, NULL);
 	iv_jw_str(&w, "id", r->id);
-	iv_jw_str(&w, "status", status_of(st));
+	iv_jw_str(&w, "status", st->dials ? st->answer.status : IV_S("created"));
 	iv_jw_str(&w, "agentId", r->agent_id);
 	iv_jw_str(&w, "direction", word(directions, n->direction));
 	if (n->to.len)

@@ -40,18 +40,29 @@ select begin_dial(current_tenant(), $1, $2), call_is_up(current_tenant(), $1),
 	case when ($2::jsonb -> 'hosted')::boolean then hosted_variables(current_tenant(), $1) end
 
 -- name: dial_placed :one :tenant
--- news: nothing was heard of it before.
+-- news: nothing was heard of it before. Locked before it is looked at: a hook that is quicker has written, or waits.
 -- in:  call text, carrier text, provider_id text, second_kind text, second_id text, check_s int
 -- out: ours bool, news bool
+with c as materialized (
+	select r.status from voice_call_records r where r.tenant_id = current_tenant() and r.id = $1 for no key update
+)
 select place_dial(current_tenant(), $1, $2, $3, $4, $5, $6::integer),
-	exists (select from voice_call_records c where c.tenant_id = current_tenant() and c.id = $1
-		and c.status in ('created', 'dialing', 'unknown'))
+	coalesce(c.status in ('created', 'dialing', 'unknown'), false)
+from (values (1)) as w(n) left join c on true
 
 -- name: dial_doubted :one :tenant
 -- in:  call text, why text, check_s int
 -- out: done text, news bool
-select doubt_dial(current_tenant(), $1, $2, $3::integer)::text,
-	exists (select from voice_call_records c where c.tenant_id = current_tenant() and c.id = $1 and c.status = 'dialing')
+with c as materialized (
+	select r.status from voice_call_records r where r.tenant_id = current_tenant() and r.id = $1 for no key update
+)
+select doubt_dial(current_tenant(), $1, $2, $3::integer)::text, coalesce(c.status = 'dialing', false)
+from (values (1)) as w(n) left join c on true
+
+-- name: dial_stands :many :tenant
+-- in:  call text
+-- out: status text, failure text
+select c.status, coalesce(c.failure_reason, '') from voice_call_records c where c.tenant_id = current_tenant() and c.id = $1
 
 -- name: dial_dropped :one :tenant
 -- The end of a call that no carrier was asked for, and none will be. false: one was, or a campaign takes it back.

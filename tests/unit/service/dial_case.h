@@ -33,6 +33,7 @@ static struct asker {
 	struct iv_dial_ask ask;
 	struct iv_dial_plan plan;
 	struct iv_dial_answer answer;
+	char status[24], failure[24]; /* of the answer, whose strings go with the arena */
 	struct iv_undo undo;
 	struct iv_err err;
 	int ends;
@@ -100,6 +101,8 @@ static void asked(struct iv_flow *f)
 
 	a->ends++;
 	a->err = f->err;
+	(void)snprintf(a->status, sizeof(a->status), "%.*s", IV_FMT(a->answer.status));
+	(void)snprintf(a->failure, sizeof(a->failure), "%.*s", IV_FMT(a->answer.failure));
 }
 
 static const struct iv_flow_step planned_steps[] = {{"check", check}, {"checked", checked}, {"place", place_planned}, {0}};

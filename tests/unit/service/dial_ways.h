@@ -28,6 +28,8 @@ static inline void check_told(const struct dial_case *k, bool stays)
 		fail_msg("%s: told it was placed", what);
 	if (stays && asker.err.code != IV_OK && now.posts)
 		fail_msg("%s: told %s, and it may ring", what, asker.err.msg);
+	if (asker.err.code == IV_OK && !asker.status[0])
+		fail_msg("%s: told nothing of how it stands", what);
 }
 
 #endif

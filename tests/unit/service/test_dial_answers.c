@@ -62,6 +62,11 @@ static void check_answer(const struct dial_case *k, const struct answer *a, cons
 			 (int)asker.answer.placed);
 	if (!k->early && strncmp(row, statuses[a->placed], strlen(statuses[a->placed])) != 0)
 		fail_msg("%s: the row says %s", what, row);
+	/* Who asked hears what is in the row, whoever wrote it. */
+	if (strncmp(row, asker.status, strlen(asker.status)) != 0 || row[strlen(asker.status)] != ' ')
+		fail_msg("%s: told %s, the row says %s", what, asker.status, row);
+	if (strcmp(asker.status, "failed") == 0 && !asker.failure[0])
+		fail_msg("%s: told that it failed, not why", what);
 }
 
 static void every_answer_of_every_carrier_means_one_thing(void **state)
@@ -109,6 +114,8 @@ static void a_hook_may_be_quicker_than_the_answer(void **state)
 				/* What the hook said is not taken back by what comes behind it. */
 				if (strncmp(row, after[j], strlen(after[j])) != 0)
 					fail_msg("%s: the row says %s, not %s", case_text(&k, what), row, after[j]);
+				if (early[j] == ends_unanswered && strcmp(asker.failure, "no_answer") != 0)
+					fail_msg("%s: told it failed for %s", case_text(&k, what), asker.failure);
 			}
 }
 

@@ -20,8 +20,9 @@ static int at_every_statement(const struct dial_way *way, const struct far *answ
 static void the_database_may_fail_at_every_statement(void **state)
 {
 	static const enum fault_how hows[] = {FAULT_GONE, FAULT_BROKEN, FAULT_LOST, FAULT_LEFT, FAULT_CUT, FAULT_AWAY};
-	/* Load; begin and write; load, begin and write: in four ways under three answers, in two under one. */
-	const int all = 4 * (1 + 3 * (2 + 3)) + 2 * (1 + 2 + 3);
+	/* Load; begin and write; load, begin and write: in four ways under three answers, in two under one. What was not placed
+	 * is looked at once more. */
+	const int all = 4 * (1 + 3 * (2 + 3) + 2) + 2 * (1 + 2 + 3);
 	int cases = 0;
 
 	(void)state;
