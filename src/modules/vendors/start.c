@@ -1,5 +1,6 @@
 /* One call, as the older platform's function starts it: our row, then the dial. Asked for again while that call is not over,
- * it is that call. */
+ * it is that call; unless nobody has dialled that yet: then whoever asked first is about to, or its row is being dropped
+ * (iv_dial_doubt), and the next time it is known which. */
 #include "vendors.h"
 
 #include "iv_dial.h"
@@ -26,7 +27,7 @@ struct state {
 	struct iv_dial_answer answer;
 	struct iv_dial_run run;
 	struct iv_undo give_back;
-	bool again, placing;
+	bool again, writing, placing;
 };
 
 static bool is_number(struct iv_str s)
@@ -66,6 +67,10 @@ static void give_back(void *arg)
 		iv_api_retry_after(c, st->answer.retry_after_s);
 	if (st->placing && c->flow.err.code == IV_EDRAINING)
 		c->nothing_done = true; /* its errors are those before the carrier was asked */
+	if (st->writing && iv_dial_in_doubt(c->flow.err.code)) {
+		c->nothing_done = true;
+		iv_dial_doubt(c->s->dials, c->who.tenant_id, st->call_id);
+	}
 	iv_dial_give_back(c->s->dials, &st->ask, &st->plan);
 }
 
@@ -136,6 +141,7 @@ static enum iv_flow_next create(struct iv_flow *f)
 	if (st->plan.hosted && !st->plan.number_ref.len)
 		return iv_flow_fail(f, IV_EUNPROCESSABLE, "the number is not imported to ElevenLabs: import it first");
 	c->nothing_done = false;
+	st->writing = true;
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_start_call,
 			 &(struct iv_start_call_in){.id = st->call_id,
 						    .agent = in->agent_id,
@@ -156,6 +162,7 @@ static enum iv_flow_next place(struct iv_flow *f)
 	struct state *st = c->state;
 	const struct iv_start_call_out *r = iv_start_call_at(&st->rows, 0);
 
+	st->writing = false;
 	if (r->refusal.len) {
 		c->nothing_done = true;
 		if (iv_str_eq(r->refusal, IV_S("agent")))
@@ -205,6 +212,11 @@ static enum iv_flow_next answer(struct iv_flow *f)
 	bool unsure = iv_str_eq(r->status, IV_S("unknown"));
 	struct iv_jw w;
 
+	if (st->again && !r->dialled) {
+		c->nothing_done = true;
+		iv_api_retry_after(c, 1);
+		return iv_flow_fail(f, IV_EDRAINING, "the call was asked for before and nobody has dialled it yet: ask again");
+	}
 	vendors_begin(c, &w);
 	vendors_row(&w, "call_record", r->row, false);
 	if (r->provider_call_id.len)
@@ -219,7 +231,7 @@ static enum iv_flow_next answer(struct iv_flow *f)
 	}
 	iv_jw_end_obj(&w);
 	return vendors_done(c, &w,
-			    st->again ? "The call was started before and is not over"
+			    st->again ? "The call was started before"
 			    : unsure  ? "The carrier did not say whether it placed the call; it is being asked"
 				      : "Call initiated successfully");
 }

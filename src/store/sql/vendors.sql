@@ -110,9 +110,9 @@ from start_call_once(current_tenant(), $1, $2, $3, $4, $5, $6, $7, $8, $9)
 
 -- name: start_row :one :tenant
 -- in:  id text
--- out: row json, provider_call_id text, status text, failure text
+-- out: row json, provider_call_id text, status text, dialled bool
 select to_jsonb(c) - array['agent', 'journal_path', 'instance_id', 'usage', 'transcript'], coalesce(c.provider_call_id, ''),
-	c.status, coalesce(c.failure_reason, '')
+	c.status, c.dialled_at is not null
 from voice_call_records c where c.tenant_id = current_tenant() and c.id = $1
 
 -- name: template_list :many :tenant
