@@ -231,7 +231,8 @@ static enum iv_flow_next find(struct iv_flow *f)
 		return IV_FLOW_DONE;
 	}
 	struct iv_hosted_call_in in = {
-		.conversation = d->told.conversation, .sid = d->told.call_sid, .named = d->told.named};
+		.conversation = d->told.conversation, .sid = d->told.call_sid, .named = d->told.named,
+		.redact = d->k->cfg->redact};
 
 	return iv_pg_one(d->k->s->pg, f, &d->pg, &(struct iv_scope){0}, &d->arena, &iv_sql_hosted_call, &in, &d->rows);
 }

@@ -1,10 +1,10 @@
 -- After a campaign's calls: what vendors tell of those they had, and what the kernel makes of them.
 
 -- name: hosted_call :many :global
--- Which call a vendor speaks of; two rows: nobody can say.
--- in:  conversation text, sid text, named text
+-- Which call a vendor speaks of; two rows: nobody can say. redact in: where its tenant does not say otherwise.
+-- in:  conversation text, sid text, named text, redact bool
 -- out: tenant_id text, call_id text, redact bool
-select tenant_id, call_id, redact from lookup.hosted_call($1, $2, $3)
+select tenant_id, call_id, redact from lookup.hosted_call($1, $2, $3, $4)
 
 -- name: post_call_take :one :tenant
 -- in:  call text, told json
