@@ -3279,7 +3279,7 @@ export interface components {
             carrier?: string;
             /** @description As it was asked */
             direction: string;
-            /** @description Why it was not placed */
+            /** @description Why it was not placed, or failed */
             failureReason?: string;
             /** @description Caller id */
             from?: string;
@@ -3295,7 +3295,7 @@ export interface components {
             retryAfterSec?: number;
             /** @description RFC 3339 */
             startedAt: string;
-            /** @description created, queued, failed or unknown */
+            /** @description created, queued, failed or unknown; further on, or over, when the carrier told that first */
             status: string;
             /** @description Made with a test key */
             test: boolean;

@@ -3335,7 +3335,7 @@ class CallMade(Model):
     """
     status: str
     """
-    created, queued, failed or unknown
+    created, queued, failed or unknown; further on, or over, when the carrier told that first
     """
     agent_id: Annotated[str, Field(alias='agentId')]
     """
@@ -3363,7 +3363,7 @@ class CallMade(Model):
     """
     failure_reason: Annotated[Optional[str], Field(alias='failureReason')] = None
     """
-    Why it was not placed
+    Why it was not placed, or failed
     """
     reason: Optional[str] = None
     """
