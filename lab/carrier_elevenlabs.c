@@ -158,28 +158,3 @@ cJSON *elevenlabs_by(const cJSON *all, const char *key, struct iv_str value)
 	cJSON_ArrayForEach(one, all) if (value.len && iv_str_eq(iv_json_str(one, key), value)) return one;
 	return NULL;
 }
-
-/* ── the lab's own control */
-
-/* {"webhookUrl", "secret", "audio"}: what is there is set. */
-void control_elevenlabs(void *ctx, struct iv_http_req *rq)
-{
-	struct elevenlabs *e = ((struct carriers *)ctx)->elevenlabs;
-	struct iv_err err = {0};
-	cJSON *json = iv_json_parse(iv_http_body(rq), &err);
-	struct iv_str url = iv_json_str(json, "webhookUrl"), secret = iv_json_str(json, "secret");
-
-	if (!json || url.len >= sizeof(e->webhook) || secret.len >= sizeof(e->secret)) {
-		(void)iv_fail(&err, IV_EINVAL, "webhookUrl and secret must be short texts");
-		iv_http_reply_err(rq, &err);
-	} else {
-		if (url.ptr)
-			iv_str_copy(e->webhook, sizeof(e->webhook), url);
-		if (secret.ptr)
-			iv_str_copy(e->secret, sizeof(e->secret), secret);
-		if (cJSON_IsBool(iv_json_get(json, "audio")))
-			e->audio = cJSON_IsTrue(iv_json_get(json, "audio"));
-		iv_http_reply(rq, 204, NULL, IV_STR_NULL);
-	}
-	cJSON_Delete(json);
-}

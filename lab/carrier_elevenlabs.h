@@ -3,9 +3,12 @@
  *
  *   carrier_elevenlabs.c        the account: settings, answers, faults
  *   carrier_elevenlabs_rest.c   agents and phone numbers
- *   carrier_elevenlabs_talk.c   conversations: how they go, what is told of them
+ *   carrier_elevenlabs_dial.c   where conversations begin: dialled, or registered
+ *   carrier_elevenlabs_talk.c   how they go
+ *   carrier_elevenlabs_look.c   what REST tells of them
  *   carrier_elevenlabs_hook.c   webhooks, signed
- *   carrier_elevenlabs_media.c  the far end of a call that was registered */
+ *   carrier_elevenlabs_media.c  the far end of a call that was registered
+ *   carrier_elevenlabs_control.c  the lab's own control of all that */
 #ifndef LAB_CARRIER_ELEVENLABS_H
 #define LAB_CARRIER_ELEVENLABS_H
 

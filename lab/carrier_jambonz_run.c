@@ -2,19 +2,10 @@
  * application is replaced, the verb under way is ended first, and what ends it goes on with `pending`. */
 #include "carrier_jambonz_run.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include "carrier_jambonz_verb.h"
 #include "carrier_verbs.h"
-#include "iv_crypto.h"
 
-#define SAY_MS 300
-#define PLAY_MS 500
-#define REFER_MS 50
-#define GATHER_KEY_MS 100
-
-static void step(struct carrier_call *call);
-
-static void wait_for(struct carrier_call *call, int64_t ms, void (*after)(struct carrier_call *call))
+void jambonz_wait(struct carrier_call *call, int64_t ms, void (*after)(struct carrier_call *call))
 {
 	call->jambonz->after = after;
 	iv_timer_in_ms(&call->jambonz->timer, ms);
@@ -37,7 +28,14 @@ void jambonz_run(struct carrier_call *call, cJSON *app)
 	cJSON_Delete(j->app);
 	j->app = app;
 	j->verb = NULL;
-	step(call);
+	jambonz_step(call);
+}
+
+int64_t jambonz_seconds_ms(const cJSON *verb, const char *key, int64_t otherwise_ms)
+{
+	const cJSON *s = cJSON_GetObjectItem(verb, key);
+
+	return cJSON_IsNumber(s) ? (int64_t)(s->valuedouble * 1000) : otherwise_ms;
 }
 
 /* ── hooks at a verb's end */
@@ -68,11 +66,10 @@ static void on_action(struct carrier_call *call, void *arg, const struct hook_an
 		jambonz_run(call, app);
 		return;
 	}
-	step(call);
+	jambonz_step(call);
 }
 
-/* The verb's actionHook, if it has one; then on. */
-static void verb_ends(struct carrier_call *call, cJSON *extra)
+void jambonz_verb_ends(struct carrier_call *call, cJSON *extra)
 {
 	struct jambonz_app *j = call->jambonz;
 	const cJSON *hook = cJSON_GetObjectItem(j->verb, "actionHook");
@@ -84,7 +81,7 @@ static void verb_ends(struct carrier_call *call, cJSON *extra)
 		cJSON_Delete(extra);
 		j->ending = false;
 		if (!call->over)
-			step(call);
+			jambonz_step(call);
 		return;
 	}
 	if (id.len > 0) {
@@ -97,440 +94,21 @@ static void verb_ends(struct carrier_call *call, cJSON *extra)
 	j->steering = jambonz_post(call, &to, "action hook", extra, false, 0, on_action);
 }
 
-static void verb_ends_plain(struct carrier_call *call)
+void jambonz_verb_over(struct carrier_call *call)
 {
-	verb_ends(call, NULL);
-}
-
-/* ── listen */
-
-static void add_basic(const cJSON *verb, char *out, size_t size)
-{
-	const cJSON *auth = cJSON_GetObjectItem(verb, "wsAuth");
-	char pair[128];
-
-	out[0] = '\0';
-	if (!auth)
-		return;
-	int n = snprintf(pair, sizeof(pair), "%s:%s", cJSON_GetObjectItem(auth, "username")->valuestring,
-			 cJSON_GetObjectItem(auth, "password")->valuestring);
-	if (n < 0 || n > 91) /* its buffer is short, and it does not say so */
-		return;
-	size_t at = (size_t)snprintf(out, size, "authorization: Basic ");
-	at += iv_base64((const uint8_t *)pair, (size_t)n, out + at);
-	snprintf(out + at, size - at, "\r\n");
-}
-
-static int rate_of(const cJSON *verb)
-{
-	const cJSON *rate = cJSON_GetObjectItem(verb, "sampleRate");
-
-	return cJSON_IsNumber(rate) && rate->valueint == 16000 ? 16000 : 8000;
-}
-
-static void merge_flat(cJSON *into, const cJSON *from)
-{
-	for (const cJSON *i = from ? from->child : NULL; i; i = i->next) {
-		cJSON_DeleteItemFromObjectCaseSensitive(into, i->string);
-		cJSON_AddItemToObject(into, i->string, cJSON_Duplicate(i, true));
-	}
-}
-
-static char *camel(const char *snake)
-{
-	char *out = strdup(snake), *w = out;
-
-	if (!out)
-		abort();
-	for (const char *r = snake; *r; r++) {
-		if (*r == '_' && r[1]) {
-			r++;
-			*w++ = (char)(*r >= 'a' && *r <= 'z' ? *r - 32 : *r);
-		} else {
-			*w++ = *r;
-		}
-	}
-	*w = '\0';
-	return out;
-}
-
-/* As the 0.9 line breaks it: the bug's name in front, an apostrophe left over at the end. */
-static char *broken(char *text)
-{
-	size_t size = strlen(text) + 32;
-	char *out = malloc(size);
-
-	if (!out)
-		abort();
-	snprintf(out, size, "jambonz-session-record %s'", text);
-	free(text);
-	return out;
-}
-
-/* The first text frame: the body of a status in camelCase, metadata laid over it; apostrophes are lost on the way. */
-static char *preamble(const struct carrier_call *call, const cJSON *verb)
-{
-	cJSON *body = jambonz_body(call), *out = cJSON_CreateObject();
-	char *text, *w;
-
-	cJSON_AddNumberToObject(out, "sampleRate", rate_of(verb));
-	cJSON_AddStringToObject(out, "mixType", "mono");
-	for (const cJSON *i = body->child; i; i = i->next) {
-		char *key = camel(i->string);
-
-		if (call->plan.preamble != PREAMBLE_MINIMAL || strcmp(key, "callSid") == 0)
-			cJSON_AddItemToObject(out, key, cJSON_Duplicate(i, true));
-		free(key);
-	}
-	merge_flat(out, cJSON_GetObjectItem(verb, "metadata"));
-	text = cJSON_PrintUnformatted(out);
-	cJSON_Delete(out);
-	cJSON_Delete(body);
-	if (!text)
-		abort();
-	if (call->plan.preamble == PREAMBLE_BROKEN)
-		return broken(text);
-	w = text;
-	for (const char *r = text; *r; r++)
-		if (*r != '\'')
-			*w++ = *r;
-	*w = '\0';
-	return text;
-}
-
-static void listen_done(struct carrier_call *call, void *arg, const struct media_end *end)
-{
-	struct jambonz_app *j = call->jambonz;
-	cJSON *extra;
-
-	(void)arg;
-	j->listening = false;
-	if (end->by_person)
-		call_hang_up(call, LINE_BY_PERSON, 0, end->why);
-	if (!j->verb)
-		return;
-	extra = cJSON_CreateObject();
-	cJSON_AddNumberToObject(extra, "dial_call_duration", (double)((call_now_ms() - j->verb_began_ms) / 1000));
-	cJSON_AddStringToObject(extra, "digits", "");
-	verb_ends(call, extra);
-}
-
-static void listen_long_enough(struct carrier_call *call)
-{
-	if (call->media)
-		media_close(call->media, "maxLength");
-}
-
-static void run_listen(struct carrier_call *call, const cJSON *verb)
-{
-	struct jambonz_app *j = call->jambonz;
-	const cJSON *max = cJSON_GetObjectItem(verb, "maxLength"), *bi = cJSON_GetObjectItem(verb, "bidirectionalAudio");
-	struct jambonz_hook url;
-	char headers[256];
-	char *first = preamble(call, verb);
-	struct media_spec spec = {.rate_hz = rate_of(verb)};
-
-	if (!cJSON_IsTrue(cJSON_GetObjectItem(verb, "earlyMedia")))
-		call_answer(call);
-	free(first);
-	first = preamble(call, verb); /* as it is now that the call is up */
-	jambonz_hook_read(call, cJSON_GetObjectItem(verb, "url"), &url);
-	add_basic(verb, headers, sizeof(headers));
-	spec.url = url.url;
-	spec.headers = iv_str(headers);
-	spec.first = iv_str(first);
-	spec.drachtio = call->plan.drachtio;
-	spec.no_keys = !cJSON_IsTrue(cJSON_GetObjectItem(verb, "passDtmf"));
-	spec.unheard = !bi || !cJSON_IsTrue(cJSON_GetObjectItem(bi, "streaming")) || !cJSON_GetObjectItem(bi, "sampleRate");
-	if (spec.unheard)
-		call_note(call, "listen", "no streaming with a rate of its own: the caller will hear nothing");
-	j->listening = true;
-	media_open(call, &spec, NULL, listen_done, NULL);
-	if (cJSON_IsNumber(max))
-		wait_for(call, (int64_t)(max->valuedouble * 1000), listen_long_enough);
-	free(first);
-}
-
-/* ── dial */
-
-static void leg_made(struct carrier_call *leg, const void *detail)
-{
-	const struct jambonz_app *a = leg->a->jambonz;
-	const cJSON *target = detail, *tag = cJSON_GetObjectItem(a->verb, "tag");
-	const cJSON *confirm = cJSON_GetObjectItem(target, "confirmHook");
-	struct jambonz_app *j = jambonz_app_new(leg);
-
-	j->call_hook = a->call_hook;
-	j->status_hook = a->status_hook;
-	snprintf(j->application, sizeof(j->application), "%s", a->application);
-	j->customer = tag ? cJSON_Duplicate(tag, true) : a->customer ? cJSON_Duplicate(a->customer, true) : NULL;
-	confirm = confirm ? confirm : cJSON_GetObjectItem(a->verb, "confirmHook");
-	j->confirm = confirm ? cJSON_Duplicate(confirm, true) : NULL;
-}
-
-static void on_confirm(struct carrier_call *leg, void *arg, const struct hook_answer *a)
-{
-	struct iv_err e = {0};
-	cJSON *json = a->status == 200 ? iv_json_parse(a->body, &e) : NULL;
-	cJSON *app = json ? verbs_read(json, &e) : NULL;
-
-	(void)arg;
-	cJSON_Delete(json);
-	if (leg->over) {
-		cJSON_Delete(app);
-		return;
-	}
-	leg->jambonz->confirming = true;
-	jambonz_run(leg, app ? app : cJSON_CreateArray());
-}
-
-void jambonz_confirm(struct carrier_call *leg)
-{
-	struct jambonz_hook to;
-
-	if (!leg->jambonz->confirm) {
-		dial_leg_ready(leg, true);
-		return;
-	}
-	jambonz_hook_read(leg, leg->jambonz->confirm, &to);
-	jambonz_post(leg, &to, "confirm hook", NULL, false, 0, on_confirm);
-}
-
-static void dial_done(struct carrier_call *call, const struct dial_end *end)
-{
-	cJSON *extra = cJSON_CreateObject();
-
-	cJSON_AddStringToObject(extra, "dial_call_status", end->status);
-	if (end->leg) {
-		cJSON_AddNumberToObject(extra, "dial_sip_status", end->leg->line.sip_status);
-		cJSON_AddStringToObject(extra, "dial_call_sid", end->leg->sid);
-		cJSON_AddStringToObject(extra, "dial_sbc_callid", end->leg->trace);
-	}
-	if (!call->jambonz->verb)
-		cJSON_Delete(extra);
-	else
-		verb_ends(call, extra);
-}
-
-static int64_t seconds(const cJSON *verb, const char *key, int64_t otherwise_ms)
-{
-	const cJSON *s = cJSON_GetObjectItem(verb, key);
-
-	return cJSON_IsNumber(s) ? (int64_t)(s->valuedouble * 1000) : otherwise_ms;
-}
-
-static void run_dial(struct carrier_call *call, const cJSON *verb)
-{
-	struct dial_target targets[DIAL_TARGETS_MAX];
-	struct iv_str caller_id = iv_json_str(verb, "callerId");
-	struct dial_opts opts = {.caller_id = caller_id.len ? caller_id : iv_str(call->from),
-				 .timeout_ms = seconds(verb, "timeout", 60000),
-				 .limit_ms = seconds(verb, "timeLimit", -1),
-				 .answer_on_bridge = cJSON_IsTrue(cJSON_GetObjectItem(verb, "answerOnBridge")),
-				 .leg_made = leg_made,
-				 .done = dial_done};
-	size_t n = 0;
-	const cJSON *t;
-
-	cJSON_ArrayForEach(t, cJSON_GetObjectItem(verb, "target"))
-	{
-		static const char *const keys[] = {"number", "sipUri", "name"};
-		struct iv_str to = IV_STR_NULL;
-
-		for (size_t k = 0; k < IV_COUNT(keys) && to.len == 0; k++)
-			to = iv_json_str(t, keys[k]);
-		if (n < DIAL_TARGETS_MAX)
-			targets[n++] = (struct dial_target){to, t};
-	}
-	dial_start(call, targets, n, &opts);
-}
-
-/* ── the others */
-
-static void run_answer(struct carrier_call *call, const cJSON *verb)
-{
-	(void)verb;
-	call_answer(call);
-	step(call);
-}
-
-static void run_hangup(struct carrier_call *call, const cJSON *verb)
-{
-	(void)verb;
-	call->silent_end = call->line.state != LINE_TALKING;
-	call_hang_up(call, LINE_BY_CARRIER, call->line.state == LINE_TALKING ? 0 : 603, "the application hung up");
-}
-
-static void run_decline(struct carrier_call *call, const cJSON *verb)
-{
-	int status = cJSON_GetObjectItem(verb, "status")->valueint;
-
-	if (call->line.state == LINE_TALKING) {
-		call_note(call, "sip:decline", "the call is answered: nothing happens");
-		step(call);
-		return;
-	}
-	call_hang_up(call, LINE_BY_CARRIER, status, "the application declined it");
-}
-
-static void refer_done(struct carrier_call *call)
-{
-	cJSON *extra = cJSON_CreateObject();
-
-	cJSON_AddNumberToObject(extra, "refer_status", 202);
-	cJSON_AddNumberToObject(extra, "final_referred_call_status", 200);
-	verb_ends(call, extra);
-	call_hang_up(call, LINE_BY_PERSON, 0, "referred to somebody else");
-}
-
-static void run_refer(struct carrier_call *call, const cJSON *verb)
-{
-	if (call->line.state != LINE_TALKING) {
-		call_note(call, "sip:refer", "needs an answered call");
-		step(call);
-		return;
-	}
-	call_note(call, "referred", "%s", cJSON_GetObjectItem(verb, "referTo")->valuestring);
-	wait_for(call, REFER_MS, refer_done);
-}
-
-static void run_play(struct carrier_call *call, const cJSON *verb)
-{
-	char *text = cJSON_PrintUnformatted(cJSON_GetObjectItem(verb, "url"));
-
-	if (!cJSON_IsTrue(cJSON_GetObjectItem(verb, "earlyMedia")))
-		call_answer(call);
-	call_note(call, "played", "%s", text);
-	free(text);
-	wait_for(call, PLAY_MS, verb_ends_plain);
-}
-
-static void run_say(struct carrier_call *call, const cJSON *verb)
-{
-	const cJSON *said = cJSON_GetObjectItem(verb, "text");
-
-	if (!cJSON_IsTrue(cJSON_GetObjectItem(verb, "earlyMedia")))
-		call_answer(call);
-	call_note(call, "said", "%s", cJSON_IsString(said) ? said->valuestring : "");
-	wait_for(call, SAY_MS, verb_ends_plain);
-}
-
-static void run_pause(struct carrier_call *call, const cJSON *verb)
-{
-	wait_for(call, seconds(verb, "length", 0), verb_ends_plain);
-}
-
-static void run_dtmf(struct carrier_call *call, const cJSON *verb)
-{
-	call_pressed(call, iv_json_str(verb, "dtmf"));
-	step(call);
-}
-
-static void gather_done(struct carrier_call *call)
-{
-	cJSON *extra = cJSON_CreateObject();
-	char digits[40];
-
-	iv_str_copy(digits, sizeof(digits), call->plan.digits);
-	cJSON_AddStringToObject(extra, "reason", digits[0] ? "dtmfDetected" : "timeout");
-	if (digits[0])
-		cJSON_AddStringToObject(extra, "digits", digits);
-	verb_ends(call, extra);
-}
-
-static void run_gather(struct carrier_call *call, const cJSON *verb)
-{
-	const cJSON *say = cJSON_GetObjectItem(verb, "say");
-
-	call_answer(call);
-	if (say)
-		call_note(call, "said", "%.*s", IV_FMT(iv_json_str(say, "text")));
-	wait_for(call, call->plan.digits.len ? GATHER_KEY_MS : seconds(verb, "timeout", 5000), gather_done);
-}
-
-static void conference_count(struct carrier_call *call, int by)
-{
-	cJSON *all = call->c->conferences, *n = cJSON_GetObjectItemCaseSensitive(all, call->jambonz->conference);
-
-	if (!n)
-		n = cJSON_AddNumberToObject(all, call->jambonz->conference, 0);
-	cJSON_SetNumberValue(n, n->valuedouble + by);
-}
-
-static void leave_conference(struct carrier_call *call)
-{
-	if (!call->jambonz->conference[0])
-		return;
-	conference_count(call, -1);
-	call_note(call, "conference left", "%s", call->jambonz->conference);
-	call->jambonz->conference[0] = '\0';
-}
-
-static void run_conference(struct carrier_call *call, const cJSON *verb)
-{
-	struct jambonz_app *j = call->jambonz;
-	const cJSON *status = cJSON_GetObjectItem(verb, "statusHook");
-	struct jambonz_hook to;
-
-	call_answer(call);
-	iv_str_copy(j->conference, sizeof(j->conference), iv_json_str(verb, "name"));
-	conference_count(call, 1);
-	call_note(call, "conference joined", "%s", j->conference);
-	if (status) {
-		cJSON *extra = cJSON_CreateObject();
-
-		cJSON_AddStringToObject(extra, "event", "join");
-		cJSON_AddStringToObject(extra, "friendly_name", j->conference);
-		cJSON_AddNumberToObject(extra, "members", cJSON_GetObjectItem(call->c->conferences, j->conference)->valuedouble);
-		jambonz_hook_read(call, status, &to);
-		jambonz_post(call, &to, "conference status", extra, false, 0, NULL);
-	}
-}
-
-static void run_tag(struct carrier_call *call, const cJSON *verb)
-{
-	cJSON_Delete(call->jambonz->customer);
-	call->jambonz->customer = cJSON_Duplicate(cJSON_GetObjectItem(verb, "data"), true);
-	step(call);
-}
-
-static void run_config(struct carrier_call *call, const cJSON *verb)
-{
-	const cJSON *amd = cJSON_GetObjectItem(verb, "amd");
-
-	if (amd) {
-		cJSON_Delete(call->jambonz->amd);
-		call->jambonz->amd = cJSON_Duplicate(amd, true);
-		if (call->line.state == LINE_TALKING)
-			iv_timer_in_ms(&call->jambonz->amd_timer, call->plan.amd_ms);
-	}
-	step(call);
-}
-
-static void run_redirect(struct carrier_call *call, const cJSON *verb)
-{
-	const cJSON *status = cJSON_GetObjectItem(verb, "statusHook");
-
-	if (status)
-		jambonz_hook_read(call, status, &call->jambonz->status_hook);
-	verb_ends(call, NULL);
-}
-
-static void run_nothing(struct carrier_call *call, const cJSON *verb)
-{
-	(void)verb;
-	step(call);
+	jambonz_verb_ends(call, NULL);
 }
 
 static const struct {
 	const char *name;
-	void (*run)(struct carrier_call *call, const cJSON *verb);
+	jambonz_verb_fn *run;
 } verbs[] = {
-	{"answer", run_answer}, {"listen", run_listen}, {"dial", run_dial}, {"hangup", run_hangup},
-	{"sip:decline", run_decline}, {"sip:refer", run_refer}, {"play", run_play}, {"say", run_say},
-	{"pause", run_pause}, {"dtmf", run_dtmf}, {"gather", run_gather}, {"conference", run_conference},
-	{"tag", run_tag}, {"config", run_config}, {"redirect", run_redirect}, {"dub", run_nothing},
-	{"leave", run_nothing}, {"sip:request", run_nothing},
+	{"answer", jambonz_run_answer}, {"listen", jambonz_run_listen}, {"dial", jambonz_run_dial},
+	{"hangup", jambonz_run_hangup}, {"sip:decline", jambonz_run_decline}, {"sip:refer", jambonz_run_refer},
+	{"play", jambonz_run_play}, {"say", jambonz_run_say}, {"pause", jambonz_run_pause},
+	{"dtmf", jambonz_run_dtmf}, {"gather", jambonz_run_gather}, {"conference", jambonz_run_conference},
+	{"tag", jambonz_run_tag}, {"config", jambonz_run_config}, {"redirect", jambonz_run_redirect},
+	{"dub", jambonz_run_nothing}, {"leave", jambonz_run_nothing}, {"sip:request", jambonz_run_nothing},
 };
 
 /* ── on */
@@ -543,7 +121,7 @@ static void app_over(struct carrier_call *call)
 		dial_leg_ready(call, true);
 		return;
 	}
-	run_hangup(call, NULL);
+	jambonz_run_hangup(call, NULL);
 }
 
 static void tell_verb(struct carrier_call *call, const cJSON *verb)
@@ -555,7 +133,7 @@ static void tell_verb(struct carrier_call *call, const cJSON *verb)
 	call_tell(call, "verb", d);
 }
 
-static void step(struct carrier_call *call)
+void jambonz_step(struct carrier_call *call)
 {
 	struct jambonz_app *j = call->jambonz;
 
@@ -593,14 +171,14 @@ void jambonz_replace(struct carrier_call *call, cJSON *app)
 	}
 	cJSON_Delete(j->pending);
 	j->pending = app;
-	leave_conference(call);
+	jambonz_leave(call);
 	if (call->media) {
 		media_close(call->media, "the application was replaced"); /* its actionHook is still asked */
 	} else if (call->dial) {
 		dial_stop(call);
-		verb_ends(call, NULL);
+		jambonz_verb_ends(call, NULL);
 	} else if (!j->ending) {
-		step(call);
+		jambonz_step(call);
 	}
 }
 
@@ -635,6 +213,6 @@ void jambonz_over(struct carrier_call *call)
 	struct jambonz_app *j = call->jambonz;
 
 	iv_timer_stop(&j->timer);
-	leave_conference(call);
+	jambonz_leave(call);
 	/* listen asks its actionHook once more when the socket has closed; the answer does not count */
 }
