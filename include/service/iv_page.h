@@ -3,8 +3,7 @@
 #ifndef IV_PAGE_H
 #define IV_PAGE_H
 
-#include "iv_api.h"
-#include "iv_time.h"
+#include "iv_answer.h"
 
 struct iv_page_query {
 	int64_t limit;
@@ -12,6 +11,7 @@ struct iv_page_query {
 };
 enum { IV_PAGE_LIMIT = 50 }; /* of who asks for no number */
 extern const struct iv_shape iv_page_query_shape;
+void iv_page_defaults(void *query); /* of a query that begins with a struct iv_page_query */
 #define IV_PAGE_QUERY_ROWS(t, page)                                                                                 \
 	IV_INT(t, page.limit, "limit", 0, 1, 100, "At most so many"),                                            \
 		IV_STR(t, page.cursor, "cursor", 0, 1, 256, "nextCursor of the page before")
@@ -32,6 +32,8 @@ struct iv_page_place { /* where a page begins, as statements take it */
 };
 /* False: the cursor is none of ours, and the call is told so. */
 bool iv_page_begins(struct iv_api_call *c, const struct iv_page_query *q, struct iv_page_place *p);
+/* The same, and the caller tells. */
+IV_MUST_CHECK bool iv_page_reads(struct iv_api_call *c, const struct iv_page_query *q, struct iv_page_place *p);
 /* Cuts the row too many off and makes the cursor of the last one shown. */
 void iv_page_ends(struct iv_api_call *c, const struct iv_page_query *q, struct iv_page_out *out, size_t rows, int64_t last_us,
 	       struct iv_str last_id);
@@ -44,18 +46,21 @@ struct iv_list_alone {
 	struct iv_page_out page;
 };
 
-/* A time for a shape: RFC 3339 in the arena; IV_SQL_NULL is left out. */
-struct iv_str iv_time_text(struct iv_api_call *c, int64_t ms);
-/* A time that was sent; false names the field as wrong. Absent is IV_SQL_NULL. */
-bool iv_time_sent(struct iv_api_call *c, const char *pointer, struct iv_str text, int64_t *ms);
-/* 0 for IV_SQL_NULL, and back. */
-static inline int64_t iv_or_zero(int64_t n)
-{
-	return n == IV_SQL_NULL ? 0 : n;
-}
-static inline int64_t iv_or_null(int64_t n)
-{
-	return n == 0 ? IV_SQL_NULL : n;
-}
+/* ── lists that are written row by row: {"data":[…],"hasMore":…,"nextCursor":…} */
+
+struct iv_page_writer {
+	struct iv_jw w;
+	size_t shown; /* rows to write */
+	bool more;
+};
+enum iv_page_end { IV_PAGE_LEFT_OUT, IV_PAGE_NULL }; /* what nextCursor is when there are no more */
+/* `rows` were read, one more than `limit` at most. */
+struct iv_page_writer iv_page_open(struct iv_api_call *c, int64_t limit, size_t rows);
+/* The last row shown makes the cursor. Whether all of it fits, iv_jw_done says. */
+void iv_page_close(struct iv_api_call *c, struct iv_page_writer *p, int64_t last_us, struct iv_str last_id,
+		   enum iv_page_end end);
+/* hasMore and nextCursor alone, for lists that have other members. */
+void iv_page_tail(struct iv_api_call *c, struct iv_jw *w, bool more, int64_t last_us, struct iv_str last_id,
+		  enum iv_page_end end);
 
 #endif

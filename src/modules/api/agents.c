@@ -112,8 +112,8 @@ const struct iv_shape agent_row_shape = {"agent", sizeof(struct agent_row), row_
 			    .provider = (r)->provider,                                                                 \
 			    .template_id = (r)->template_id,                                                           \
 			    .config = (r)->config,                                                                     \
-			    .created_at = resource_time(c, (r)->created_at),                                           \
-			    .updated_at = resource_time(c, (r)->updated_at)})
+			    .created_at = iv_time_text(c, (r)->created_at),                                           \
+			    .updated_at = iv_time_text(c, (r)->updated_at)})
 
 /* ── reading a body ── */
 
@@ -224,13 +224,13 @@ static enum iv_flow_next insert(struct iv_flow *f)
 	struct iv_api_call *c = iv_api_self(f);
 	const struct agent_body *b = c->in;
 	struct agent_state *st = c->state;
-	struct iv_agent_insert_in in = {.id = resource_id(c, "agt"),
+	struct iv_agent_insert_in in = {.id = iv_id_text(c, "agt"),
 					.name = st->agent.name,
 					.description = b->description,
 					.status = word(c, "status", statuses, b->status),
 					.use_case = word(c, "useCase", use_cases, b->use_case),
 					.config = st->config.ptr ? st->config : IV_S("{}"),
-					.created_by = resource_actor(c)};
+					.created_by = iv_actor(c)};
 
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_agent_insert, &in, &st->rows);
 }
@@ -305,11 +305,11 @@ static enum iv_flow_next listed(struct iv_flow *f)
 	struct agent_state *st = c->state;
 	struct list_writer pw = list_begin(c, q, "agents", st->rows.count, iv_agent_count_at(&st->count, 0)->total);
 
-	for (size_t i = 0; i < pw.shown; i++) {
+	for (size_t i = 0; i < pw.page.shown; i++) {
 		const struct iv_agent_list_out *r = iv_agent_list_at(&st->rows, i);
 		struct agent_row row = ROW(c, r);
 
-		iv_shape_write(&agent_row_shape, &row, NULL, &pw.w);
+		iv_shape_write(&agent_row_shape, &row, NULL, &pw.page.w);
 		list_passed(&pw, r->created_us, r->id);
 	}
 	return list_end(c, &pw);
@@ -380,7 +380,7 @@ static enum iv_flow_next update(struct iv_flow *f)
 					.status = word(c, "status", statuses, b->status),
 					.use_case = word(c, "useCase", use_cases, b->use_case),
 					.config = st->config,
-					.updated_by = resource_actor(c),
+					.updated_by = iv_actor(c),
 					.expected = r->version}; /* as it was read: nobody's change is lost */
 
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_agent_update, &in, &st->rows);
@@ -481,7 +481,7 @@ static enum iv_flow_next versions_listed(struct iv_flow *f)
 		iv_jw_raw(&w, "config", r->config);
 		if (r->created_by.ptr)
 			iv_jw_str(&w, "createdBy", r->created_by);
-		iv_jw_str(&w, "createdAt", resource_time(c, r->created_at));
+		iv_jw_str(&w, "createdAt", iv_time_text(c, r->created_at));
 		iv_jw_end_obj(&w);
 	}
 	iv_jw_end_arr(&w);

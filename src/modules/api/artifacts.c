@@ -83,10 +83,10 @@ static void put_file(struct iv_api_call *c, struct iv_jw *w, const struct kept_f
 		iv_jw_i64(w, "bytes", r->bytes);
 	if (r->duration_ms != IV_SQL_NULL)
 		iv_jw_i64(w, "durationMs", r->duration_ms);
-	iv_jw_str(w, "createdAt", resource_time(c, r->created_at));
+	iv_jw_str(w, "createdAt", iv_time_text(c, r->created_at));
 	if (k->url.ptr) {
 		iv_jw_str(w, "url", k->url);
-		iv_jw_str(w, "expiresAt", resource_time(c, k->expires_ms));
+		iv_jw_str(w, "expiresAt", iv_time_text(c, k->expires_ms));
 	} else {
 		iv_jw_null(w, "url");
 		iv_jw_cstr(w, "unavailable", k->why.msg);
@@ -222,10 +222,10 @@ static enum iv_flow_next ordered(struct iv_flow *f)
 	iv_jw_bool(&w, "success", true);
 	iv_jw_str(&w, "callId", iv_api_param(c, "id"));
 	iv_jw_cstr(&w, "action", "recording");
-	iv_jw_str(&w, "actionId", resource_id(c, "act"));
+	iv_jw_str(&w, "actionId", iv_id_text(c, "act"));
 	iv_jw_obj(&w, "recording");
 	iv_jw_cstr(&w, "action", actions[o->action]);
-	iv_jw_str(&w, "timestamp", resource_time(c, iv_wall_ms()));
+	iv_jw_str(&w, "timestamp", iv_time_text(c, iv_wall_ms()));
 	iv_jw_end_obj(&w);
 	iv_jw_end_obj(&w);
 	return written(f, &w);

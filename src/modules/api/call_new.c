@@ -91,7 +91,7 @@ static enum iv_flow_next check_body(struct iv_flow *f)
 		iv_api_bad(c, "/from", "must be an E.164 number (+ and 3 to 15 digits) or a SIP address");
 	if (n->metadata.len && n->metadata.ptr[0] != '{')
 		iv_api_bad(c, "/metadata", "must be an object");
-	st->call_id = resource_id(c, "call");
+	st->call_id = iv_id_text(c, "call");
 	return iv_api_refuse_if_bad(c);
 }
 
@@ -268,7 +268,7 @@ static enum iv_flow_next answer(struct iv_flow *f)
 	put_dial(&w, st);
 	iv_jw_raw(&w, "metadata", n->metadata.len ? n->metadata : IV_S("{}"));
 	iv_jw_bool(&w, "test", !c->who.live);
-	iv_jw_str(&w, "startedAt", resource_time(c, r->started_at));
+	iv_jw_str(&w, "startedAt", iv_time_text(c, r->started_at));
 	iv_jw_end_obj(&w);
 	return iv_jw_done(&w) ? IV_FLOW_DONE : iv_flow_fail(f, IV_ETOOBIG, "the answer does not fit");
 }

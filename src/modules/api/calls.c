@@ -73,9 +73,9 @@ static void put_call(struct iv_api_call *c, struct iv_jw *w, const struct iv_cal
 	put_str(w, "providerCallId", r->provider_call_id);
 	put_str(w, "campaignId", r->campaign_id);
 	put_str(w, "leadId", r->lead_id);
-	iv_jw_str(w, "startedAt", resource_time(c, r->started_at));
-	put_str(w, "answeredAt", resource_time(c, r->answered_at));
-	put_str(w, "endedAt", resource_time(c, r->ended_at));
+	iv_jw_str(w, "startedAt", iv_time_text(c, r->started_at));
+	put_str(w, "answeredAt", iv_time_text(c, r->answered_at));
+	put_str(w, "endedAt", iv_time_text(c, r->ended_at));
 	if (r->duration_seconds != IV_SQL_NULL)
 		iv_jw_i64(w, "durationSec", r->duration_seconds);
 	put_raw(w, "costUsd", r->cost);
@@ -162,9 +162,9 @@ static enum iv_flow_next listed(struct iv_flow *f)
 	struct call_state *st = c->state;
 	struct list_writer p = list_begin(c, c->query, "calls", st->rows.count, iv_call_count_at(&st->count, 0)->total);
 
-	for (size_t i = 0; i < p.shown; i++) {
+	for (size_t i = 0; i < p.page.shown; i++) {
 		const struct iv_call_list_out *r = iv_call_list_at(&st->rows, i);
-		struct iv_jw *w = &p.w;
+		struct iv_jw *w = &p.page.w;
 
 		iv_jw_obj(w, NULL);
 		iv_jw_str(w, "id", r->id);
@@ -179,9 +179,9 @@ static enum iv_flow_next listed(struct iv_flow *f)
 		put_str(w, "carrier", r->carrier);
 		iv_jw_str(w, "provider", r->provider);
 		put_str(w, "campaignId", r->campaign_id);
-		iv_jw_str(w, "startedAt", resource_time(c, r->started_at));
-		put_str(w, "answeredAt", resource_time(c, r->answered_at));
-		put_str(w, "endedAt", resource_time(c, r->ended_at));
+		iv_jw_str(w, "startedAt", iv_time_text(c, r->started_at));
+		put_str(w, "answeredAt", iv_time_text(c, r->answered_at));
+		put_str(w, "endedAt", iv_time_text(c, r->ended_at));
 		if (r->duration_seconds != IV_SQL_NULL)
 			iv_jw_i64(w, "durationSec", r->duration_seconds);
 		put_raw(w, "costUsd", r->cost);
@@ -305,7 +305,7 @@ static enum iv_flow_next timeline_got(struct iv_flow *f)
 		iv_jw_cstr(&w, "id", id);
 		iv_jw_str(&w, "kind", r->kind);
 		iv_jw_raw(&w, "payload", r->payload);
-		iv_jw_str(&w, "ts", resource_time(c, r->at));
+		iv_jw_str(&w, "ts", iv_time_text(c, r->at));
 		iv_jw_i64(&w, "timestamp", r->at);
 		iv_jw_end_obj(&w);
 		last = r->seq;
@@ -323,7 +323,7 @@ static enum iv_flow_next put_summary(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
 	struct call_state *st = c->state;
-	struct iv_str text = c->doc ? iv_json_str(c->doc, "summary") : IV_STR_NULL, id = resource_id(c, "evt");
+	struct iv_str text = c->doc ? iv_json_str(c->doc, "summary") : IV_STR_NULL, id = iv_id_text(c, "evt");
 	char at[IV_TIME_SIZE];
 	struct iv_buf event;
 	struct iv_jw w;
@@ -408,7 +408,7 @@ static enum iv_flow_next ordered(struct iv_flow *f)
 	iv_jw_bool(&w, "success", true);
 	iv_jw_str(&w, "callId", iv_api_param(c, "id"));
 	iv_jw_cstr(&w, "action", strrchr(c->route->path, '/') + 1);
-	iv_jw_str(&w, "actionId", resource_id(c, "act"));
+	iv_jw_str(&w, "actionId", iv_id_text(c, "act"));
 	iv_jw_end_obj(&w);
 	return written(f, &w);
 }

@@ -100,8 +100,8 @@ static enum iv_flow_next told(struct iv_flow *f)
 	iv_jw_str(&w, "tenantId", c->who.tenant_id);
 	iv_jw_cstr(&w, "period", period_names[q->period]);
 	iv_jw_obj(&w, "timeRange");
-	iv_jw_str(&w, "from", resource_time(c, st->since));
-	iv_jw_str(&w, "to", resource_time(c, st->now));
+	iv_jw_str(&w, "from", iv_time_text(c, st->since));
+	iv_jw_str(&w, "to", iv_time_text(c, st->now));
 	iv_jw_end_obj(&w);
 	iv_jw_obj(&w, "calls");
 	t = put_statuses(&w, &st->statuses);

@@ -1,8 +1,5 @@
-/* Pages, times, ids. */
+/* Pages, and documents that are merged. */
 #include "resources.h"
-
-#include "iv_id.h"
-#include "iv_time.h"
 
 enum { LIMIT = 50, LIMIT_MAX = 100, PAGES_MAX = 100000, MEMBERS_BYTES = 1 << 20 };
 
@@ -25,30 +22,24 @@ const struct iv_shape list_query_shape = {"page", sizeof(struct list_query), lis
 
 bool list_reads(struct iv_api_call *c, const struct list_query *q, struct list_place *p)
 {
-	char id[64];
+	struct iv_page_place behind;
 
-	*p = (struct list_place){.after_us = IV_SQL_NULL, .skip = (q->page - 1) * q->limit, .count = q->limit};
-	if (!q->cursor.len)
-		return true;
-	p->skip = 0;
-	if (!iv_cursor_read(c->s, q->cursor, &p->after_us, id)) {
+	if (!iv_page_reads(c, &(struct iv_page_query){.cursor = q->cursor}, &behind)) {
 		iv_api_bad(c, "?cursor", "is none that was given out");
 		return false;
 	}
-	p->after_id = iv_arena_str(&c->arena, iv_str(id));
+	*p = (struct list_place){.after_us = behind.after_us,
+				 .after_id = behind.after_id,
+				 .skip = q->cursor.len ? 0 : (q->page - 1) * q->limit,
+				 .count = q->limit};
 	return true;
 }
 
 struct list_writer list_begin(struct iv_api_call *c, const struct list_query *q, const char *legacy, size_t read,
 			      int64_t total)
 {
-	struct list_writer p = {.q = q, .legacy = legacy, .total = total};
+	struct list_writer p = {.q = q, .legacy = legacy, .total = total, .page = iv_page_open(c, q->limit, read)};
 
-	p.more = read > (size_t)q->limit;
-	p.shown = p.more ? (size_t)q->limit : read;
-	iv_jw_init(&p.w, &c->json);
-	iv_jw_obj(&p.w, NULL);
-	iv_jw_arr(&p.w, "data");
 	p.data_at = c->json.len - 1;
 	return p;
 }
@@ -61,53 +52,27 @@ void list_passed(struct list_writer *p, int64_t when_us, struct iv_str id)
 
 enum iv_flow_next list_end(struct iv_api_call *c, struct list_writer *p)
 {
-	struct iv_str data;
+	struct iv_jw *w = &p->page.w;
 	struct iv_buf again;
 
-	iv_jw_end_arr(&p->w);
+	iv_jw_end_arr(w);
 	/* The same rows under the name older clients read. */
 	iv_buf_init(&again, c->json.limit);
-	if (iv_buf_add(&again, c->json.ptr + p->data_at, c->json.len - p->data_at)) {
-		data = iv_buf_str(&again);
-		iv_jw_raw(&p->w, p->legacy, data);
-	} else {
-		p->w.failed = true;
-	}
-	iv_buf_deinit(&again);
-	iv_jw_obj(&p->w, "pagination");
-	iv_jw_i64(&p->w, "page", p->q->page);
-	iv_jw_i64(&p->w, "limit", p->q->limit);
-	iv_jw_i64(&p->w, "total", p->total);
-	iv_jw_i64(&p->w, "pages", (p->total + p->q->limit - 1) / p->q->limit);
-	iv_jw_end_obj(&p->w);
-	iv_jw_bool(&p->w, "hasMore", p->more);
-	if (p->more)
-		iv_jw_str(&p->w, "nextCursor", iv_cursor_write(c->s, &c->arena, p->last_us, p->last_id));
+	if (iv_buf_add(&again, c->json.ptr + p->data_at, c->json.len - p->data_at))
+		iv_jw_raw(w, p->legacy, iv_buf_str(&again));
 	else
-		iv_jw_null(&p->w, "nextCursor");
-	iv_jw_end_obj(&p->w);
-	return iv_jw_done(&p->w) ? IV_FLOW_DONE
-				 : iv_flow_fail(&c->flow, IV_ETOOBIG, "the page does not fit an answer: ask for fewer rows");
-}
-
-struct iv_str resource_time(struct iv_api_call *c, int64_t ms)
-{
-	char text[IV_TIME_SIZE];
-
-	return ms == IV_SQL_NULL ? IV_STR_NULL : iv_arena_str(&c->arena, iv_time_iso(ms, text));
-}
-
-struct iv_str resource_id(struct iv_api_call *c, const char *prefix)
-{
-	char id[IV_ID_SIZE];
-
-	iv_id_new(prefix, iv_wall_ms(), id);
-	return iv_arena_str(&c->arena, iv_str(id));
-}
-
-struct iv_str resource_actor(const struct iv_api_call *c)
-{
-	return c->who.user_id.len ? c->who.user_id : c->who.key_id;
+		w->failed = true;
+	iv_buf_deinit(&again);
+	iv_jw_obj(w, "pagination");
+	iv_jw_i64(w, "page", p->q->page);
+	iv_jw_i64(w, "limit", p->q->limit);
+	iv_jw_i64(w, "total", p->total);
+	iv_jw_i64(w, "pages", (p->total + p->q->limit - 1) / p->q->limit);
+	iv_jw_end_obj(w);
+	iv_page_tail(c, w, p->page.more, p->last_us, p->last_id, IV_PAGE_NULL);
+	iv_jw_end_obj(w);
+	return iv_jw_done(w) ? IV_FLOW_DONE
+			     : iv_flow_fail(&c->flow, IV_ETOOBIG, "the page does not fit an answer: ask for fewer rows");
 }
 
 struct iv_str resource_caps(struct iv_api_call *c)

@@ -1,11 +1,11 @@
-/* What the resources of the REST API share: pages, times, ids. Private to the module. */
+/* What the resources of the REST API share: pages, documents. Private to the module. */
 #ifndef RESOURCES_H
 #define RESOURCES_H
 
 #include <stdio.h>
 #include <stdlib.h>
 #include "answers.h"
-#include "iv_api.h"
+#include "iv_page.h"
 
 /* ── pages: ?page=&limit= as the older clients ask, or ?cursor= ── */
 
@@ -25,11 +25,9 @@ IV_MUST_CHECK bool list_reads(struct iv_api_call *c, const struct list_query *q,
 
 /* {"data":[…],"<legacy>":[…same],"pagination":{…},"hasMore","nextCursor"} */
 struct list_writer {
-	struct iv_jw w;
+	struct iv_page_writer page;
 	const struct list_query *q;
 	const char *legacy;
-	size_t shown;    /* rows to write: one more may have been read, to know whether there is more */
-	bool more;
 	int64_t total;
 	int64_t last_us;
 	struct iv_str last_id;
@@ -52,9 +50,6 @@ extern const int64_t period_ms[];
 
 /* ── small things ── */
 
-struct iv_str resource_time(struct iv_api_call *c, int64_t ms); /* RFC 3339; ptr NULL for null */
-struct iv_str resource_id(struct iv_api_call *c, const char *prefix);
-struct iv_str resource_actor(const struct iv_api_call *c); /* the person, else the key */
 struct iv_str resource_caps(struct iv_api_call *c); /* of a tenant that names none, as JSON */
 /* RFC 7396: change over target, null takes away. Takes both trees; the caller owns what it returns. */
 cJSON *resource_merge(cJSON *target, cJSON *change);

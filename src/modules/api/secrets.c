@@ -117,7 +117,7 @@ static enum iv_flow_next put(struct iv_flow *f)
 	const struct body *b = c->in;
 	struct secret_state *st = c->state;
 	struct iv_sealed sealed;
-	struct iv_secret_put_in in = {.name = b->name, .hosts = b->hosts, .by = resource_actor(c), .most = SECRETS_MAX};
+	struct iv_secret_put_in in = {.name = b->name, .hosts = b->hosts, .by = iv_actor(c), .most = SECRETS_MAX};
 
 	if (!iv_seal(iv_secrets_keys(c->s->secrets), c->who.tenant_id, b->name, b->value, &sealed, &f->err)) {
 		iv_buf_deinit(&sealed.bytes);
@@ -144,9 +144,9 @@ static enum iv_flow_next was_put(struct iv_flow *f)
 	st->shown.name = r->name;
 	st->shown.hosts = ((const struct body *)c->in)->hosts;
 	st->shown.current = true;
-	st->shown.created_by = resource_actor(c);
-	st->shown.created_at = resource_time(c, r->created_at);
-	st->shown.updated_at = resource_time(c, r->updated_at);
+	st->shown.created_by = iv_actor(c);
+	st->shown.created_at = iv_time_text(c, r->created_at);
+	st->shown.updated_at = iv_time_text(c, r->updated_at);
 	c->out = &st->shown;
 	return IV_FLOW_DONE;
 }
@@ -177,8 +177,8 @@ static enum iv_flow_next was_listed(struct iv_flow *f)
 					  .key_id = r->key_id,
 					  .current = is_current(c, r->key_id),
 					  .created_by = r->created_by,
-					  .created_at = resource_time(c, r->created_at),
-					  .updated_at = resource_time(c, r->updated_at)};
+					  .created_at = iv_time_text(c, r->created_at),
+					  .updated_at = iv_time_text(c, r->updated_at)};
 	}
 	st->listed.data = (struct iv_objs){items, st->rows.count};
 	c->out = &st->listed;

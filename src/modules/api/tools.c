@@ -119,7 +119,7 @@ static int type_of(struct iv_str name)
 	read_row(c, (r)->definition,                                                                                   \
 		 &(struct tool_row){.id = (r)->id,                                                                     \
 				    .version = (r)->version,                                                           \
-				    .created_at = resource_time(c, (r)->created_at),                                   \
+				    .created_at = iv_time_text(c, (r)->created_at),                                   \
 				    .body = {.type = type_of((r)->type),                                               \
 					     .provider = (r)->provider,                                                \
 					     .tool = {.name = (r)->name, .description = (r)->description}}},           \
@@ -162,13 +162,13 @@ static enum iv_flow_next insert(struct iv_flow *f)
 	iv_buf_deinit(&text);
 	if (!definition.ptr)
 		return iv_flow_fail(f, IV_ETOOBIG, "the tool is too large");
-	struct iv_tool_register_in in = {.id = resource_id(c, "tool"),
+	struct iv_tool_register_in in = {.id = iv_id_text(c, "tool"),
 					 .name = b->tool.name,
 					 .type = iv_str(tool_types[b->type]),
 					 .provider = b->provider.ptr ? b->provider : IV_S(""),
 					 .description = b->tool.description.ptr ? b->tool.description : IV_S(""),
 					 .definition = definition,
-					 .created_by = resource_actor(c),
+					 .created_by = iv_actor(c),
 					 .most = TOOLS_MAX};
 
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_tool_register, &in, &st->rows);
@@ -250,12 +250,12 @@ static enum iv_flow_next listed(struct iv_flow *f)
 	struct tool_state *st = c->state;
 	struct list_writer pw = list_begin(c, c->query, "tools", st->rows.count, iv_tool_count_at(&st->count, 0)->total);
 
-	for (size_t i = 0; i < pw.shown; i++) {
+	for (size_t i = 0; i < pw.page.shown; i++) {
 		const struct iv_tool_list_out *r = iv_tool_list_at(&st->rows, i);
 
 		if (!ROW(c, r, &st->row))
 			return IV_FLOW_DONE;
-		iv_shape_write(&row_shape, &st->row, NULL, &pw.w);
+		iv_shape_write(&row_shape, &st->row, NULL, &pw.page.w);
 		list_passed(&pw, r->created_us, r->id);
 	}
 	return list_end(c, &pw);

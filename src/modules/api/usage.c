@@ -109,8 +109,8 @@ static enum iv_flow_next told(struct iv_flow *f)
 	iv_jw_str(&w, "tenantId", c->who.tenant_id);
 	iv_jw_cstr(&w, "period", period_names[q->period]);
 	iv_jw_obj(&w, "timeRange");
-	iv_jw_str(&w, "from", resource_time(c, st->since));
-	iv_jw_str(&w, "to", resource_time(c, st->now));
+	iv_jw_str(&w, "from", iv_time_text(c, st->since));
+	iv_jw_str(&w, "to", iv_time_text(c, st->now));
 	iv_jw_end_obj(&w);
 	iv_jw_obj(&w, "calls");
 	iv_jw_i64(&w, "total", t->total);
@@ -194,7 +194,7 @@ static enum iv_flow_next put_csv(struct iv_flow *f)
 		char seconds[24];
 
 		(void)snprintf(seconds, sizeof(seconds), "%lld", (long long)r->duration_seconds);
-		ok = put_cell(b, resource_time(c, r->occurred_at), false) && put_cell(b, r->call_id, false) &&
+		ok = put_cell(b, iv_time_text(c, r->occurred_at), false) && put_cell(b, r->call_id, false) &&
 		     put_cell(b, r->usage_type, false) && put_cell(b, r->agent_id, false) &&
 		     put_cell(b, r->campaign_id, false) && put_cell(b, r->provider, false) &&
 		     put_cell(b, iv_str(seconds), false) && put_cell(b, r->cost_inr, false) &&

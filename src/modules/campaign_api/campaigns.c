@@ -59,12 +59,12 @@ static const struct iv_field fields[] = {
 static const struct iv_shape campaign_shape = {"campaign", sizeof(struct campaign), fields, NULL};
 
 struct list_query {
-	struct page page;
+	struct iv_page_query page;
 	int status;
 };
 static void list_defaults(void *q)
 {
-	pages_defaults(q);
+	iv_page_defaults(q);
 	((struct list_query *)q)->status = STATUS_ANY;
 }
 static const struct iv_field list_fields[] = {
@@ -85,7 +85,7 @@ static enum iv_flow_next list(struct iv_flow *f)
 	struct iv_api_call *c = iv_api_self(f);
 	const struct list_query *q = c->query;
 	struct campaign_state *st = c->state;
-	struct pages_place p;
+	struct iv_page_place p;
 	const char *status = q->status == STATUS_ACTIVE ? "running" : statuses[q->status];
 
 	if (!pages_begin(c, &q->page, &p))
@@ -128,8 +128,8 @@ static enum iv_flow_next put(struct iv_flow *f)
 		iv_api_bad(c, "/scheduledAt", "must be a time such as 2030-01-31T12:00:00Z");
 	if (iv_api_any_bad(c))
 		return iv_api_refuse_if_bad(c);
-	struct iv_campaign_put_in in = {.campaign = id, .fresh = answer_id(c, "cmp"), .doc = c->body,
-					.person = answer_actor(c)};
+	struct iv_campaign_put_in in = {.campaign = id, .fresh = iv_id_text(c, "cmp"), .doc = c->body,
+					.person = iv_actor(c)};
 
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_campaign_put, &in, &st->rows);
 }

@@ -73,14 +73,14 @@ static enum iv_flow_next open_import(struct iv_flow *f)
 		return iv_flow_fail(f, IV_EQUOTA, "%lld files are being read here already",
 				    (long long)c->s->cfg->lead_imports_at_once);
 	st->call = c;
-	st->id = answer_id(c, "imp");
+	st->id = iv_id_text(c, "imp");
 	st->campaign = text_or_null(iv_api_param(c, "id"));
 	st->options = options_of(c, q);
 	if (!st->options.ptr)
 		return iv_flow_fail(f, IV_ETOOBIG, "no memory for the options");
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_import_open,
 			 &(struct iv_import_open_in){.id = st->id, .campaign = st->campaign, .options = st->options,
-						     .lease_s = RECEIVE_S, .person = answer_actor(c)},
+						     .lease_s = RECEIVE_S, .person = iv_actor(c)},
 			 &st->opened);
 }
 
@@ -201,20 +201,20 @@ static enum iv_flow_next told(struct iv_flow *f)
 }
 
 struct list_query {
-	struct page page;
+	struct iv_page_query page;
 	struct iv_str campaign;
 };
 static const struct iv_field list_fields[] = {
 	PAGE_FIELDS(struct list_query, page),
 	IV_STR(struct list_query, campaign, "campaignId", 0, 0, 128, "Only those into this campaign"), IV_FIELDS_END};
-static const struct iv_shape list_shape = {"importList", sizeof(struct list_query), list_fields, pages_defaults};
+static const struct iv_shape list_shape = {"importList", sizeof(struct list_query), list_fields, iv_page_defaults};
 
 static enum iv_flow_next list(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
 	const struct list_query *q = c->query;
 	struct import_state *st = c->state;
-	struct pages_place p;
+	struct iv_page_place p;
 
 	if (!pages_begin(c, &q->page, &p))
 		return iv_api_refuse_if_bad(c);

@@ -70,13 +70,13 @@ static const struct iv_field batch_fields[] = {
 static const struct iv_shape batch_shape = {"leadBatch", sizeof(struct batch), batch_fields, NULL};
 
 struct list_query {
-	struct page page;
+	struct iv_page_query page;
 	struct iv_str campaign, phone, tag;
 	int state;
 };
 static void list_defaults(void *q)
 {
-	pages_defaults(q);
+	iv_page_defaults(q);
 	((struct list_query *)q)->state = STATE_ANY;
 }
 static const struct iv_field list_fields[] = {
@@ -101,7 +101,7 @@ static enum iv_flow_next list(struct iv_flow *f)
 	struct iv_api_call *c = iv_api_self(f);
 	const struct list_query *q = c->query;
 	struct lead_state *st = c->state;
-	struct pages_place p;
+	struct iv_page_place p;
 
 	if (!pages_begin(c, &q->page, &p))
 		return iv_api_refuse_if_bad(c);

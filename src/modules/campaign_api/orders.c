@@ -29,7 +29,7 @@ static enum iv_flow_next order(struct iv_flow *f)
 	const struct order_body *b = c->in;
 	struct order_state *st = c->state;
 	struct iv_campaign_ordered_in in = {.campaign = iv_api_param(c, "id"), .verb = verb_of(c),
-					    .person = answer_actor(c),
+					    .person = iv_actor(c),
 					    .reason = text_or_null(b->reason)};
 
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_campaign_ordered, &in, &st->rows);
@@ -129,7 +129,7 @@ static enum iv_flow_next planned(struct iv_flow *f)
 		iv_jw_obj(&w, NULL);
 		iv_jw_str(&w, "leadId", r->lead_id);
 		if (r->would_call_at != IV_SQL_NULL)
-			iv_jw_str(&w, "wouldCallAt", answer_time(c, r->would_call_at));
+			iv_jw_str(&w, "wouldCallAt", iv_time_text(c, r->would_call_at));
 		if (r->why_not.len)
 			iv_jw_str(&w, "whyNot", r->why_not);
 		if (r->detail.len)
@@ -147,18 +147,18 @@ static enum iv_flow_next planned(struct iv_flow *f)
 /* ── decisions of the optimiser ── */
 
 struct decision_query {
-	struct page page;
+	struct iv_page_query page;
 };
 static const struct iv_field decision_fields[] = {PAGE_FIELDS(struct decision_query, page), IV_FIELDS_END};
 static const struct iv_shape decision_shape = {"decisionQuery", sizeof(struct decision_query), decision_fields,
-					       pages_defaults};
+					       iv_page_defaults};
 
 static enum iv_flow_next decisions(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
 	const struct decision_query *q = c->query;
 	struct plan_state *st = c->state;
-	struct pages_place p;
+	struct iv_page_place p;
 
 	if (!pages_begin(c, &q->page, &p))
 		return iv_api_refuse_if_bad(c);

@@ -4,50 +4,13 @@
 #include <stdio.h>
 #include "iv_campaign_api.h"
 #include "iv_e164.h"
-#include "iv_id.h"
-#include "iv_time.h"
 
-enum { LIMIT = 50 };
-
-void pages_defaults(void *query)
+bool pages_begin(struct iv_api_call *c, const struct iv_page_query *q, struct iv_page_place *p)
 {
-	((struct page *)query)->limit = LIMIT;
-}
-
-bool pages_begin(struct iv_api_call *c, const struct page *q, struct pages_place *p)
-{
-	char id[64];
-
-	*p = (struct pages_place){.after_us = IV_SQL_NULL, .count = q->limit + 1};
-	if (!q->cursor.len)
+	if (iv_page_reads(c, q, p))
 		return true;
-	if (!iv_cursor_read(c->s, q->cursor, &p->after_us, id)) {
-		iv_api_bad(c, "?cursor", "is none that was given out");
-		return false;
-	}
-	p->after_id = iv_arena_str(&c->arena, iv_str(id));
-	return true;
-}
-
-struct pages_writer pages_open(struct iv_api_call *c, const struct page *q, size_t rows)
-{
-	struct pages_writer p = {.q = q, .more = rows > (size_t)q->limit};
-
-	p.shown = p.more ? (size_t)q->limit : rows;
-	iv_jw_init(&p.w, &c->json);
-	iv_jw_obj(&p.w, NULL);
-	iv_jw_arr(&p.w, "data");
-	return p;
-}
-
-enum iv_flow_next pages_close(struct iv_api_call *c, struct pages_writer *p, int64_t last_us, struct iv_str last_id)
-{
-	iv_jw_end_arr(&p->w);
-	iv_jw_bool(&p->w, "hasMore", p->more);
-	if (p->more)
-		iv_jw_str(&p->w, "nextCursor", iv_cursor_write(c->s, &c->arena, last_us, last_id));
-	iv_jw_end_obj(&p->w);
-	return answer_done(c, &p->w);
+	iv_api_bad(c, "?cursor", "is none that was given out");
+	return false;
 }
 
 enum iv_flow_next answer_json(struct iv_api_call *c, struct iv_str json)
@@ -60,26 +23,6 @@ enum iv_flow_next answer_done(struct iv_api_call *c, const struct iv_jw *w)
 {
 	return iv_jw_done(w) ? IV_FLOW_DONE : iv_flow_fail(&c->flow, IV_ETOOBIG,
 							   "the answer does not fit: ask for fewer rows");
-}
-
-struct iv_str answer_time(struct iv_api_call *c, int64_t ms)
-{
-	char text[IV_TIME_SIZE];
-
-	return ms == IV_SQL_NULL ? IV_STR_NULL : iv_arena_str(&c->arena, iv_time_iso(ms, text));
-}
-
-struct iv_str answer_id(struct iv_api_call *c, const char *prefix)
-{
-	char id[IV_ID_SIZE];
-
-	iv_id_new(prefix, iv_wall_ms(), id);
-	return iv_arena_str(&c->arena, iv_str(id));
-}
-
-struct iv_str answer_actor(const struct iv_api_call *c)
-{
-	return c->who.user_id.len ? c->who.user_id : c->who.key_id;
 }
 
 struct iv_str answer_number(struct iv_api_call *c, int64_t n)

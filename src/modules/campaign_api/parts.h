@@ -2,33 +2,14 @@
 #ifndef PARTS_H
 #define PARTS_H
 
-#include "iv_api.h"
+#include "iv_page.h"
 
-/* ── pages by cursor: a query begins with it */
-struct page {
-	int64_t limit;
-	struct iv_str cursor;
-};
+/* ── pages by cursor: a query begins with a struct iv_page_query, and has iv_page_defaults */
 #define PAGE_FIELDS(type, member)                                                                                      \
 	IV_INT(type, member.limit, "limit", 0, 1, 100, "Rows of a page; 50 when absent"),                              \
 	IV_STR(type, member.cursor, "cursor", 0, 0, 512, "nextCursor of the page before")
-void pages_defaults(void *query); /* of a query that begins with a struct page */
-struct pages_place {
-	int64_t after_us, count;
-	struct iv_str after_id;
-};
 /* False: told. */
-IV_MUST_CHECK bool pages_begin(struct iv_api_call *c, const struct page *q, struct pages_place *p);
-
-/* {"data":[…],"hasMore":…,"nextCursor":…}; bodies are JSON. */
-struct pages_writer {
-	struct iv_jw w;
-	const struct page *q;
-	size_t shown;
-	bool more;
-};
-struct pages_writer pages_open(struct iv_api_call *c, const struct page *q, size_t rows);
-enum iv_flow_next pages_close(struct iv_api_call *c, struct pages_writer *p, int64_t last_us, struct iv_str last_id);
+IV_MUST_CHECK bool pages_begin(struct iv_api_call *c, const struct iv_page_query *q, struct iv_page_place *p);
 /* A step that writes the rows of a statement with id, body and created_us. `of` is the call's struct iv_rows. */
 #define PAGE_STEP(function, statement, query_type, of)                                                                 \
 	static enum iv_flow_next function(struct iv_flow *f)                                                           \
@@ -36,23 +17,21 @@ enum iv_flow_next pages_close(struct iv_api_call *c, struct pages_writer *p, int
 		struct iv_api_call *c = iv_api_self(f);                                                                \
 		const query_type *q = c->query;                                                                        \
 		const struct iv_rows *rows = of;                                                                       \
-		struct pages_writer p = pages_open(c, &q->page, rows->count);                                            \
+		struct iv_page_writer p = iv_page_open(c, q->page.limit, rows->count);                                 \
 		const struct iv_##statement##_out *r = NULL;                                                           \
                                                                                                                        \
 		for (size_t i = 0; i < p.shown; i++) {                                                                 \
 			r = iv_##statement##_at(rows, i);                                                              \
 			iv_jw_raw(&p.w, NULL, r->body);                                                                \
 		}                                                                                                      \
-		return pages_close(c, &p, r ? r->created_us : 0, r ? r->id : IV_S(""));                                 \
+		iv_page_close(c, &p, r ? r->created_us : 0, r ? r->id : IV_S(""), IV_PAGE_LEFT_OUT);                    \
+		return answer_done(c, &p.w);                                                                           \
 	}
 
 /* ── answers */
 /* The answer is this JSON. */
 enum iv_flow_next answer_json(struct iv_api_call *c, struct iv_str json);
 enum iv_flow_next answer_done(struct iv_api_call *c, const struct iv_jw *w);
-struct iv_str answer_time(struct iv_api_call *c, int64_t ms); /* RFC 3339; ptr NULL for null */
-struct iv_str answer_id(struct iv_api_call *c, const char *prefix);
-struct iv_str answer_actor(const struct iv_api_call *c);
 /* Is the answer to be text/csv? By the Accept header; tells the client's side of it (Vary), and the type. */
 bool answer_is_csv(struct iv_api_call *c);
 /* RFC 4180; a cell that a spreadsheet would take for a formula gets an apostrophe. NULL-terminated list of cells. */

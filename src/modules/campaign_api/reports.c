@@ -158,7 +158,7 @@ static enum iv_flow_next calls_told(struct iv_flow *f)
 		const struct iv_campaign_calls_of_out *r = iv_campaign_calls_of_at(&st->rows, i);
 		const struct iv_str cells[] = {r->id, r->lead, answer_number(c, r->attempt), r->status, r->outcome,
 					       r->end_reason,
-					       answer_time(c, r->started_at), answer_time(c, r->ended_at),
+					       iv_time_text(c, r->started_at), iv_time_text(c, r->ended_at),
 					       answer_number(c, r->seconds), r->cost_usd};
 
 		ok = answer_row(&c->json, cells, IV_COUNT(cells));

@@ -58,8 +58,8 @@ static enum iv_flow_next listed(struct iv_flow *f)
 	iv_jw_arr(&w, "data");
 	for (size_t i = 0; i < st->rows.count && i < (size_t)q->limit; i++) {
 		const struct iv_segment_page_out *r = iv_segment_page_at(&st->rows, i);
-		struct segment one = {r->name, r->segment, answer_time(c, r->created_at),
-				      answer_time(c, r->updated_at)};
+		struct segment one = {r->name, r->segment, iv_time_text(c, r->created_at),
+				      iv_time_text(c, r->updated_at)};
 
 		iv_shape_write(&segment_shape, &one, NULL, &w);
 	}
@@ -128,7 +128,7 @@ static enum iv_flow_next put(struct iv_flow *f)
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_segment_put,
 			 &(struct iv_segment_put_in){.name = iv_api_param(c, "id"),
 						     .segment = ((const struct segment *)c->in)->segment,
-						     .person = answer_actor(c)},
+						     .person = iv_actor(c)},
 			 &st->rows);
 }
 
@@ -138,7 +138,7 @@ static enum iv_flow_next was_put(struct iv_flow *f)
 	struct segment_state *st = c->state;
 	const struct iv_segment_put_out *r = iv_segment_put_at(&st->rows, 0);
 
-	st->out = (struct segment){r->name, r->segment, answer_time(c, r->created_at), answer_time(c, r->updated_at)};
+	st->out = (struct segment){r->name, r->segment, iv_time_text(c, r->created_at), iv_time_text(c, r->updated_at)};
 	c->out = &st->out;
 	return IV_FLOW_DONE;
 }
@@ -149,7 +149,7 @@ static enum iv_flow_next got(struct iv_flow *f)
 	struct segment_state *st = c->state;
 	const struct iv_segment_one_out *r = iv_segment_one_at(&st->rows, 0);
 
-	st->out = (struct segment){r->name, r->segment, answer_time(c, r->created_at), answer_time(c, r->updated_at)};
+	st->out = (struct segment){r->name, r->segment, iv_time_text(c, r->created_at), iv_time_text(c, r->updated_at)};
 	c->out = &st->out;
 	return IV_FLOW_DONE;
 }

@@ -198,7 +198,7 @@ static enum iv_flow_next add(struct iv_flow *f)
 	struct work *w = c->state;
 	struct iv_dnc_add_in row = {.phones = dnc_numbers_read(c, &in->numbers),
 				    .reason = in->reason.len ? in->reason : IV_STR_NULL,
-				    .created_by = dnc_actor_of(c)};
+				    .created_by = iv_actor(c)};
 
 	if (iv_time_sent(c, "/expiresAt", in->expires_at, &row.expires_at) && row.expires_at != IV_SQL_NULL &&
 	    row.expires_at <= iv_wall_ms())

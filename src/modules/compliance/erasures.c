@@ -116,7 +116,7 @@ static enum iv_flow_next ask(struct iv_flow *f)
 	struct iv_api_call *c = iv_api_self(f);
 	const struct wanted *in = c->in;
 	struct work *w = c->state;
-	struct iv_erasure_ask_in row = {.by = dnc_actor_of(c)};
+	struct iv_erasure_ask_in row = {.by = iv_actor(c)};
 
 	if (!in->phone.len + !in->call_id.len + !in->lead_id.len != 2) {
 		iv_api_bad(c, "/phone", "is required, or else callId, or leadId; and no two of them");

@@ -148,7 +148,7 @@ static enum iv_flow_next bring(struct iv_flow *f)
 						    .country = q->country.len ? q->country : IV_STR_NULL,
 						    .as_of = w->as_of,
 						    .complete = q->complete && !w->rest.len,
-						    .person = dnc_actor_of(c),
+						    .person = iv_actor(c),
 						    .first_line = line,
 						    .most = left},
 			 &w->rows);

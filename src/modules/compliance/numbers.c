@@ -31,8 +31,3 @@ struct iv_strs dnc_numbers_read(struct iv_api_call *c, const struct numbers_sent
 	one.items[0] = sent->phone;
 	return one;
 }
-
-struct iv_str dnc_actor_of(const struct iv_api_call *c)
-{
-	return c->who.user_id.len ? c->who.user_id : c->who.key_id;
-}

@@ -1,4 +1,4 @@
-/* What these resources share: the numbers of a request and who sent it. */
+/* What these resources share: the numbers of a request. */
 #ifndef COMPLIANCE_NUMBERS_H
 #define COMPLIANCE_NUMBERS_H
 
@@ -16,7 +16,5 @@ struct numbers_sent {
 		IV_STRS(t, numbers.phones, "phones", 0, NUMBERS_MAX, "Instead: up to 1000 of them")
 struct iv_strs dnc_numbers_read(struct iv_api_call *c, const struct numbers_sent *sent);
 bool dnc_number_ok(struct iv_api_call *c, const char *pointer, struct iv_str phone);
-
-struct iv_str dnc_actor_of(const struct iv_api_call *c); /* the person, else the key */
 
 #endif

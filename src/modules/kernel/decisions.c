@@ -2,7 +2,7 @@
 #include "kernel.h"
 
 #include <stdio.h>
-#include "iv_time.h"
+#include "iv_page.h"
 
 enum { PAGE = 20, PAGE_MAX = 100 };
 
@@ -10,9 +10,9 @@ static const char *const statuses[] = {"proposed", "approved", "executed", "fail
 static const char *const kinds[] = {"pause_campaign", "adjust_retry_window", "switch_agent", "scale_up", "continue", NULL};
 
 struct decision_query {
-	struct iv_str campaign_id, cursor;
+	struct iv_page_query page;
+	struct iv_str campaign_id;
 	int status, decision; /* -1: any */
-	int64_t limit;
 };
 
 static void query_defaults(void *object)
@@ -20,15 +20,15 @@ static void query_defaults(void *object)
 	struct decision_query *q = object;
 
 	q->status = q->decision = -1;
-	q->limit = PAGE;
+	q->page.limit = PAGE;
 }
 
 static const struct iv_field query_fields[] = {
 	IV_STR(struct decision_query, campaign_id, "campaignId", 0, 0, 128, "Of this campaign"),
 	IV_ENUM(struct decision_query, status, "status", 0, statuses, "proposed: waits for a person"),
 	IV_ENUM(struct decision_query, decision, "decision", 0, kinds, "Of this kind"),
-	IV_STR(struct decision_query, cursor, "cursor", 0, 0, 512, "Where the page before ended"),
-	IV_INT(struct decision_query, limit, "limit", 0, 1, PAGE_MAX, "Decisions in the page"),
+	IV_STR(struct decision_query, page.cursor, "cursor", 0, 0, 512, "Where the page before ended"),
+	IV_INT(struct decision_query, page.limit, "limit", 0, 1, PAGE_MAX, "Decisions in the page"),
 	IV_FIELDS_END,
 };
 static const struct iv_shape query_shape = {"decisionQuery", sizeof(struct decision_query), query_fields, query_defaults};
@@ -57,29 +57,18 @@ static const struct iv_field shown_fields[] = {
 };
 static const struct iv_shape shown_shape = {"Decision", sizeof(struct decision_shown), shown_fields, NULL};
 
-struct decision_page {
-	struct iv_objs data;
-	struct iv_str next;
-};
 static const struct iv_field page_fields[] = {
-	IV_OBJS(struct decision_page, data, "data", IV_REQUIRED, PAGE_MAX, &shown_shape, "Newest first"),
-	IV_STR(struct decision_page, next, "nextCursor", 0, 0, 0, "Where the next page begins; absent at the end"),
+	IV_OBJS(struct iv_page_out, data, "data", IV_REQUIRED, PAGE_MAX, &shown_shape, "Newest first"),
+	IV_STR(struct iv_page_out, next_cursor, "nextCursor", 0, 0, 0, "Where the next page begins; absent at the end"),
 	IV_FIELDS_END,
 };
-static const struct iv_shape page_shape = {"DecisionPage", sizeof(struct decision_page), page_fields, NULL};
+static const struct iv_shape page_shape = {"DecisionPage", sizeof(struct iv_page_out), page_fields, NULL};
 
 struct decision_state {
 	struct iv_rows rows, said;
 	struct decision_shown shown;
-	struct decision_page page;
+	struct iv_page_out page;
 };
-
-static struct iv_str time_text(struct iv_api_call *c, int64_t ms)
-{
-	char text[IV_TIME_SIZE];
-
-	return ms == IV_SQL_NULL ? IV_STR_NULL : iv_arena_str(&c->arena, iv_time_iso(ms, text));
-}
 
 /* Both statements have the same columns. */
 static struct decision_shown show(struct iv_api_call *c, const struct iv_decision_list_out *r)
@@ -91,8 +80,8 @@ static struct decision_shown show(struct iv_api_call *c, const struct iv_decisio
 				   .status = r->status,
 				   .actions = r->actions,
 				   .decided_by = r->decided_by,
-				   .decided_at = time_text(c, r->decided_at),
-				   .created_at = time_text(c, r->created_at)};
+				   .decided_at = iv_time_text(c, r->decided_at),
+				   .created_at = iv_time_text(c, r->created_at)};
 	cJSON *body = iv_json_parse(r->body, NULL);
 	char *metadata = iv_json_get(body, "metadata") ? cJSON_PrintUnformatted(iv_json_get(body, "metadata")) : NULL;
 
@@ -111,8 +100,8 @@ static enum iv_flow_next list(struct iv_flow *f)
 	struct iv_api_call *c = iv_api_self(f);
 	const struct decision_query *q = c->query;
 	struct decision_state *st = c->state;
-	struct iv_decision_list_in in = {.after_us = IV_SQL_NULL, .most = q->limit + 1};
-	char id[64] = "";
+	struct iv_decision_list_in in = {0};
+	struct iv_page_place p;
 
 	if (q->campaign_id.len)
 		in.campaign = q->campaign_id;
@@ -120,11 +109,13 @@ static enum iv_flow_next list(struct iv_flow *f)
 		in.status = iv_str(statuses[q->status]);
 	if (q->decision >= 0)
 		in.decision = iv_str(kinds[q->decision]);
-	if (q->cursor.len && !iv_cursor_read(c->s, q->cursor, &in.after_us, id)) {
+	if (!iv_page_reads(c, &q->page, &p)) {
 		iv_api_bad(c, "?cursor", "is none of ours");
 		return iv_api_refuse_if_bad(c);
 	}
-	in.after_id = iv_str(id);
+	in.after_us = p.after_us;
+	in.after_id = p.after_id;
+	in.most = p.count;
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_decision_list, &in, &st->rows);
 }
 
@@ -133,19 +124,17 @@ static enum iv_flow_next listed(struct iv_flow *f)
 	struct iv_api_call *c = iv_api_self(f);
 	const struct decision_query *q = c->query;
 	struct decision_state *st = c->state;
-	size_t n = st->rows.count > (size_t)q->limit ? (size_t)q->limit : st->rows.count;
+	size_t n = st->rows.count > (size_t)q->page.limit ? (size_t)q->page.limit : st->rows.count;
 	struct decision_shown *items = iv_arena_alloc(&c->arena, (n + 1) * sizeof(*items));
+	const struct iv_decision_list_out *last;
 
 	if (!items)
 		return iv_flow_fail(f, IV_EINTERNAL, "no memory for the page");
 	for (size_t i = 0; i < n; i++)
 		items[i] = show(c, iv_decision_list_at(&st->rows, i));
-	if (st->rows.count > n) {
-		const struct iv_decision_list_out *last = iv_decision_list_at(&st->rows, n - 1);
-
-		st->page.next = iv_cursor_write(c->s, &c->arena, last->when_us, last->id);
-	}
-	st->page.data = (struct iv_objs){items, n};
+	last = n ? iv_decision_list_at(&st->rows, n - 1) : NULL;
+	st->page.data.items = items;
+	iv_page_ends(c, &q->page, &st->page, st->rows.count, last ? last->when_us : 0, last ? last->id : IV_STR_NULL);
 	c->out = &st->page;
 	return IV_FLOW_DONE;
 }
@@ -157,7 +146,7 @@ static enum iv_flow_next decide(struct iv_flow *f, bool yes)
 	struct iv_api_call *c = iv_api_self(f);
 	struct decision_state *st = c->state;
 	struct iv_decision_accept_in in = {
-		.id = iv_api_param(c, "id"), .person = c->who.user_id.len ? c->who.user_id : c->who.key_id, .accept = yes};
+		.id = iv_api_param(c, "id"), .person = iv_actor(c), .accept = yes};
 
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_decision_accept, &in, &st->said);
 }

@@ -28,7 +28,7 @@ static enum iv_flow_next order(struct iv_flow *f)
 	if (!vendors_tenant(c, IV_STR_NULL))
 		return IV_FLOW_DONE;
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_batch_start,
-			 &(struct iv_batch_start_in){.campaign = in->campaign_id, .person = vendors_actor(c)}, &st->order);
+			 &(struct iv_batch_start_in){.campaign = in->campaign_id, .person = iv_actor(c)}, &st->order);
 }
 
 static enum iv_flow_next ordered(struct iv_flow *f)

@@ -256,7 +256,7 @@ static enum iv_flow_next settle(struct iv_flow *f)
 				 &(struct iv_deploy_fail_in){.key = st->key, .refused = refused_it}, NULL);
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_deploy_finish,
 			 &(struct iv_deploy_finish_in){.key = st->key, .vendor_agent = st->vendor_id,
-						       .person = vendors_actor(c)},
+						       .person = iv_actor(c)},
 			 &st->rows);
 }
 

@@ -41,7 +41,7 @@ static enum iv_flow_next assign(struct iv_flow *f)
 
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_number_assign,
 			 &(struct iv_number_assign_in){.number_or_id = in->which, .purpose = in->purpose,
-						       .person = vendors_actor(c)},
+						       .person = iv_actor(c)},
 			 &((struct state *)c->state)->rows);
 }
 
@@ -69,30 +69,26 @@ static enum iv_flow_next assigned(struct iv_flow *f)
 static enum iv_flow_next list(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
-	const struct vendors_page *q = c->query;
-	struct vendors_place p;
+	struct iv_page_place p;
 
 	if (!vendors_page_reads(c, &p))
 		return iv_api_refuse_if_bad(c);
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_number_list,
-			 &(struct iv_number_list_in){.after_us = p.after_us, .after_id = p.after_id, .count = q->limit + 1},
+			 &(struct iv_number_list_in){.after_us = p.after_us, .after_id = p.after_id, .count = p.count},
 			 &((struct state *)c->state)->rows);
 }
 
 static enum iv_flow_next listed(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
-	const struct vendors_page *q = c->query;
+	const struct iv_page_query *q = c->query;
 	const struct iv_rows *rows = &((struct state *)c->state)->rows;
-	bool more = rows->count > (size_t)q->limit;
-	size_t shown = more ? (size_t)q->limit : rows->count;
-	const struct iv_number_list_out *last = shown ? iv_number_list_at(rows, shown - 1) : NULL;
-	struct iv_jw w;
+	struct iv_page_writer p = iv_page_open(c, q->limit, rows->count);
+	const struct iv_number_list_out *last = p.shown ? iv_number_list_at(rows, p.shown - 1) : NULL;
 
-	vendors_page_begin(c, &w);
-	for (size_t i = 0; i < shown; i++)
-		vendors_row(&w, NULL, iv_number_list_at(rows, i)->number, true);
-	return vendors_page_end(c, &w, more, last ? last->created_us : 0, last ? last->id : IV_STR_NULL);
+	for (size_t i = 0; i < p.shown; i++)
+		vendors_row(&p.w, NULL, iv_number_list_at(rows, i)->number, true);
+	return vendors_page_end(c, &p, last ? last->created_us : 0, last ? last->id : IV_STR_NULL);
 }
 
 static enum iv_flow_next get(struct iv_flow *f)

@@ -104,19 +104,16 @@ static enum iv_flow_next listed(struct iv_flow *f)
 	struct iv_api_call *c = iv_api_self(f);
 	const struct query *q = c->query;
 	const struct iv_rows *rows = &((struct state *)c->state)->rows;
-	bool more = rows->count > (size_t)q->limit;
-	size_t shown = more ? (size_t)q->limit : rows->count;
-	struct iv_jw w;
+	struct iv_page_writer p = iv_page_open(c, q->limit, rows->count);
 
-	vendors_page_begin(c, &w);
-	for (size_t i = 0; i < shown; i++)
-		vendors_row(&w, NULL, iv_pool_list_at(rows, i)->row, true);
-	iv_jw_end_arr(&w);
-	iv_jw_bool(&w, "hasMore", more);
-	if (more)
-		iv_jw_str(&w, "next", iv_pool_list_at(rows, shown - 1)->number);
-	iv_jw_end_obj(&w);
-	return iv_jw_done(&w) ? IV_FLOW_DONE : iv_flow_fail(f, IV_ETOOBIG, "the page does not fit an answer");
+	for (size_t i = 0; i < p.shown; i++)
+		vendors_row(&p.w, NULL, iv_pool_list_at(rows, i)->row, true);
+	iv_jw_end_arr(&p.w);
+	iv_jw_bool(&p.w, "hasMore", p.more);
+	if (p.more) /* a number is no cursor: it is signed by nobody */
+		iv_jw_str(&p.w, "next", iv_pool_list_at(rows, p.shown - 1)->number);
+	iv_jw_end_obj(&p.w);
+	return iv_jw_done(&p.w) ? IV_FLOW_DONE : iv_flow_fail(f, IV_ETOOBIG, "the page does not fit an answer");
 }
 
 static enum iv_flow_next search(struct iv_flow *f)
@@ -147,15 +144,15 @@ static enum iv_flow_next searched(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
 	struct state *st = c->state;
-	struct iv_jw w;
+	struct iv_page_writer p;
 
 	/* Twilio has no list of that kind in that country. */
 	if (st->answer.said != IV_SAID_DONE && st->answer.code != IV_ENOENT)
 		return vendors_failed(c, IV_TWILIO, &st->answer);
-	vendors_page_begin(c, &w);
-	for (size_t i = 0; i < st->found.count; i++)
-		put_number(&w, &st->found.items[i]);
-	return vendors_page_end(c, &w, false, 0, IV_STR_NULL);
+	p = iv_page_open(c, (int64_t)st->found.count, st->found.count);
+	for (size_t i = 0; i < p.shown; i++)
+		put_number(&p.w, &st->found.items[i]);
+	return vendors_page_end(c, &p, 0, IV_STR_NULL);
 }
 
 /* ── in ── */
@@ -190,7 +187,7 @@ static enum iv_flow_next add(struct iv_flow *f)
 		if (iv_str_eq(st->found.items[i].number, in->number))
 			st->sid = st->found.items[i].sid;
 	return iv_pg_one(c->s->worker, f, &c->pg, &nobody, &c->arena, &iv_sql_pool_add,
-			 &(struct iv_pool_add_in){.id = vendors_id(c, "ppn"),
+			 &(struct iv_pool_add_in){.id = iv_id_text(c, "ppn"),
 						  .number = in->number,
 						  .sid = st->sid.len ? st->sid : IV_STR_NULL,
 						  .country = in->country.len ? in->country : IV_STR_NULL,
@@ -250,7 +247,7 @@ static enum iv_flow_next keep(struct iv_flow *f)
 			       ? iv_flow_fail(f, IV_EUPSTREAM, "twilio did not sell the number")
 			       : vendors_failed(c, IV_TWILIO, &st->answer);
 	return iv_pg_one(c->s->worker, f, &c->pg, &nobody, &c->arena, &iv_sql_pool_add,
-			 &(struct iv_pool_add_in){.id = vendors_id(c, "ppn"),
+			 &(struct iv_pool_add_in){.id = iv_id_text(c, "ppn"),
 						  .number = st->number.number,
 						  .sid = st->number.sid,
 						  .country = IV_STR_NULL,

@@ -53,7 +53,7 @@ static enum iv_flow_next load(struct iv_flow *f)
 		iv_api_bad(c, "/variables", "must be an object");
 	if (iv_api_any_bad(c))
 		return iv_api_refuse_if_bad(c);
-	st->call_id = vendors_id(c, "call");
+	st->call_id = iv_id_text(c, "call");
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_start_agent,
 			 &(struct iv_start_agent_in){.agent = in->agent_id, .number = in->number_id}, &st->rows);
 }

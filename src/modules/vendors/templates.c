@@ -1,6 +1,8 @@
 /* Templates: the catalogue everybody has, and a tenant's own with their versions. */
 #include "vendors.h"
 
+enum { VERSIONS_MOST = 100 };
+
 struct body {
 	struct iv_str name, description, use_case, provider, disclosure, prompt, first_message, voice_id, language, config;
 	struct iv_strs end_call_phrases, required;
@@ -118,10 +120,10 @@ static enum iv_flow_next create(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
 
-	c->entity_id = vendors_id(c, "tpl");
+	c->entity_id = iv_id_text(c, "tpl");
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_template_create,
 			 &(struct iv_template_create_in){.id = c->entity_id, .json_template = stored(c),
-							 .person = vendors_actor(c)},
+							 .person = iv_actor(c)},
 			 &((struct state *)c->state)->rows);
 }
 
@@ -172,30 +174,26 @@ static enum iv_flow_next got(struct iv_flow *f)
 static enum iv_flow_next list(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
-	const struct vendors_page *q = c->query;
-	struct vendors_place p;
+	struct iv_page_place p;
 
 	if (!vendors_page_reads(c, &p))
 		return iv_api_refuse_if_bad(c);
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_template_list,
-			 &(struct iv_template_list_in){.after_us = p.after_us, .after_id = p.after_id, .count = q->limit + 1},
+			 &(struct iv_template_list_in){.after_us = p.after_us, .after_id = p.after_id, .count = p.count},
 			 &((struct state *)c->state)->rows);
 }
 
 static enum iv_flow_next listed(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
-	const struct vendors_page *q = c->query;
+	const struct iv_page_query *q = c->query;
 	const struct iv_rows *rows = &((struct state *)c->state)->rows;
-	bool more = rows->count > (size_t)q->limit;
-	size_t shown = more ? (size_t)q->limit : rows->count;
-	const struct iv_template_list_out *last = shown ? iv_template_list_at(rows, shown - 1) : NULL;
-	struct iv_jw w;
+	struct iv_page_writer p = iv_page_open(c, q->limit, rows->count);
+	const struct iv_template_list_out *last = p.shown ? iv_template_list_at(rows, p.shown - 1) : NULL;
 
-	vendors_page_begin(c, &w);
-	for (size_t i = 0; i < shown; i++)
-		vendors_row(&w, NULL, iv_template_list_at(rows, i)->row, true);
-	return vendors_page_end(c, &w, more, last ? last->created_us : 0, last ? last->id : IV_STR_NULL);
+	for (size_t i = 0; i < p.shown; i++)
+		vendors_row(&p.w, NULL, iv_template_list_at(rows, i)->row, true);
+	return vendors_page_end(c, &p, last ? last->created_us : 0, last ? last->id : IV_STR_NULL);
 }
 
 static enum iv_flow_next delete_it(struct iv_flow *f)
@@ -213,14 +211,14 @@ static enum iv_flow_next deleted(struct iv_flow *f)
 	return IV_FLOW_DONE;
 }
 
-/* The versions of one are few: the newest hundred. */
+/* The versions of one are few: the newest of them are all. */
 static enum iv_flow_next versions(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
 
 	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_template_versions,
 			 &(struct iv_template_versions_in){.id = iv_api_param(c, "id"), .before = IV_SQL_NULL,
-							     .count = 100},
+							     .count = VERSIONS_MOST},
 			 &((struct state *)c->state)->rows);
 }
 
@@ -228,14 +226,14 @@ static enum iv_flow_next versions_shown(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
 	const struct iv_rows *rows = &((struct state *)c->state)->rows;
-	struct iv_jw w;
+	struct iv_page_writer p;
 
 	if (!rows->count)
 		return iv_flow_fail(f, IV_ENOENT, "there is no such template among the tenant's own");
-	vendors_page_begin(c, &w);
-	for (size_t i = 0; i < rows->count; i++)
-		vendors_row(&w, NULL, iv_template_versions_at(rows, i)->row, true);
-	return vendors_page_end(c, &w, false, 0, IV_STR_NULL);
+	p = iv_page_open(c, VERSIONS_MOST, rows->count);
+	for (size_t i = 0; i < p.shown; i++)
+		vendors_row(&p.w, NULL, iv_template_versions_at(rows, i)->row, true);
+	return vendors_page_end(c, &p, 0, IV_STR_NULL);
 }
 
 static const struct iv_flow_step create_steps[] = {{"check", check}, {"create", create}, {"created", created}, {0}};

@@ -3,7 +3,7 @@
 
 #include <ctype.h>
 
-enum { LIMIT = 50, LIMIT_MAX = 100, KEY_MAX = 128 };
+enum { LIMIT_MAX = 100, KEY_MAX = 128 };
 
 void iv_vendors_mount(struct iv_api *a)
 {
@@ -27,19 +27,6 @@ bool vendors_tenant(struct iv_api_call *c, struct iv_str wanted)
 		return iv_fail(&c->flow.err, IV_EINVAL, "tenant_id, or the header X-Tenant-Id, says whose");
 	return !wanted.len || iv_str_eq(wanted, c->who.tenant_id) ||
 	       iv_fail(&c->flow.err, IV_EFORBIDDEN, "tenant_id is not a tenant of yours");
-}
-
-struct iv_str vendors_actor(const struct iv_api_call *c)
-{
-	return c->who.user_id.len ? c->who.user_id : c->who.key_id;
-}
-
-struct iv_str vendors_id(struct iv_api_call *c, const char *prefix)
-{
-	char id[IV_ID_SIZE];
-
-	iv_id_new(prefix, iv_wall_ms(), id);
-	return iv_arena_str(&c->arena, iv_str(id));
 }
 
 enum iv_flow_next vendors_failed(struct iv_api_call *c, enum iv_carrier which, const struct iv_vendor_answer *a)
@@ -129,49 +116,24 @@ void vendors_row(struct iv_jw *w, const char *key, struct iv_str json, bool came
 
 /* ── pages ── */
 
-static void page_defaults(void *object)
-{
-	((struct vendors_page *)object)->limit = LIMIT;
-}
 static const struct iv_field page_fields[] = {
-	IV_INT(struct vendors_page, limit, "limit", 0, 1, LIMIT_MAX, "Rows of a page"),
-	IV_STR(struct vendors_page, cursor, "cursor", 0, 0, 512, "nextCursor of the page before"),
+	IV_INT(struct iv_page_query, limit, "limit", 0, 1, LIMIT_MAX, "Rows of a page"),
+	IV_STR(struct iv_page_query, cursor, "cursor", 0, 0, 512, "nextCursor of the page before"),
 	IV_FIELDS_END,
 };
-const struct iv_shape vendors_page_shape = {"vendorsPage", sizeof(struct vendors_page), page_fields, page_defaults};
+const struct iv_shape vendors_page_shape = {"vendorsPage", sizeof(struct iv_page_query), page_fields, iv_page_defaults};
 
-bool vendors_page_reads(struct iv_api_call *c, struct vendors_place *p)
+bool vendors_page_reads(struct iv_api_call *c, struct iv_page_place *p)
 {
-	const struct vendors_page *q = c->query;
-	char id[64];
-
-	*p = (struct vendors_place){.after_us = IV_SQL_NULL, .after_id = IV_STR_NULL};
-	if (!q->cursor.len)
+	if (iv_page_reads(c, c->query, p))
 		return true;
-	if (!iv_cursor_read(c->s, q->cursor, &p->after_us, id)) {
-		iv_api_bad(c, "?cursor", "is none that was given out");
-		return false;
-	}
-	p->after_id = iv_arena_str(&c->arena, iv_str(id));
-	return true;
+	iv_api_bad(c, "?cursor", "is none that was given out");
+	return false;
 }
 
-void vendors_page_begin(struct iv_api_call *c, struct iv_jw *w)
+enum iv_flow_next vendors_page_end(struct iv_api_call *c, struct iv_page_writer *p, int64_t last_us, struct iv_str last_id)
 {
-	iv_jw_init(w, &c->json);
-	iv_jw_obj(w, NULL);
-	iv_jw_arr(w, "data");
-}
-
-enum iv_flow_next vendors_page_end(struct iv_api_call *c, struct iv_jw *w, bool more, int64_t last_us, struct iv_str last_id)
-{
-	iv_jw_end_arr(w);
-	iv_jw_bool(w, "hasMore", more);
-	if (more)
-		iv_jw_str(w, "nextCursor", iv_cursor_write(c->s, &c->arena, last_us, last_id));
-	else
-		iv_jw_null(w, "nextCursor");
-	iv_jw_end_obj(w);
-	return iv_jw_done(w) ? IV_FLOW_DONE
-			     : iv_flow_fail(&c->flow, IV_ETOOBIG, "the page does not fit an answer: ask for fewer rows");
+	iv_page_close(c, p, last_us, last_id, IV_PAGE_NULL);
+	return iv_jw_done(&p->w) ? IV_FLOW_DONE
+				 : iv_flow_fail(&c->flow, IV_ETOOBIG, "the page does not fit an answer: ask for fewer rows");
 }

@@ -5,10 +5,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include "iv_api.h"
 #include "iv_convai.h"
 #include "iv_id.h"
 #include "iv_log.h"
+#include "iv_page.h"
 #include "iv_sql.h"
 #include "iv_time.h"
 #include "iv_twilio_numbers.h"
@@ -23,8 +23,6 @@ static inline bool vendors_is_function(const struct iv_api_call *c)
 
 /* Is the tenant of the body that of the credential? `wanted` "": nothing was said. Sets c->scope. */
 bool vendors_tenant(struct iv_api_call *c, struct iv_str wanted);
-struct iv_str vendors_actor(const struct iv_api_call *c); /* the person, else the key */
-struct iv_str vendors_id(struct iv_api_call *c, const char *prefix);
 /* Ends the flow with what the vendor said, as an error of ours. */
 enum iv_flow_next vendors_failed(struct iv_api_call *c, enum iv_carrier which, const struct iv_vendor_answer *a);
 /* {"success":true or nothing at all. vendors_done adds "message" to a function's answer and ends the flow. */
@@ -33,20 +31,12 @@ enum iv_flow_next vendors_done(struct iv_api_call *c, struct iv_jw *w, const cha
 /* A row of the books: as it is, or with its names in camelCase. */
 void vendors_row(struct iv_jw *w, const char *key, struct iv_str json, bool camel);
 
-/* ── pages: ?limit=&cursor= */
-struct vendors_page {
-	int64_t limit;
-	struct iv_str cursor;
-};
+/* ── pages: ?limit=&cursor=, a struct iv_page_query */
 extern const struct iv_shape vendors_page_shape;
-struct vendors_place {
-	int64_t after_us;
-	struct iv_str after_id;
-};
-IV_MUST_CHECK bool vendors_page_reads(struct iv_api_call *c, struct vendors_place *p);
-/* {"data":[…  and  ],"hasMore","nextCursor"}; the last row shown, when there is one more. */
-void vendors_page_begin(struct iv_api_call *c, struct iv_jw *w);
-enum iv_flow_next vendors_page_end(struct iv_api_call *c, struct iv_jw *w, bool more, int64_t last_us, struct iv_str last_id);
+/* False: told. */
+IV_MUST_CHECK bool vendors_page_reads(struct iv_api_call *c, struct iv_page_place *p);
+/* Of what iv_page_open began; the last row shown. */
+enum iv_flow_next vendors_page_end(struct iv_api_call *c, struct iv_page_writer *p, int64_t last_us, struct iv_str last_id);
 
 const struct iv_api_route *vendors_deploy_routes(void);
 const struct iv_api_route *vendors_number_routes(void);

@@ -85,12 +85,12 @@ static const struct iv_field made_fields[] = {
 const struct iv_shape webhook_made_shape = {"webhookWithSecret", sizeof(struct shown), made_fields, NULL};
 
 static const struct iv_field list_fields[] = {
-	IV_OBJS(struct webhook_page, data, "data", IV_REQUIRED, 100, &webhook_shape, "Newest first"),
-	IV_BOOL(struct webhook_page, has_more, "hasMore", IV_REQUIRED, "There is another page"),
-	IV_STR(struct webhook_page, next_cursor, "nextCursor", 0, 0, 0, "Of the next page"),
+	IV_OBJS(struct iv_page_out, data, "data", IV_REQUIRED, 100, &webhook_shape, "Newest first"),
+	IV_BOOL(struct iv_page_out, has_more, "hasMore", IV_REQUIRED, "There is another page"),
+	IV_STR(struct iv_page_out, next_cursor, "nextCursor", 0, 0, 0, "Of the next page"),
 	IV_FIELDS_END,
 };
-const struct iv_shape webhook_list_shape = {"webhookList", sizeof(struct webhook_page), list_fields, NULL};
+const struct iv_shape webhook_list_shape = {"webhookList", sizeof(struct iv_page_out), list_fields, NULL};
 
 struct tested {
 	struct iv_str event_id, status;
@@ -104,7 +104,7 @@ const struct iv_shape webhook_test_shape = {"webhookTest", sizeof(struct tested)
 
 struct state {
 	struct iv_rows rows, done;
-	struct webhook_page page;
+	struct iv_page_out page;
 	struct iv_webhook_get_out row;
 	struct iv_str secret, event_id;
 	struct shown shown;
@@ -150,14 +150,14 @@ static struct shown show(struct iv_api_call *c, const struct iv_webhook_get_out 
 		.description = r->description,
 		.headers = hide_values(c, r->headers),
 		.schedule = r->schedule,
-		.failing_since = webhook_shown_time(c, r->failing_since),
-		.disabled_at = webhook_shown_time(c, r->disabled_at),
+		.failing_since = iv_time_text(c, r->failing_since),
+		.disabled_at = iv_time_text(c, r->disabled_at),
 		.disabled_reason = r->disabled_reason,
-		.previous_secret_until = webhook_shown_time(c, r->previous_secret_until),
+		.previous_secret_until = iv_time_text(c, r->previous_secret_until),
 		.public_key = public_key(c, r->sign_key),
 		.origin = r->purpose,
-		.created_at = webhook_shown_time(c, r->created_at),
-		.updated_at = webhook_shown_time(c, r->updated_at),
+		.created_at = iv_time_text(c, r->created_at),
+		.updated_at = iv_time_text(c, r->updated_at),
 		.events = r->events,
 		.max_concurrency = r->max_concurrency,
 		.enabled = r->disabled_at == IV_SQL_NULL,
@@ -231,7 +231,7 @@ static enum iv_flow_next insert(struct iv_flow *f)
 		.max_concurrency = b->max_concurrency,
 		.secret = st->secret,
 		.disabled = !b->enabled,
-		.created_by = c->who.user_id.len ? c->who.user_id : c->who.key_id,
+		.created_by = iv_actor(c),
 		.most = c->s->cfg->webhook_endpoints_max,
 	};
 
@@ -271,13 +271,14 @@ static enum iv_flow_next get(struct iv_flow *f)
 static enum iv_flow_next list(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
-	const struct webhook_page_query *q = c->query;
 	struct state *st = c->state;
-	struct iv_webhook_list_in in = {.most = q->limit + 1};
+	struct iv_page_place p;
 
-	if (!webhook_page_from(c, q->cursor, &in.after_us, &in.after_id))
+	if (!webhook_page_from(c, &p))
 		return iv_api_refuse_if_bad(c);
-	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_webhook_list, &in, &st->rows);
+	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_webhook_list,
+			 &(struct iv_webhook_list_in){.after_us = p.after_us, .after_id = p.after_id, .most = p.count},
+			 &st->rows);
 }
 
 static enum iv_flow_next show_list(struct iv_flow *f)
@@ -285,18 +286,21 @@ static enum iv_flow_next show_list(struct iv_flow *f)
 	struct iv_api_call *c = iv_api_self(f);
 	const struct webhook_page_query *q = c->query;
 	struct state *st = c->state;
-	size_t n = webhook_page_fill(c, &st->page, st->rows.count, q->limit, sizeof(struct shown));
+	struct shown *items = webhook_page_room(c, &st->page, st->rows.count, sizeof(*items));
+	const struct iv_webhook_list_out *r = NULL;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct iv_webhook_list_out *r = iv_webhook_list_at(&st->rows, i);
+	if (!items)
+		return IV_FLOW_DONE;
+	for (size_t i = 0; i < st->page.data.count; i++) {
+		r = iv_webhook_list_at(&st->rows, i);
 		const struct iv_webhook_get_out same = {
 			r->id, r->url, r->description, r->events, r->headers, r->schedule, r->max_concurrency,
 			r->failing_since, r->disabled_at, r->disabled_reason, r->previous_secret_until, r->purpose,
 			r->created_at, r->updated_at, r->sign_key};
 
-		((struct shown *)st->page.data.items)[i] = show(c, &same);
-		webhook_page_next(c, &st->page, r->when_us, r->id);
+		items[i] = show(c, &same);
 	}
+	iv_page_ends(c, &q->page, &st->page, st->rows.count, r ? r->when_us : 0, r ? r->id : IV_STR_NULL);
 	c->out = &st->page;
 	return IV_FLOW_DONE;
 }

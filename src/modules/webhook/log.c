@@ -33,7 +33,7 @@ static const struct iv_field dead_fields[] = {
 	DELIVERY_FIELDS, IV_STR(D, url, "url", 0, 0, 0, "Where it was to go"), IV_FIELDS_END};
 static const struct iv_shape dead_shape = {"webhookDeadLetter", sizeof(D), dead_fields, NULL};
 
-#define P struct webhook_page
+#define P struct iv_page_out
 static const struct iv_field deliveries_fields[] = {
 	IV_OBJS(P, data, "data", IV_REQUIRED, 100, &delivery_shape, "Newest first"),
 	IV_BOOL(P, has_more, "hasMore", IV_REQUIRED, "There is another page"),
@@ -43,7 +43,7 @@ static const struct iv_field deliveries_fields[] = {
 const struct iv_shape webhook_deliveries_shape = {"webhookDeliveryList", sizeof(P), deliveries_fields, NULL};
 
 struct dead_page {
-	struct webhook_page page;
+	struct iv_page_out page;
 	int64_t total;
 };
 #define DP struct dead_page
@@ -133,7 +133,7 @@ const struct iv_shape webhook_summary_shape = {"webhookSummary", sizeof(struct s
 
 struct state {
 	struct iv_rows rows, other;
-	struct webhook_page page;
+	struct iv_page_out page;
 	struct dead_page dead;
 	struct replayed replayed;
 	struct cleared cleared;
@@ -152,10 +152,14 @@ static enum iv_flow_next read_log(struct iv_flow *f)
 	struct state *st = c->state;
 	struct iv_webhook_get_in get = {.id = iv_api_param(c, "id")};
 	struct iv_webhook_deliveries_in in = {
-		.endpoint_id = get.id, .state = q->state < 0 ? IV_STR_NULL : iv_str(states[q->state]), .most = q->limit + 1};
+		.endpoint_id = get.id, .state = q->state < 0 ? IV_STR_NULL : iv_str(states[q->state])};
+	struct iv_page_place p;
 
-	if (!webhook_page_from(c, q->cursor, &in.after_us, &in.after_id))
+	if (!webhook_page_from(c, &p))
 		return iv_api_refuse_if_bad(c);
+	in.after_us = p.after_us;
+	in.after_id = p.after_id;
+	in.most = p.count;
 	/* The first is there to say 404. */
 	return iv_pg_run(c->s->pg, f, &c->pg, &c->scope, &c->arena,
 			 (const struct iv_pg_part[]){{&iv_sql_webhook_get, &get, &st->other},
@@ -168,12 +172,14 @@ static enum iv_flow_next show_log(struct iv_flow *f)
 	struct iv_api_call *c = iv_api_self(f);
 	const struct webhook_page_query *q = c->query;
 	struct state *st = c->state;
-	size_t n = webhook_page_fill(c, &st->page, st->rows.count, q->limit, sizeof(D));
+	D *items = webhook_page_room(c, &st->page, st->rows.count, sizeof(*items));
+	const struct iv_webhook_deliveries_out *r = NULL;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct iv_webhook_deliveries_out *r = iv_webhook_deliveries_at(&st->rows, i);
-
-		((D *)st->page.data.items)[i] = (D){
+	if (!items)
+		return IV_FLOW_DONE;
+	for (size_t i = 0; i < st->page.data.count; i++) {
+		r = iv_webhook_deliveries_at(&st->rows, i);
+		items[i] = (D){
 			.id = r->id,
 			.event_id = r->event_id,
 			.endpoint_id = r->endpoint_id,
@@ -182,14 +188,14 @@ static enum iv_flow_next show_log(struct iv_flow *f)
 			.state = r->state,
 			.last_error = r->last_error,
 			.attempts = r->attempts,
-			.created_at = webhook_shown_time(c, r->created_at),
-			.done_at = webhook_shown_time(c, r->done_at),
-			.next_at = webhook_shown_time(c, r->next_at),
+			.created_at = iv_time_text(c, r->created_at),
+			.done_at = iv_time_text(c, r->done_at),
+			.next_at = iv_time_text(c, r->next_at),
 			.attempt = r->attempt,
 			.last_status = r->last_status == IV_SQL_NULL ? 0 : r->last_status,
 		};
-		webhook_page_next(c, &st->page, r->when_us, r->id);
 	}
+	iv_page_ends(c, &q->page, &st->page, st->rows.count, r ? r->when_us : 0, r ? r->id : IV_STR_NULL);
 	c->out = &st->page;
 	return IV_FLOW_DONE;
 }
@@ -237,12 +243,13 @@ static enum iv_flow_next replayed(struct iv_flow *f)
 static enum iv_flow_next read_dead(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
-	const struct webhook_page_query *q = c->query;
 	struct state *st = c->state;
-	struct iv_webhook_dead_in in = {.most = q->limit + 1};
+	struct iv_page_place p;
 
-	if (!webhook_page_from(c, q->cursor, &in.after_us, &in.after_id))
+	if (!webhook_page_from(c, &p))
 		return iv_api_refuse_if_bad(c);
+	struct iv_webhook_dead_in in = {.after_us = p.after_us, .after_id = p.after_id, .most = p.count};
+
 	return iv_pg_run(c->s->pg, f, &c->pg, &c->scope, &c->arena,
 			 (const struct iv_pg_part[]){{&iv_sql_webhook_lengths, NULL, &st->other},
 						     {&iv_sql_webhook_dead, &in, &st->rows}},
@@ -254,13 +261,15 @@ static enum iv_flow_next show_dead(struct iv_flow *f)
 	struct iv_api_call *c = iv_api_self(f);
 	const struct webhook_page_query *q = c->query;
 	struct state *st = c->state;
-	struct webhook_page *page = &st->dead.page;
-	size_t n = webhook_page_fill(c, page, st->rows.count, q->limit, sizeof(D));
+	struct iv_page_out *page = &st->dead.page;
+	D *items = webhook_page_room(c, page, st->rows.count, sizeof(*items));
+	const struct iv_webhook_dead_out *r = NULL;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct iv_webhook_dead_out *r = iv_webhook_dead_at(&st->rows, i);
-
-		((D *)page->data.items)[i] = (D){
+	if (!items)
+		return IV_FLOW_DONE;
+	for (size_t i = 0; i < page->data.count; i++) {
+		r = iv_webhook_dead_at(&st->rows, i);
+		items[i] = (D){
 			.id = r->id,
 			.event_id = r->event_id,
 			.endpoint_id = r->endpoint_id,
@@ -268,13 +277,13 @@ static enum iv_flow_next show_dead(struct iv_flow *f)
 			.type = r->type,
 			.call_id = r->call_id,
 			.last_error = r->last_error,
-			.created_at = webhook_shown_time(c, r->created_at),
-			.done_at = webhook_shown_time(c, r->done_at),
+			.created_at = iv_time_text(c, r->created_at),
+			.done_at = iv_time_text(c, r->done_at),
 			.attempt = r->attempt,
 			.last_status = r->last_status == IV_SQL_NULL ? 0 : r->last_status,
 		};
-		webhook_page_next(c, page, r->when_us, r->id);
 	}
+	iv_page_ends(c, &q->page, page, st->rows.count, r ? r->when_us : 0, r ? r->id : IV_STR_NULL);
 	st->dead.total = iv_webhook_lengths_at(&st->other, 0)->dead;
 	c->out = &st->dead;
 	return IV_FLOW_DONE;
@@ -306,8 +315,8 @@ static struct lengths lengths_of(struct iv_api_call *c, const struct iv_rows *ro
 {
 	const struct iv_webhook_lengths_out *r = iv_webhook_lengths_at(rows, 0);
 
-	return (L){r->due, r->waiting, r->sending, r->dead, webhook_shown_time(c, r->oldest_due),
-		   webhook_shown_time(c, r->oldest_dead)};
+	return (L){r->due, r->waiting, r->sending, r->dead, iv_time_text(c, r->oldest_due),
+		   iv_time_text(c, r->oldest_dead)};
 }
 
 static enum iv_flow_next read_lengths(struct iv_flow *f)

@@ -12,23 +12,21 @@ static const char *const states[] = {"pending", "sending", "delivered", "dead", 
 
 static void page_defaults(void *object)
 {
-	struct webhook_page_query *q = object;
-
-	q->limit = 50;
-	q->state = -1;
+	iv_page_defaults(object);
+	((struct webhook_page_query *)object)->state = -1;
 }
 
 #define Q struct webhook_page_query
 static const struct iv_field page_fields[] = {
-	IV_INT(Q, limit, "limit", 0, 1, 100, "At most so many"),
-	IV_STR(Q, cursor, "cursor", 0, 1, 512, "nextCursor of the page before"),
+	IV_INT(Q, page.limit, "limit", 0, 1, 100, "At most so many"),
+	IV_STR(Q, page.cursor, "cursor", 0, 1, 512, "nextCursor of the page before"),
 	IV_FIELDS_END,
 };
 const struct iv_shape webhook_page_query_shape = {"webhookPageQuery", sizeof(Q), page_fields, page_defaults};
 
 static const struct iv_field log_fields[] = {
-	IV_INT(Q, limit, "limit", 0, 1, 100, "At most so many"),
-	IV_STR(Q, cursor, "cursor", 0, 1, 512, "nextCursor of the page before"),
+	IV_INT(Q, page.limit, "limit", 0, 1, 100, "At most so many"),
+	IV_STR(Q, page.cursor, "cursor", 0, 1, 512, "nextCursor of the page before"),
 	IV_ENUM(Q, state, "state", 0, states, "Only these"),
 	IV_FIELDS_END,
 };
@@ -37,48 +35,29 @@ const struct iv_shape webhook_log_query_shape = {"webhookLogQuery", sizeof(Q), l
 static void dead_defaults(void *object)
 {
 	page_defaults(object);
-	((Q *)object)->limit = 10;
+	((Q *)object)->page.limit = 10;
 }
 const struct iv_shape webhook_dead_query_shape = {"webhookDeadQuery", sizeof(Q), page_fields, dead_defaults};
 
-bool webhook_page_from(struct iv_api_call *c, struct iv_str cursor, int64_t *after_us, struct iv_str *after_id)
+bool webhook_page_from(struct iv_api_call *c, struct iv_page_place *p)
 {
-	char id[64];
+	const Q *q = c->query;
 
-	*after_us = IV_SQL_NULL;
-	*after_id = IV_S("");
-	if (!cursor.len)
+	if (iv_page_reads(c, &q->page, p))
 		return true;
-	if (iv_cursor_read(c->s, cursor, after_us, id)) {
-		*after_id = iv_arena_str(&c->arena, iv_str(id));
-		if (after_id->ptr)
-			return true;
-	}
 	iv_api_bad(c, "?cursor", "is not one of ours");
 	return false;
 }
 
-size_t webhook_page_fill(struct iv_api_call *c, struct webhook_page *p, size_t read, int64_t limit, size_t item_size)
+void *webhook_page_room(struct iv_api_call *c, struct iv_page_out *p, size_t read, size_t item_size)
 {
-	size_t shown = read > (size_t)limit ? (size_t)limit : read;
+	const Q *q = c->query;
+	size_t shown = read > (size_t)q->page.limit ? (size_t)q->page.limit : read;
 
-	p->has_more = read > shown;
-	p->data.items = shown ? iv_arena_alloc(&c->arena, shown * item_size) : NULL;
-	p->data.count = p->data.items ? shown : 0;
-	return p->data.count;
-}
-
-void webhook_page_next(struct iv_api_call *c, struct webhook_page *p, int64_t when_us, struct iv_str id)
-{
-	if (p->has_more)
-		p->next_cursor = iv_cursor_write(c->s, &c->arena, when_us, id);
-}
-
-struct iv_str webhook_shown_time(struct iv_api_call *c, int64_t ms)
-{
-	char text[IV_TIME_SIZE];
-
-	return ms == IV_SQL_NULL ? IV_STR_NULL : iv_arena_str(&c->arena, iv_time_iso(ms, text));
+	p->data = (struct iv_objs){iv_arena_alloc(&c->arena, (shown + 1) * item_size), shown};
+	if (!p->data.items)
+		(void)iv_fail(&c->flow.err, IV_EINTERNAL, "no memory for the page");
+	return p->data.items;
 }
 
 /* ── what may be posted to, and with which headers ── */

@@ -3,8 +3,8 @@
 #ifndef WEBHOOK_ROUTES_H
 #define WEBHOOK_ROUTES_H
 
+#include "iv_page.h"
 #include "iv_sql.h"
-#include "iv_time.h"
 #include "iv_webhook.h"
 
 /* Room for any of these steps' own struct. */
@@ -12,24 +12,15 @@ enum { WEBHOOK_STATE_BYTES = 1536 };
 
 /* ── routes.c */
 struct webhook_page_query {
-	int64_t limit;
-	struct iv_str cursor;
+	struct iv_page_query page;
 	int state; /* of a delivery */
 };
 extern const struct iv_shape webhook_page_query_shape, webhook_log_query_shape;
 
-/* A page of anything: rows of `data` have their own shape. */
-struct webhook_page {
-	struct iv_objs data;
-	bool has_more;
-	struct iv_str next_cursor;
-};
-/* Where the page begins: IV_SQL_NULL is the newest. False: the cursor is not one of ours (told). */
-IV_MUST_CHECK bool webhook_page_from(struct iv_api_call *c, struct iv_str cursor, int64_t *after_us, struct iv_str *after_id);
-/* One row more than the limit was read: it is not shown, and says that there is more. */
-size_t webhook_page_fill(struct iv_api_call *c, struct webhook_page *p, size_t read, int64_t limit, size_t item_size);
-void webhook_page_next(struct iv_api_call *c, struct webhook_page *p, int64_t when_us, struct iv_str id);
-struct iv_str webhook_shown_time(struct iv_api_call *c, int64_t ms); /* ptr NULL for null */
+/* Where the page that was asked for begins. False: told. */
+IV_MUST_CHECK bool webhook_page_from(struct iv_api_call *c, struct iv_page_place *p);
+/* Room for the rows that are shown: as many as p->data.count then says. NULL: c->flow.err. */
+IV_MUST_CHECK void *webhook_page_room(struct iv_api_call *c, struct iv_page_out *p, size_t read, size_t item_size);
 /* An address that may be posted to: told at `pointer` when it is none. */
 void webhook_check_url(struct iv_api_call *c, const char *pointer, struct iv_str url);
 void webhook_check_headers(struct iv_api_call *c, const char *pointer, struct iv_str json);
