@@ -60,14 +60,8 @@ class Bench(House):
 
     def pin_services(self):
         """PostgreSQL and Redis of this bench, no other's."""
-        for at in (os.path.join(self.cluster_dir(), "data/postmaster.pid"), os.path.join(self.redis_url.removeprefix("unix://"), "../pid")):
-            with open(os.path.normpath(at), encoding="utf-8") as f:
-                for pid in family(int(f.readline())):
-                    subprocess.run(["taskset", "-acp", "1", str(pid)], capture_output=True, check=False)
-
-    def cluster_dir(self):
-        from urllib.parse import unquote
-        return unquote(self.cluster.owner_url.partition("host=")[2])
+        for pid in [*self.cluster.family(), self.redis.process.pid]:
+            subprocess.run(["taskset", "-acp", "1", str(pid)], capture_output=True, check=False)
 
 
 def hooks(h, carrier, what, run, count, connections):

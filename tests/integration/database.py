@@ -123,7 +123,7 @@ class Cluster:
     """One server for all tests of this run: a database costs a copy of a directory. Who kills servers makes his own."""
 
     def __init__(self, *settings):
-        self.settings = settings or ("fsync=off", "full_page_writes=off", "max_connections=200")
+        self.settings = settings or ("fsync=off", "full_page_writes=off", "max_connections=200", "autovacuum=off")
         self.dir = tempfile.mkdtemp(prefix="invorto-pg-")
         atexit.register(self.stop)
         self.owner_url, self.templates = self.start(), {}

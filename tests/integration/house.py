@@ -4,17 +4,14 @@ import hashlib
 import json
 import os
 import secrets
-import shutil
 import signal
 import string
-import subprocess
-import tempfile
-import time
 import urllib.error
 import urllib.request
 import zlib
 
-from database import SERVICES, Database, quoted
+from database import Database, quoted
+from redis_server import RedisServer
 from stack import DAEMON, ROOT, Stack
 
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
@@ -23,8 +20,8 @@ BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 class House(Stack):
     def __init__(self, env=None, agents=None, like="tenants", server=None, **more):
         self.db = Database(like, server)
-        self.redis_dir = tempfile.mkdtemp(prefix="invorto-redis-")
-        self.redis_url = self.services('start_redis "$1" >&2; printf "%s" "$REDIS_URL"', self.redis_dir)
+        self.redis = RedisServer()
+        self.redis_url = self.redis.url
         super().__init__(env={**self.db.urls(), "REDIS_URL": self.redis_url, "REALTIME_TENANT_ID": "A",
                               "JWT_SECRET": "integration-jwt-secret-0123456789abcdef", "EGRESS_ALLOW": "127.0.0.0/8", **(env or {})},
                          agents=agents, **more)
@@ -32,11 +29,6 @@ class House(Stack):
         for name in sorted(os.listdir(self.env["AGENTS_DIR"])):
             with open(os.path.join(self.env["AGENTS_DIR"], name), encoding="utf-8") as f:
                 self.add_agent("A", name.removesuffix(".json"), json.load(f))
-
-    def services(self, script, *args):
-        p = subprocess.run(["bash", "-c", SERVICES + script, "bash", *args], capture_output=True, text=True, timeout=60, check=False)
-        assert p.returncode == 0, p.stderr
-        return p.stdout
 
     def add_agent(self, tenant, name, config):
         text = quoted(json.dumps(config))
@@ -85,20 +77,6 @@ class House(Stack):
                          seconds, f"the record of {call_id}")[0]
         return dict(zip(("status", "reason", "carrier", "direction", "seconds", "cost", "journal", "agent"), got))
 
-    def start_redis(self):
-        self.services('start_redis "$1" >&2', self.redis_dir)
-
-    def kill_redis(self, forget=False):
-        """`forget`: what it wrote to its disk is gone as well."""
-        at = self.redis_url.removeprefix("unix://").removesuffix("/redis.sock")
-        with open(os.path.join(at, "pid"), encoding="utf-8") as f:
-            pid = int(f.read())
-        os.kill(pid, signal.SIGKILL)
-        while os.path.exists(f"/proc/{pid}"):
-            time.sleep(0.01)
-        if forget:
-            shutil.rmtree(os.path.join(at, "appendonlydir"), ignore_errors=True)
-
     def kill(self):
         self.daemon.send_signal(signal.SIGKILL)
         self.daemon.wait()
@@ -108,7 +86,7 @@ class House(Stack):
         try:
             super().__exit__(*exc)
         finally:
-            self.services('stop_services "$1"', self.redis_dir)
+            self.redis.stop()
 
 
 __all__ = ["House", "ROOT"]

@@ -84,9 +84,9 @@ def killing(h, server, rng, kills):
             time.sleep(away)
             h.start_daemon()
         elif victim == 1:
-            h.kill_redis(forget=True)
+            h.redis.kill(forget=True)
             time.sleep(away)
-            h.start_redis()
+            h.redis.start()
         else:
             server.kill()
             time.sleep(away)

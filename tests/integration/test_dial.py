@@ -347,7 +347,7 @@ def test_without_redis_each_process_takes_its_share_of_the_pace():
             assert (got["state"], got["nextAttemptTime"]) == ("closed", None) and got["details"]["twilio"] == {
                 "state": "closed", "failures": 0, "lastFailureTime": None, "nextAttemptTime": None}, got
         began = datetime.now(timezone.utc)
-        line.h.kill_redis()
+        line.h.redis.kill()
         redis = wait_until(lambda: (lambda r: r if r["state"] == "open" and r["nextAttemptTime"] else None)(
             line.h.api("GET", "/circuit-breaker/status", key=line.key)[2]["details"]["redis"]), 10, "Redis is known to be away")
         assert began <= instant(redis["lastFailureTime"]) < instant(redis["nextAttemptTime"]) and redis["failures"] >= 0, redis
@@ -474,8 +474,7 @@ def test_calls_of_a_process_that_is_gone_are_lost_within_the_minute():
         h.rows("""insert into voice_call_records (tenant_id, id, direction, status, carrier, instance_id, answered_at, updated_at) values
             ('A', 'gone', 'inbound', 'in-progress', 'twilio', 'ins_gone', now(), now()),
             ('A', 'taken', 'inbound', 'in-progress', 'twilio', 'ins_gone', now(), now())""")
-        at = h.redis_url.removeprefix("unix://")
-        h.services('redis-cli -s "$1" set call:A/taken:owner ins_other px 60000 >&2', at)
+        h.redis.ask("set", "call:A/taken:owner", "ins_other", "px", "60000")
         began = datetime.now()
         line.until("gone", seconds=40, status="failed", end_reason="lost")
         assert (datetime.now() - began).total_seconds() > 5, "once is not sure enough"
@@ -493,4 +492,4 @@ def test_a_carrier_configured_by_halves_stops_the_start():
                        ({"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "t"}, "PUBLIC_BASE_URL"), ({"ALLOWED_COUNTRIES": "UK"}, "ALLOWED_COUNTRIES")):
         p = subprocess.run([DAEMON, "serve"], env={**house.env, **env}, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
         assert p.returncode != 0 and words in p.stderr, (env, p.stderr[-500:])
-    house.services('stop_services "$1"', house.redis_dir)
+    house.redis.stop()

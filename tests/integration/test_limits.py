@@ -418,7 +418,7 @@ def test_a_tenant_sees_its_own_slots_and_the_platform_everybodys():
         assert page["total"] == 5 and {s["tenantId"] for s in page["data"]} == {"A", "B"}, page
         assert "telephony_max_semaphores 77" in get(h.http("/metrics"))[1]
         wait_until(lambda: "telephony_active_semaphores 5" in get(h.http("/metrics"))[1], 20, "the gauge")
-        h.kill_redis()
+        h.redis.kill()
         assert h.api("GET", "/v1/slots", key=a)[0] == 503
-        h.start_redis()
+        h.redis.start()
         wait_until(lambda: h.api("GET", "/v1/slots", key=a)[0] == 200, 20, "slots behind a Redis that came back")

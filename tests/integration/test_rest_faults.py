@@ -84,7 +84,7 @@ def test_without_redis_the_api_and_calls_go_on_and_limits_are_local():
         key, other = h.key(), h.key()
         c = Browser(h, "one", "faults").mic()
         c.hears()
-        h.kill_redis()
+        h.redis.kill()
         assert h.api("POST", "/v1/agents", AGENT, key)[0] == 201
         assert get(h.http("/livez"))[0] == 200
         wait_until(lambda: h.api("GET", "/readyz")[2]["redis"] == "down", 5, "that Redis is away is told")
@@ -97,7 +97,7 @@ def test_without_redis_the_api_and_calls_go_on_and_limits_are_local():
         assert h.api("POST", "/v1/calls/one/say", {"text": "Still here."}, key)[0] == 202
         codes = [h.api("GET", "/v1/agents", key=other)[0] for _ in range(40)]
         assert set(codes) == {200, 429} and codes[0] == 200 and codes[-1] == 429, codes
-        h.start_redis()
+        h.redis.start()
         wait_until(lambda: h.api("GET", "/readyz")[2]["redis"] == "up", 15, "Redis is back")
         c.close()
         assert h.books("one")["status"] == h.books("two")["status"] == "completed"

@@ -46,11 +46,11 @@ def put(h, key, name, value, **more):
 def everything(h):
     """All that is written down anywhere: tables, Redis, files, the log."""
     dump = subprocess.run(["pg_dump", "--data-only", "--inserts", h.db.url("invorto_admin")], capture_output=True, check=True).stdout
-    redis = h.services('redis-cli -s "$1" --raw eval "local o={} for _,k in ipairs(redis.call(\'KEYS\',\'*\')) do o[#o+1]=k '
-                       'local t=redis.call(\'TYPE\',k).ok if t==\'string\' then o[#o+1]=redis.call(\'GET\',k) '
-                       'elseif t==\'stream\' then o[#o+1]=cjson.encode(redis.call(\'XRANGE\',k,\'-\',\'+\')) '
-                       'elseif t==\'hash\' then o[#o+1]=cjson.encode(redis.call(\'HGETALL\',k)) end end return o" 0',
-                       h.redis_url.removeprefix("unix://")).encode()
+    script = ("local o={} for _,k in ipairs(redis.call('KEYS','*')) do o[#o+1]=k "
+              "local t=redis.call('TYPE',k).ok if t=='string' then o[#o+1]=redis.call('GET',k) "
+              "elseif t=='stream' then o[#o+1]=cjson.encode(redis.call('XRANGE',k,'-','+')) "
+              "elseif t=='hash' then o[#o+1]=cjson.encode(redis.call('HGETALL',k)) end end return o")
+    redis = subprocess.run(["redis-cli", "-s", h.redis.socket, "--raw", "eval", script, "0"], capture_output=True, check=True).stdout
     found = {"the database": dump, "Redis": redis}
     for path in glob.glob(h.dir + "/**", recursive=True):
         if os.path.isfile(path):

@@ -1,5 +1,6 @@
 /* Putting the house together, and taking it apart. */
 #include "house.h"
+#include "../scratch.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -194,7 +195,7 @@ bool house_up(void)
 		return false;
 	house_redis_start();
 	seed();
-	(void)snprintf(rig.dir, sizeof(rig.dir), "/tmp/iv_house.XXXXXX");
+	SCRATCH(rig.dir, "iv_house");
 	assert_non_null(mkdtemp(rig.dir));
 	*s = (struct iv_services){.cfg = &house.cfg, .loop = iv_loop_new(), .instance_id = "ins_test", .version = "test"};
 	(void)snprintf(rig.far_url, sizeof(rig.far_url), "http://127.0.0.1:%d", far_start(s->loop));

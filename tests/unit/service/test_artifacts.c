@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "../scratch.h"
 #include "../../../src/service/artifacts_priv.h"
 #include "iv_crypto.h"
 #include "iv_opus.h"
@@ -23,7 +24,7 @@ static char dir[64];
 static int begin(void **state)
 {
 	(void)state;
-	(void)snprintf(dir, sizeof(dir), "/tmp/iv_artifacts.XXXXXX");
+	SCRATCH(dir, "iv_artifacts");
 	return mkdtemp(dir) ? 0 : -1;
 }
 

@@ -25,6 +25,7 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "../scratch.h"
 
 struct pg_server {
 	char dir[64], bin[256];
@@ -183,7 +184,7 @@ static inline bool server_start(struct pg_server *s)
 	*s = (struct pg_server){0};
 	if (!server_find(s->bin, sizeof(s->bin)))
 		return false;
-	snprintf(s->dir, sizeof(s->dir), "/tmp/iv_pg.XXXXXX");
+	SCRATCH(s->dir, "iv_pg");
 	assert_non_null(mkdtemp(s->dir));
 	snprintf(pw, sizeof(pw), "%s/pw", s->dir);
 	f = fopen(pw, "w");

@@ -16,6 +16,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "../scratch.h"
 #include "iv_redis.h"
 
 struct redis_server {
@@ -117,7 +118,7 @@ static inline void server_run(struct redis_server *s, char *const *extra)
 static inline void server_start(struct redis_server *s, char *const *extra)
 {
 	*s = (struct redis_server){0};
-	snprintf(s->dir, sizeof(s->dir), "/tmp/iv_redis.XXXXXX");
+	SCRATCH(s->dir, "iv_redis");
 	assert_non_null(mkdtemp(s->dir));
 	snprintf(s->socket, sizeof(s->socket), "%s/sock", s->dir);
 	snprintf(s->url, sizeof(s->url), "unix://%s", s->socket);

@@ -566,7 +566,7 @@ static void the_url_brings_password_and_database(void **state)
 	char url[160];
 
 	(void)state;
-	snprintf(s.dir, sizeof(s.dir), "/tmp/iv_redis.XXXXXX");
+	SCRATCH(s.dir, "iv_redis");
 	assert_non_null(mkdtemp(s.dir));
 	snprintf(s.socket, sizeof(s.socket), "%s/sock", s.dir);
 	/* Ready is when it refuses: server_wait_ready wants a PONG, so the password comes afterwards. */
@@ -612,7 +612,7 @@ static void names_are_looked_up_and_tcp_works(void **state)
 	char url[64];
 
 	(void)state;
-	snprintf(s.dir, sizeof(s.dir), "/tmp/iv_redis.XXXXXX");
+	SCRATCH(s.dir, "iv_redis");
 	assert_non_null(mkdtemp(s.dir));
 	snprintf(s.socket, sizeof(s.socket), "%s/sock", s.dir);
 	s.port = free_port();

@@ -164,7 +164,7 @@ static int start(void **state)
 	if (!have_tls)
 		return 0;
 	redis_shut(loop, r);
-	snprintf(server.dir, sizeof(server.dir), "/tmp/iv_redis.XXXXXX");
+	SCRATCH(server.dir, "iv_redis");
 	assert_non_null(mkdtemp(server.dir));
 	snprintf(server.socket, sizeof(server.socket), "%s/sock", server.dir);
 	make_ca(server.dir, "ca", ca, sizeof(ca));
