@@ -3,6 +3,7 @@
 #ifndef IV_FETCH_H
 #define IV_FETCH_H
 
+#include "iv_buf.h"
 #include "iv_net.h"
 
 struct iv_fetch;
@@ -50,6 +51,8 @@ struct iv_fetch_opts {
 /* Everything in opts is copied, the body unless it stays. No callback runs before it returns. */
 struct iv_fetch *iv_fetch_start(struct iv_net *n, const struct iv_fetch_opts *opts,
 				const struct iv_fetch_handlers *h, void *arg);
+/* In done: the collected body becomes the caller's and is not copied; result->body is good for as long as *out is. */
+void iv_fetch_take_body(struct iv_fetch *f, struct iv_buf *out);
 /* A header of the answer, the last one of that name; "" when there is none. In head and done only. */
 struct iv_str iv_fetch_header(const struct iv_fetch *f, const char *name);
 /* Closes the stream at the provider; no callback runs any more. Allowed from any callback. */

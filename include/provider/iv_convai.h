@@ -62,10 +62,13 @@ enum iv_flow_next iv_convai_register(struct iv_carriers *c, struct iv_flow *f, s
 /* Conversations as JSON: a->body. `query` as its API has it ("page_size=100&call_start_after_unix=…"), or "". */
 enum iv_flow_next iv_convai_conversations(struct iv_carriers *c, struct iv_flow *f, struct iv_vendor_run *run,
 					  struct iv_arena *arena, struct iv_str query, struct iv_vendor_answer *a);
+/* Of one: 9 MiB at most. a->body is what *body holds, which becomes the caller's when it is done: it is handed over as it
+ * was received, never copied. */
 enum iv_flow_next iv_convai_conversation(struct iv_carriers *c, struct iv_flow *f, struct iv_vendor_run *run,
-					 struct iv_arena *arena, struct iv_str id, struct iv_vendor_answer *a);
-/* a->body is an mp3, CONVERSATION_AUDIO_BYTES at most. */
+					 struct iv_arena *arena, struct iv_str id, struct iv_buf *body,
+					 struct iv_vendor_answer *a);
+/* The same of its sound: an mp3, CONVERSATION_AUDIO_BYTES at most. */
 enum iv_flow_next iv_convai_audio(struct iv_carriers *c, struct iv_flow *f, struct iv_vendor_run *run,
-				  struct iv_arena *arena, struct iv_str id, struct iv_vendor_answer *a);
+				  struct iv_arena *arena, struct iv_str id, struct iv_buf *body, struct iv_vendor_answer *a);
 
 #endif

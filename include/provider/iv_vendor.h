@@ -26,7 +26,7 @@ struct iv_vendor_answer {
 				* timeout, cut, unreachable, server_error, unavailable, not_configured, nonsense; "" when done */
 	struct iv_str text;    /* the vendor's own words, cut; "" */
 	int64_t retry_after_s; /* 0: not said */
-	struct iv_str body;    /* in the arena */
+	struct iv_str body;    /* in the arena, or where the door says */
 };
 
 struct iv_vendor_run {

@@ -21,7 +21,8 @@ struct iv_replays_run {
 	struct iv_op op;
 	struct iv_replays_job *job; /* NULL when nothing is under way */
 };
-/* settings: a JSON object, members of an agent; path: the journal; both are copied. The answer goes into out. Errors:
+/* settings: a JSON object, members of an agent; path: the journal; both are copied. The answer is handed to
+ * out, which is empty. Errors:
  *   IV_EGONE      the journal is not on the disk
  *   IV_EINVAL     a setting, which the error's field names; or the file is no journal
  *   IV_ETOOBIG    the call is too long for that

@@ -219,6 +219,16 @@ static bool take_error_body(struct iv_fetch *f, struct iv_str bytes)
 	return f->received <= ERROR_BODY_SKIPPED_MAX;
 }
 
+/* A large answer says how large: room for all of it at once, so that what has come is not moved as more comes. */
+static void make_room(struct iv_fetch *f)
+{
+	curl_off_t bytes = -1;
+
+	(void)curl_easy_getinfo(f->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &bytes);
+	if (bytes > 0 && (uint64_t)bytes <= f->body_max)
+		(void)!iv_buf_reserve(&f->body, (size_t)bytes); /* without it the pieces say so */
+}
+
 static void begin_body(struct iv_fetch *f)
 {
 	const char *type = NULL;
@@ -229,6 +239,8 @@ static void begin_body(struct iv_fetch *f)
 		f->body.limit = ERROR_BODY_MAX;
 		return;
 	}
+	if (!f->h.data)
+		make_room(f);
 	(void)curl_easy_getinfo(f->easy, CURLINFO_CONTENT_TYPE, &type);
 	if (f->h.head)
 		f->h.head(f->arg, (int)f->status, type ? iv_str(type) : IV_S(""));
@@ -323,6 +335,12 @@ struct iv_fetch *iv_fetch_start(struct iv_net *n, const struct iv_fetch_opts *op
 	(void)prepare(f, opts); /* launch() looks at f->err */
 	iv_defer(n->loop, launch, f);
 	return f;
+}
+
+void iv_fetch_take_body(struct iv_fetch *f, struct iv_buf *out)
+{
+	*out = f->body;
+	iv_buf_init(&f->body, 0);
 }
 
 struct iv_str iv_fetch_header(const struct iv_fetch *f, const char *name)

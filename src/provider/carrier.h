@@ -33,6 +33,7 @@ struct carrier_reply {
 	bool unsent, late; /* none: because nothing left; because time was up */
 	int retry_after_ms; /* -1: none */
 	struct iv_str body;
+	bool body_stays;  /* as long as what is made of it: it need not be copied */
 };
 
 /* Writers return false when it does not fit; readers copy into the arena what is to stay. `step` counts the requests

@@ -183,17 +183,18 @@ enum iv_flow_next iv_convai_conversations(struct iv_carriers *c, struct iv_flow 
 }
 
 enum iv_flow_next iv_convai_conversation(struct iv_carriers *c, struct iv_flow *f, struct iv_vendor_run *run,
-					 struct iv_arena *arena, struct iv_str id, answer *a)
+					 struct iv_arena *arena, struct iv_str id, struct iv_buf *body, answer *a)
 {
 	struct vendor_question q = question("GET", VENDOR_ANY);
 	const struct carrier_place *p = vendor_begin(c, &q, a);
 
 	q.body_max = CONVERSATION_BYTES;
+	q.whole = body;
 	return !p ? IV_FLOW_NEXT : vendor_ask(c, f, run, arena, &q, elevenlabs_url(p, "conversations", id, &q.rq), a);
 }
 
 enum iv_flow_next iv_convai_audio(struct iv_carriers *c, struct iv_flow *f, struct iv_vendor_run *run,
-				  struct iv_arena *arena, struct iv_str id, answer *a)
+				  struct iv_arena *arena, struct iv_str id, struct iv_buf *body, answer *a)
 {
 	struct vendor_question q = question("GET", VENDOR_ANY);
 	const struct carrier_place *p = vendor_begin(c, &q, a);
@@ -201,6 +202,7 @@ enum iv_flow_next iv_convai_audio(struct iv_carriers *c, struct iv_flow *f, stru
 
 	if (!p || !carrier_link(c, IV_ELEVENLABS, &link))
 		return IV_FLOW_NEXT;
+	q.whole = body;
 	q.body_max = (size_t)link.cfg->conversation_audio_bytes;
 	return vendor_ask(c, f, run, arena, &q,
 			  elevenlabs_url(p, "conversations", id, &q.rq) && iv_buf_adds(&q.rq.url, IV_S("/audio")), a);

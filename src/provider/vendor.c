@@ -94,10 +94,13 @@ static void on_fetched(void *arg, const struct iv_fetch_result *result)
 				  .retry_after_ms = result->retry_after_ms,
 				  .body = result->body};
 
-	j->fetch = NULL;
 	/* The beginning of an answer that was cut is none. */
 	if (result->err.code != IV_OK && result->status < 400)
 		r.status = 0;
+	r.body_stays = j->q.whole && r.status >= 200 && r.status < 300;
+	if (r.body_stays)
+		iv_fetch_take_body(j->fetch, j->q.whole);
+	j->fetch = NULL;
 	answered(j, &r);
 }
 

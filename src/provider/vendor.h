@@ -26,6 +26,7 @@ struct vendor_question {
 	bool (*read)(struct iv_str body, struct iv_arena *arena, void *out, const void *wanted);
 	void *out;
 	const void *wanted;
+	struct iv_buf *whole;  /* a large answer of 2xx is handed over to it, and not copied; NULL: it goes into the arena */
 };
 
 /* NULL: the vendor is not configured (and *a says so). Else where it is, to write the request. */

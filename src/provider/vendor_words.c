@@ -82,7 +82,7 @@ void vendor_judge(const struct carrier_reply *r, struct iv_arena *arena, struct 
 		judge_silence(r, a);
 		return;
 	}
-	a->body = r->body.len ? iv_arena_str(arena, r->body) : IV_S("");
+	a->body = !r->body.len ? IV_S("") : r->body_stays ? r->body : iv_arena_str(arena, r->body);
 	if (r->status >= 200 && r->status < 300 && a->body.ptr) {
 		say(a, IV_SAID_DONE, IV_OK, "");
 		return;

@@ -204,7 +204,8 @@ bool iv_calls_taken(const struct iv_calls_take_run *run, struct iv_buf *journal,
 struct adoption {
 	struct iv_calls *c;
 	char tenant[130], call[130], path[PATH_SIZE];
-	struct iv_buf journal;
+	struct iv_buf packed, journal;
+	int64_t bytes;
 	struct iv_err bad;
 	void (*done)(void *arg);
 	void *arg;
@@ -217,6 +218,8 @@ static void write_journal(void *arg)
 	FILE *f;
 	bool ok;
 
+	if (!unpack(iv_buf_str(&x->packed), x->bytes, &x->journal, &x->bad))
+		return;
 	for (char *slash = x->path + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
 		*slash = '\0';
 		(void)mkdir(x->path, 0700); /* there already, or opening tells */
@@ -242,6 +245,7 @@ static void written(void *arg)
 	else
 		iv_calls_ended(x->c, iv_str(x->tenant), iv_str(x->call));
 	x->done(x->arg);
+	iv_buf_deinit(&x->packed);
 	iv_buf_deinit(&x->journal);
 	free(x);
 }
@@ -259,7 +263,9 @@ void iv_calls_adopt(struct iv_calls *c, struct iv_str tenant_id, struct iv_str c
 	iv_buf_init(&x->journal, IV_CALLS_GIVE_MAX);
 	(void)iv_str_copy(x->tenant, sizeof(x->tenant), tenant_id); /* accepted ids are shorter */
 	(void)iv_str_copy(x->call, sizeof(x->call), call_id);
-	if (!unpack(journal, bytes, &x->journal, &x->bad) ||
+	x->bytes = bytes;
+	iv_buf_init(&x->packed, journal.len);
+	if ((!iv_buf_adds(&x->packed, journal) && !iv_fail(&x->bad, IV_EINTERNAL, "no memory for a journal")) ||
 	    !iv_calls_journal_path(c, tenant_id, call_id, x->path, sizeof(x->path))) {
 		written(x);
 		return;

@@ -2,6 +2,7 @@
 #include "replays_priv.h"
 
 #include <stdlib.h>
+#include "packed.h"
 
 enum { WAITING_MAX = 16, PATH_SIZE = 700, SETTINGS_MAX = 65536 };
 
@@ -10,7 +11,9 @@ struct iv_replays_job {
 	struct iv_replays *replays;	 /* NULL: they are gone */
 	struct iv_replays_run *run; /* NULL: nobody waits any more */
 	struct iv_buf *out;
+	int64_t *bytes;  /* NULL: it is not packed */
 	/* the thread's */
+	int64_t plain_bytes;
 	char path[PATH_SIZE];
 	struct iv_buf settings, told;
 	struct iv_err err;
@@ -25,11 +28,40 @@ static void free_job(struct iv_replays_job *j)
 
 static void start_next(struct iv_replays *r);
 
+static void pack(struct iv_replays_job *j)
+{
+	struct iv_buf zip;
+
+	iv_buf_init(&zip, REPLAYS_PACKED_MAX);
+	j->plain_bytes = (int64_t)j->told.len;
+	if (!packed_write(iv_buf_str(&j->told), &zip))
+		(void)iv_fail(&j->err, IV_ETOOBIG,
+			      "the call is too long to be told by another instance: run invorto replay where its journal lies");
+	iv_buf_deinit(&j->told);
+	j->told = zip;
+}
+
 static void in_thread(void *arg)
 {
 	struct iv_replays_job *j = arg;
 
-	(void)!iv_replay_tell(j->path, iv_buf_str(&j->settings), &j->told, &j->err); /* err tells */
+	if (iv_replay_tell(j->path, iv_buf_str(&j->settings), &j->told, &j->err) && j->bytes)
+		pack(j);
+}
+
+/* It is handed over, not copied. */
+static void hand_over(struct iv_replays_job *j)
+{
+	if (j->told.len > j->out->limit) {
+		(void)iv_fail(&j->err, IV_ETOOBIG, "the answer does not fit");
+		return;
+	}
+	if (j->bytes)
+		*j->bytes = j->plain_bytes;
+	j->told.limit = j->out->limit;
+	iv_buf_deinit(j->out);
+	*j->out = j->told;
+	j->told = (struct iv_buf){0};
 }
 
 static void tell(struct iv_replays_job *j, const struct iv_err *e)
@@ -48,8 +80,8 @@ static void done(void *arg)
 	struct iv_replays_job *j = arg;
 	struct iv_replays *r = j->replays;
 
-	if (j->run && j->err.code == IV_OK && !iv_buf_adds(j->out, iv_buf_str(&j->told)))
-		(void)iv_fail(&j->err, IV_ETOOBIG, "the answer does not fit");
+	if (j->run && j->err.code == IV_OK)
+		hand_over(j);
 	if (r) {
 		r->busy = false;
 		r->count--;
@@ -92,8 +124,8 @@ static void cancel(struct iv_op *op)
 		drop(j);
 }
 
-enum iv_flow_next iv_replays_go(struct iv_replays *r, struct iv_flow *f, struct iv_replays_run *run, struct iv_str path,
-				struct iv_str settings, struct iv_buf *out)
+static enum iv_flow_next go(struct iv_replays *r, struct iv_flow *f, struct iv_replays_run *run, struct iv_str path,
+			    struct iv_str settings, struct iv_buf *out, int64_t *bytes)
 {
 	struct iv_replays_job *j;
 
@@ -111,12 +143,25 @@ enum iv_flow_next iv_replays_go(struct iv_replays *r, struct iv_flow *f, struct 
 	j->replays = r;
 	j->run = run;
 	j->out = out;
+	j->bytes = bytes;
 	run->job = j;
 	iv_list_append(&r->jobs, &j->node);
 	r->count++;
 	iv_op_begin(&run->op, f, cancel);
 	start_next(r);
 	return iv_flow_await(f);
+}
+
+enum iv_flow_next iv_replays_go(struct iv_replays *r, struct iv_flow *f, struct iv_replays_run *run, struct iv_str path,
+				struct iv_str settings, struct iv_buf *out)
+{
+	return go(r, f, run, path, settings, out, NULL);
+}
+
+enum iv_flow_next replays_go_packed(struct iv_replays *r, struct iv_flow *f, struct iv_replays_run *run, struct iv_str path,
+				    struct iv_str settings, struct iv_buf *out, int64_t *bytes)
+{
+	return go(r, f, run, path, settings, out, bytes);
 }
 
 struct iv_replays *iv_replays_new(struct iv_loop *l)

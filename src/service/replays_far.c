@@ -10,7 +10,7 @@
 #define VERB "replay"
 
 /* 64 KiB go over the channel: a base64 of so many packed bytes, and what stands around it. */
-enum { ANSWER_MS = 50000, PACKED_MAX = 65000, ASK_MAX = 65536 };
+enum { ANSWER_MS = 50000, ASK_MAX = 65536 };
 
 /* ── asking ── */
 
@@ -99,7 +99,8 @@ struct answering {
 	struct iv_replays_run run;
 	struct iv_str path, settings; /* in the arena */
 	struct iv_arena arena;
-	struct iv_buf told;
+	struct iv_buf zip;
+	int64_t bytes; /* of what is in it */
 };
 
 /* Somebody who may write to our Redis is not to read whatever this process may. */
@@ -124,32 +125,25 @@ static enum iv_flow_next go(struct iv_flow *f)
 	cJSON_Delete(json);
 	if (!x->settings.len || !is_ours(x->r, x->path))
 		return iv_flow_fail(f, IV_EGONE, "the journal of the call cannot be read");
-	return iv_replays_go(x->r, f, &x->run, x->path, x->settings, &x->told);
+	return replays_go_packed(x->r, f, &x->run, x->path, x->settings, &x->zip, &x->bytes);
 }
 
 /* Errors are told with their field, which the channel itself has no place for. */
 static bool write_answer(const struct answering *x, const struct iv_err *err, struct iv_buf *out)
 {
-	struct iv_err e = *err;
-	struct iv_buf zip;
 	struct iv_jw w;
 
-	iv_buf_init(&zip, PACKED_MAX);
-	if (e.code == IV_OK && !packed_write(iv_buf_str(&x->told), &zip))
-		(void)iv_fail(&e, IV_ETOOBIG, "the call is too long to be told by another instance: run invorto replay where its "
-					      "journal lies");
 	iv_jw_init(&w, out);
 	iv_jw_obj(&w, NULL);
-	if (e.code == IV_OK) {
-		iv_jw_i64(&w, "bytes", (int64_t)x->told.len);
-		iv_jw_str(&w, "zip", iv_buf_str(&zip));
+	if (err->code == IV_OK) {
+		iv_jw_i64(&w, "bytes", x->bytes);
+		iv_jw_str(&w, "zip", iv_buf_str(&x->zip));
 	} else {
-		iv_jw_cstr(&w, "code", iv_code_info(e.code)->name);
-		iv_jw_cstr(&w, "field", e.field);
-		iv_jw_cstr(&w, "why", e.msg);
+		iv_jw_cstr(&w, "code", iv_code_info(err->code)->name);
+		iv_jw_cstr(&w, "field", err->field);
+		iv_jw_cstr(&w, "why", err->msg);
 	}
 	iv_jw_end_obj(&w);
-	iv_buf_deinit(&zip);
 	return iv_jw_done(&w);
 }
 
@@ -158,13 +152,13 @@ static void answered(struct iv_flow *f)
 	struct answering *x = (struct answering *)(void *)f;
 	struct iv_buf out;
 
-	iv_buf_init(&out, 2 * PACKED_MAX);
+	iv_buf_init(&out, 2 * REPLAYS_PACKED_MAX);
 	if (write_answer(x, &f->err, &out))
 		iv_control_answer(x->rq, IV_OK, iv_buf_str(&out));
 	else
 		iv_control_answer(x->rq, IV_EINTERNAL, IV_S("the answer does not fit"));
 	iv_buf_deinit(&out);
-	iv_buf_deinit(&x->told);
+	iv_buf_deinit(&x->zip);
 	iv_arena_deinit(&x->arena);
 	iv_free_later(x->r->loop, x);
 }
@@ -181,7 +175,7 @@ static void on_asked(void *arg, struct iv_control_request *rq)
 	x->r = arg;
 	x->rq = rq;
 	iv_arena_init(&x->arena, 2 * ASK_MAX);
-	iv_buf_init(&x->told, REPLAYS_ANSWER_MAX);
+	iv_buf_init(&x->zip, REPLAYS_PACKED_MAX);
 	iv_flow_start(&x->flow, &type, x->r->loop, ANSWER_MS, NULL);
 }
 

@@ -16,4 +16,10 @@ struct iv_replays {
 	const char *data_dir;
 };
 
+/* iv_replays_go whose answer is packed by the thread (packed.h): REPLAYS_PACKED_MAX at most, IV_ETOOBIG else. *bytes: of what
+ * is packed. */
+enum { REPLAYS_PACKED_MAX = 65000 };
+enum iv_flow_next replays_go_packed(struct iv_replays *r, struct iv_flow *f, struct iv_replays_run *run, struct iv_str path,
+				    struct iv_str settings, struct iv_buf *out, int64_t *bytes);
+
 #endif

@@ -4,7 +4,7 @@
 #include "iv_sql.h"
 #include "iv_time.h"
 
-enum { CSV_ROWS = 10000 };
+enum { CSV_ROWS = 10000, CSV_PAGE = 1000 };
 
 const char *const period_names[] = {"1h", "24h", "7d", "30d", "1m", NULL};
 const int64_t period_ms[] = {3600000, 86400000, 7LL * 86400000, 30LL * 86400000, 30LL * 86400000};
@@ -27,6 +27,8 @@ static const struct iv_shape export_shape = {"usageExport", sizeof(struct usage_
 
 struct usage_state {
 	struct iv_rows total, days, types, caps;
+	struct iv_usage_rows_in page; /* of the ledger */
+	int64_t put;
 	int64_t since, now;
 };
 
@@ -157,9 +159,11 @@ static enum iv_flow_next ask_rows(struct iv_flow *f)
 		iv_api_bad(c, "?to", "must be a time as in 2026-01-31T23:59:59Z");
 	if (iv_api_any_bad(c))
 		return iv_api_refuse_if_bad(c);
-	struct iv_usage_rows_in in = {.from_at = from, .to_at = to, .after_us = IV_SQL_NULL, .count = CSV_ROWS + 1};
-
-	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_usage_rows, &in, &st->total);
+	st->page = (struct iv_usage_rows_in){.from_at = from, .to_at = to, .after_us = IV_SQL_NULL, .count = CSV_PAGE};
+	if (!iv_buf_adds(&c->json,
+			 IV_S("occurredAt,callId,usageType,agentId,campaignId,provider,durationSec,costInr,costUsd\r\n")))
+		return iv_flow_fail(f, IV_EINTERNAL, "no memory for the ledger");
+	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_usage_rows, &st->page, &st->total);
 }
 
 /* RFC 4180; a cell that a spreadsheet would take for a formula gets an apostrophe in front. */
@@ -180,31 +184,44 @@ static bool put_cell(struct iv_buf *b, struct iv_str s, bool last)
 	return ok && iv_buf_adds(b, last ? IV_S("\r\n") : IV_S(","));
 }
 
-static enum iv_flow_next put_csv(struct iv_flow *f)
+static bool put_row(struct iv_api_call *c, const struct iv_usage_rows_out *r)
+{
+	struct iv_buf *b = &c->json;
+	char seconds[24];
+
+	(void)snprintf(seconds, sizeof(seconds), "%lld", (long long)r->duration_seconds);
+	return put_cell(b, iv_time_text(c, r->occurred_at), false) && put_cell(b, r->call_id, false) &&
+	       put_cell(b, r->usage_type, false) && put_cell(b, r->agent_id, false) && put_cell(b, r->campaign_id, false) &&
+	       put_cell(b, r->provider, false) && put_cell(b, iv_str(seconds), false) && put_cell(b, r->cost_inr, false) &&
+	       put_cell(b, r->cost_usd, true);
+}
+
+/* What a page brought is written, and the next one is asked for. */
+static enum iv_flow_next put_page(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
 	struct usage_state *st = c->state;
-	struct iv_buf *b = &c->json;
-	bool ok = iv_buf_adds(b, IV_S("occurredAt,callId,usageType,agentId,campaignId,provider,durationSec,costInr,costUsd\r\n"));
+	size_t n = st->total.count;
+	bool full = n == (size_t)st->page.count;
 
-	if (st->total.count > CSV_ROWS)
+	st->put += (int64_t)n;
+	if (st->put > CSV_ROWS)
 		return iv_flow_fail(f, IV_ETOOBIG, "more than %d rows: ask for a shorter time", CSV_ROWS);
-	for (size_t i = 0; ok && i < st->total.count; i++) {
-		const struct iv_usage_rows_out *r = iv_usage_rows_at(&st->total, i);
-		char seconds[24];
-
-		(void)snprintf(seconds, sizeof(seconds), "%lld", (long long)r->duration_seconds);
-		ok = put_cell(b, iv_time_text(c, r->occurred_at), false) && put_cell(b, r->call_id, false) &&
-		     put_cell(b, r->usage_type, false) && put_cell(b, r->agent_id, false) &&
-		     put_cell(b, r->campaign_id, false) && put_cell(b, r->provider, false) &&
-		     put_cell(b, iv_str(seconds), false) && put_cell(b, r->cost_inr, false) &&
-		     put_cell(b, r->cost_usd, true);
-	}
-	return ok ? IV_FLOW_DONE : iv_flow_fail(f, IV_ETOOBIG, "the answer does not fit: ask for a shorter time");
+	for (size_t i = 0; i < n; i++)
+		if (!put_row(c, iv_usage_rows_at(&st->total, i)))
+			return iv_flow_fail(f, IV_ETOOBIG, "the answer does not fit: ask for a shorter time");
+	if (!full)
+		return IV_FLOW_DONE;
+	st->page.after_us = iv_usage_rows_at(&st->total, n - 1)->occurred_us;
+	st->page.after_id = iv_usage_rows_at(&st->total, n - 1)->id;
+	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_usage_rows, &st->page, &st->total);
 }
 
 static const struct iv_flow_step usage_steps[] = {{"ask", ask}, {"told", told}, {0}};
-static const struct iv_flow_step csv_steps[] = {{"ask", ask_rows}, {"put", put_csv}, {0}};
+/* As often as there can be pages, and once for the row too many: ten thousand rows at once would keep frames waiting. */
+#define SIX {"put", put_page}, {"put", put_page}, {"put", put_page}, {"put", put_page}, {"put", put_page}, {"put", put_page}
+static const struct iv_flow_step csv_steps[] = {{"ask", ask_rows}, SIX, SIX, {0}};
+_Static_assert(CSV_ROWS / CSV_PAGE < 12, "one page a step");
 static const enum iv_code missing[] = {IV_ENOENT, IV_OK};
 static const enum iv_code too_much[] = {IV_ENOENT, IV_ETOOBIG, IV_OK};
 

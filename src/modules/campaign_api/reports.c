@@ -3,7 +3,7 @@
 
 #include "iv_sql.h"
 
-enum { DAYS_MAX = 366, CALLS_MAX = 20000 };
+enum { DAYS_MAX = 366, CALLS_MAX = 20000, CALLS_PAGE = 1000 };
 
 /* ── numbers ── */
 
@@ -19,6 +19,8 @@ static const struct iv_shape numbers_shape = {"campaignNumbers", sizeof(struct n
 
 struct report_state {
 	struct iv_rows campaign, rows;
+	struct iv_campaign_calls_of_in page; /* of the calls */
+	int64_t put;
 };
 
 static enum iv_flow_next numbers(struct iv_flow *f)
@@ -133,37 +135,49 @@ static enum iv_flow_next calls(struct iv_flow *f)
 	struct iv_api_call *c = iv_api_self(f);
 	struct report_state *st = c->state;
 	struct iv_campaign_one_in campaign = {.id = iv_api_param(c, "id")};
-	struct iv_campaign_calls_of_in in = {.id = campaign.id,
-					     .since_days = ((const struct days_query *)c->query)->days,
-					     .count = CALLS_MAX + 1};
 
+	st->page = (struct iv_campaign_calls_of_in){.id = campaign.id,
+						    .since_days = ((const struct days_query *)c->query)->days,
+						    .after_us = IV_SQL_NULL,
+						    .count = CALLS_PAGE};
+	if (!iv_buf_adds(&c->json, IV_S("callId,leadId,attempt,status,outcome,endReason,startedAt,endedAt,"
+					"durationSeconds,costUsd\r\n")))
+		return too_many(f);
 	return iv_pg_run(c->s->pg, f, &c->pg, &c->scope, &c->arena,
 			 (struct iv_pg_part[]){{&iv_sql_campaign_one, &campaign, &st->campaign},
-					       {&iv_sql_campaign_calls_of, &in, &st->rows}},
+					       {&iv_sql_campaign_calls_of, &st->page, &st->rows}},
 			 2);
 }
 
 /* No numbers, no names: who wants those asks for the leads. */
-static enum iv_flow_next calls_told(struct iv_flow *f)
+static bool put_call(struct iv_api_call *c, const struct iv_campaign_calls_of_out *r)
+{
+	const struct iv_str cells[] = {r->id, r->lead, answer_number(c, r->attempt), r->status, r->outcome, r->end_reason,
+				       iv_time_text(c, r->started_at), iv_time_text(c, r->ended_at),
+				       answer_number(c, r->seconds), r->cost_usd};
+
+	return answer_row(&c->json, cells, IV_COUNT(cells));
+}
+
+/* What a page brought is written, and the next one is asked for. */
+static enum iv_flow_next calls_put(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
 	struct report_state *st = c->state;
-	bool ok = iv_buf_adds(&c->json,
-			      IV_S("callId,leadId,attempt,status,outcome,endReason,startedAt,endedAt,"
-						  "durationSeconds,costUsd\r\n"));
+	size_t n = st->rows.count;
+	const struct iv_campaign_calls_of_out *last = n ? iv_campaign_calls_of_at(&st->rows, n - 1) : NULL;
 
-	if (st->rows.count > CALLS_MAX)
+	st->put += (int64_t)n;
+	if (st->put > CALLS_MAX)
 		return iv_flow_fail(f, IV_ETOOBIG, "more than %d calls: ask for fewer days", CALLS_MAX);
-	for (size_t i = 0; ok && i < st->rows.count; i++) {
-		const struct iv_campaign_calls_of_out *r = iv_campaign_calls_of_at(&st->rows, i);
-		const struct iv_str cells[] = {r->id, r->lead, answer_number(c, r->attempt), r->status, r->outcome,
-					       r->end_reason,
-					       iv_time_text(c, r->started_at), iv_time_text(c, r->ended_at),
-					       answer_number(c, r->seconds), r->cost_usd};
-
-		ok = answer_row(&c->json, cells, IV_COUNT(cells));
-	}
-	return ok ? IV_FLOW_DONE : too_many(f);
+	for (size_t i = 0; i < n; i++)
+		if (!put_call(c, iv_campaign_calls_of_at(&st->rows, i)))
+			return too_many(f);
+	if (!last || n < CALLS_PAGE)
+		return IV_FLOW_DONE;
+	st->page.after_us = last->started_us;
+	st->page.after_id = last->id;
+	return iv_pg_one(c->s->pg, f, &c->pg, &c->scope, &c->arena, &iv_sql_campaign_calls_of, &st->page, &st->rows);
 }
 
 /* ── usage by day, of the tenant ── */
@@ -223,7 +237,12 @@ static enum iv_flow_next usage_told(struct iv_flow *f)
 
 static const struct iv_flow_step numbers_steps[] = {{"numbers", numbers}, {"counted", counted}, {0}};
 static const struct iv_flow_step days_steps[] = {{"days", days}, {"told", days_told}, {0}};
-static const struct iv_flow_step calls_steps[] = {{"calls", calls}, {"told", calls_told}, {0}};
+/* As often as there can be pages, and once for the call too many: all of them at once would keep frames waiting. */
+#define SEVEN \
+	{"put", calls_put}, {"put", calls_put}, {"put", calls_put}, {"put", calls_put}, {"put", calls_put}, {"put", calls_put}, \
+		{"put", calls_put}
+static const struct iv_flow_step calls_steps[] = {{"calls", calls}, SEVEN, SEVEN, SEVEN, {0}};
+_Static_assert(CALLS_MAX / CALLS_PAGE < 21, "one page a step");
 static const struct iv_flow_step usage_steps[] = {{"usage", usage}, {"told", usage_told}, {0}};
 static const enum iv_code missing[] = {IV_ENOENT, IV_ETOOBIG, IV_OK};
 

@@ -188,7 +188,6 @@ static enum iv_flow_next show(struct iv_flow *f)
 	return IV_FLOW_NEXT;
 }
 
-/* As many times as there can be pieces; those behind the last have nothing to do. */
 /* As often as there can be pieces; those behind the last have nothing to do. */
 #define SIX {"bring", bring}, {"bring", bring}, {"bring", bring}, {"bring", bring}, {"bring", bring}, {"bring", bring}
 static const struct iv_flow_step steps[] = {{"take", take}, SIX, SIX, SIX, {"show", show}, {0}};

@@ -45,6 +45,9 @@ struct arrival {
 	struct iv_calls_take_run taking;
 	struct iv_buf journal;
 	bool taken;     /* from another process */
+	size_t replayed; /* of its journal */
+	struct iv_op replaying;
+	struct iv_timer replay_turn;
 	char name[IV_CALL_NAME_SIZE];
 	bool opens;     /* its name is among those being opened */
 	const struct iv_agent *agent;

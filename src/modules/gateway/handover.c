@@ -8,7 +8,7 @@
 #include "iv_record.h"
 #include "session.h"
 
-enum { SERVICE_RESTART = 1012, HEADER_BYTES = 4 << 20 };
+enum { SERVICE_RESTART = 1012, HEADER_BYTES = 4 << 20, REPLAY_RECORDS = 500 /* ten seconds of a call */ };
 
 /* ── giving ── */
 
@@ -122,28 +122,28 @@ static void act_in_story(void *session, const struct iv_action *a)
 		s->timeline_seq++;
 }
 
-/* Steps what the other process wrote through this one's machine; the bytes of whole records. */
-static size_t replay(struct session *s, struct iv_str bytes)
+/* Steps what the other process wrote through this one's machine, some of it: an hour of a call is nothing to do in one
+ * turn of the loop, where others have frames to send. */
+bool handover_replay(struct session *s, struct iv_str journal, size_t *at)
 {
-	const char *begin = bytes.ptr;
-
-	while (bytes.len) {
+	for (int i = 0; i < REPLAY_RECORDS; i++) {
 		struct iv_event ev;
-		ptrdiff_t n = iv_record_read(bytes, &ev, &s->journal_us);
+		ptrdiff_t n = iv_record_read((struct iv_str){journal.ptr + *at, journal.len - *at}, &ev, &s->journal_us);
 
-		if (n <= 0)
-			break; /* torn, or none of ours: what came before it counts */
+		if (n <= 0) { /* the end, or torn, or none of ours: what came before it counts */
+			session_taken(s, (struct iv_str){journal.ptr, *at});
+			return false;
+		}
 		s->last_us = ev.now_us;
 		if (s->story)
 			iv_story_event(s->story, &ev);
 		iv_call_step(s->call, &ev);
-		bytes.ptr += n;
-		bytes.len -= (size_t)n;
+		*at += (size_t)n;
 	}
-	return (size_t)(bytes.ptr - begin);
+	return true;
 }
 
-struct session *handover_take(struct iv_gateway *g, const struct session_start *start, struct iv_str journal,
+struct session *handover_take(struct iv_gateway *g, const struct session_start *start, struct iv_str journal, size_t *at,
 			      struct iv_err *e)
 {
 	struct iv_record_header h;
@@ -152,7 +152,6 @@ struct session *handover_take(struct iv_gateway *g, const struct session_start *
 	struct iv_arena arena;
 	struct session *s;
 	ptrdiff_t head;
-	size_t n;
 
 	iv_arena_init(&arena, HEADER_BYTES);
 	head = iv_record_read_header(journal, &h, &arena, e);
@@ -168,8 +167,7 @@ struct session *handover_take(struct iv_gateway *g, const struct session_start *
 	if (iv_trace_on() && iv_trace_context_read(h.traceparent, IV_STR_NULL, &trace))
 		taken.trace = &trace; /* and not that of the hook that sent its socket here */
 	s = session_new(g, &taken);
-	n = (size_t)head + replay(s, (struct iv_str){journal.ptr + head, journal.len - (size_t)head});
-	session_taken(s, (struct iv_str){journal.ptr, n});
+	*at = (size_t)head;
 	iv_arena_deinit(&arena);
 	return s;
 }

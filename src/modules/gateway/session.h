@@ -250,8 +250,10 @@ void slots_drop(struct session *s);
 /* handover.c */
 bool handover_give(struct session *s, struct iv_control_request *rq); /* false: it cannot be, or ended */
 /* A session in state NEW, as its process left it; NULL with *e. */
-struct session *handover_take(struct iv_gateway *g, const struct session_start *start, struct iv_str journal,
+struct session *handover_take(struct iv_gateway *g, const struct session_start *start, struct iv_str journal, size_t *at,
 			      struct iv_err *e);
+/* The next piece of the journal through its machine, from *at on; false: that was all, and it may go on. */
+bool handover_replay(struct session *s, struct iv_str journal, size_t *at);
 void handover_on_give(void *gateway, struct iv_control_request *rq);
 
 /* stats.c */

@@ -341,8 +341,35 @@ static enum iv_flow_next take_place(struct iv_flow *f)
 							       .came_us = a->came_us};
 
 	a->taken = a->journal.len > 0;
-	a->session = a->taken ? handover_take(a->g, &start, iv_buf_str(&a->journal), &f->err) : session_new(a->g, &start);
-	return IV_FLOW_DONE;
+	a->session = a->taken ? handover_take(a->g, &start, iv_buf_str(&a->journal), &a->replayed, &f->err)
+			      : session_new(a->g, &start);
+	return a->taken && a->session ? IV_FLOW_NEXT : IV_FLOW_DONE;
+}
+
+static void on_replay_turn(void *arg)
+{
+	struct arrival *a = arg;
+
+	if (handover_replay(a->session, iv_buf_str(&a->journal), &a->replayed))
+		iv_timer_in_ms(&a->replay_turn, 0);
+	else
+		iv_op_done(&a->replaying, NULL);
+}
+
+static void stop_replaying(struct iv_op *op)
+{
+	iv_timer_stop(&IV_CONTAINER(op, struct arrival, replaying)->replay_turn);
+}
+
+/* A piece in each turn of the loop. Nobody else steps it meanwhile: it is new, and its name is among those being opened. */
+static enum iv_flow_next replay_journal(struct iv_flow *f)
+{
+	struct arrival *a = self(f);
+
+	iv_timer_init(&a->replay_turn, a->g->d.loop, on_replay_turn, a);
+	iv_op_begin(&a->replaying, f, stop_replaying);
+	on_replay_turn(a);
+	return iv_flow_await(f);
 }
 
 /* ── the one exit ── */
@@ -450,7 +477,8 @@ static const struct iv_flow_step realtime_steps[] = {
 	{"check_room", check_room},     {"take_slot", take_slot},       {"slot_taken", slot_taken},
 	{"open_call", open_call},       {"take_agent", take_agent},     {"open_again", open_again},
 	{"take_agent", take_agent},     {"take_journal", take_journal},
-	{"read_journal", read_journal}, {"take_place", take_place},     {0},
+	{"read_journal", read_journal}, {"take_place", take_place},     {"replay_journal", replay_journal},
+	{0},
 };
 const struct iv_flow_type arrival_realtime = {"realtime_start", realtime_steps, end};
 
@@ -460,6 +488,6 @@ static const struct iv_flow_step twilio_steps[] = {
 	{"take_slot", take_slot},       {"slot_taken", slot_taken},     {"open_call", open_call},
 	{"take_agent", take_agent},     {"open_again", open_again},     {"take_agent", take_agent},
 	{"take_journal", take_journal}, {"read_journal", read_journal}, {"take_place", take_place},
-	{0},
+	{"replay_journal", replay_journal}, {0},
 };
 const struct iv_flow_type arrival_twilio = {"twilio_start", twilio_steps, end};

@@ -53,9 +53,9 @@ static enum iv_flow_next settle(struct iv_flow *f)
 		.in_s = checks_wait_s(FIRST_S, row(k)->checks, LAST_S),
 		.error = missing ? IV_S("the vendor knows no such conversation") : IV_S("it is not over, or has no name yet")};
 
-	iv_metric_add(IV_M_conversations_asked_total, k->item.ready ? ASKED_TAKEN : missing ? ASKED_UNKNOWN : ASKED_LIVE, 1);
-	if (k->item.ready || (row(k)->over && row(k)->checks >= CHECKS_MAX)) {
-		if (!k->item.ready)
+	iv_metric_add(IV_M_conversations_asked_total, checks_took(k) ? ASKED_TAKEN : missing ? ASKED_UNKNOWN : ASKED_LIVE, 1);
+	if (checks_took(k) || (row(k)->over && row(k)->checks >= CHECKS_MAX)) {
+		if (!checks_took(k))
 			iv_warn("post_call.never_told", IV_LV("call_id", drop.call), IV_LV("tenant_id", drop.tenant));
 		return iv_pg_one(k->s->worker, f, &k->check_run, &(struct iv_scope){0}, &k->check_arena,
 				 &iv_sql_conversation_drop, &drop, NULL);

@@ -4,7 +4,7 @@
 
 #include "iv_json.h"
 
-enum { CHECK_BYTES = 48 << 20, FLOW_MS = 90000, PARKED_DAYS = 30, SWEEP_EVERY_S = 3600, AGAIN_MS = 20, ENVELOPE = 1024 };
+enum { CHECK_BYTES = 48 << 20, FLOW_MS = 90000, PARKED_DAYS = 30, SWEEP_EVERY_S = 3600, AGAIN_MS = 20 };
 
 static struct iv_kernel *self(struct iv_flow *f)
 {
@@ -26,7 +26,8 @@ enum iv_flow_next checks_ask(struct iv_flow *f, struct iv_str conversation)
 {
 	struct iv_kernel *k = self(f);
 
-	return iv_convai_conversation(k->s->carriers, f, &k->item.vendor, &k->answer_arena, conversation, &k->item.answer);
+	return iv_convai_conversation(k->s->carriers, f, &k->item.vendor, &k->answer_arena, conversation, &k->item.body,
+				      &k->item.answer);
 }
 
 bool checks_is_over(struct iv_str status)
@@ -34,45 +35,34 @@ bool checks_is_over(struct iv_str status)
 	return iv_str_eq(status, IV_S("done")) || iv_str_eq(status, IV_S("failed"));
 }
 
-bool checks_envelope(struct iv_str conversation, struct iv_buf *out)
-{
-	iv_buf_init(out, conversation.len + ENVELOPE);
-	return iv_buf_adds(out, IV_S("{\"type\":\"post_call_transcription\",\"data\":")) &&
-	       iv_buf_adds(out, conversation) && iv_buf_addc(out, '}');
-}
-
-static bool is_over(struct iv_str body)
-{
-	cJSON *doc = iv_json_parse(body, NULL);
-	bool over = checks_is_over(iv_json_str(doc, "status"));
-
-	cJSON_Delete(doc);
-	return over;
-}
-
+/* How it stands is read where the rest of it is: on the delivery's thread. */
 enum iv_flow_next checks_deliver(struct iv_flow *f)
 {
 	struct iv_kernel *k = self(f);
 	const struct iv_vendor_answer *a = &k->item.answer;
-	struct delivery_in in = {.how = "asked"};
+	struct delivery_in in = {.how = "asked", .bare = true, .body = k->item.body};
 
 	/* 404 is an answer too: it knows no such conversation (any more). */
 	if (a->said != IV_SAID_DONE && a->code != IV_ENOENT)
 		return iv_flow_fail(f, IV_EUPSTREAM, "elevenlabs: %.*s", IV_FMT(a->why));
-	k->item.ready = a->said == IV_SAID_DONE && is_over(a->body);
+	k->item.ready = a->said == IV_SAID_DONE;
 	if (!k->item.ready)
 		return IV_FLOW_NEXT;
-	if (!checks_envelope(a->body, &in.body)) {
-		iv_buf_deinit(&in.body);
-		return iv_flow_fail(f, IV_EINTERNAL, "no memory for a conversation");
-	}
+	k->item.body = (struct iv_buf){0};
 	return delivery_start(k, f, &k->item.run, &in, &k->item.told);
 }
 
 /* ── rounds ── */
 
+void checks_item_free(struct iv_kernel *k)
+{
+	iv_buf_deinit(&k->item.body);
+	iv_buf_deinit(&k->item.told.body);
+}
+
 void checks_go(struct iv_kernel *k, const struct iv_flow_type *type)
 {
+	checks_item_free(k);
 	k->item = (struct checks_item){0};
 	iv_arena_reset(&k->answer_arena);
 	k->busy++;
@@ -137,7 +127,7 @@ static void on_round(void *arg)
 void checks_init(struct iv_kernel *k)
 {
 	iv_arena_init(&k->check_arena, CHECK_BYTES);
-	iv_arena_init(&k->answer_arena, (size_t)k->cfg->conversation_audio_bytes + CHECK_BYTES);
+	iv_arena_init(&k->answer_arena, CHECK_BYTES);
 	iv_timer_init(&k->round, k->s->loop, on_round, k);
 }
 

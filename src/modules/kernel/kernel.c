@@ -84,6 +84,7 @@ void iv_kernel_free(struct iv_kernel *k)
 	iv_arena_deinit(&k->decide_arena);
 	iv_arena_deinit(&k->check_arena);
 	iv_arena_deinit(&k->answer_arena);
+	checks_item_free(k);
 	kernel_of_process = NULL;
 	free(k);
 }

@@ -26,17 +26,20 @@ enum delivery_result {
 extern const char *const delivery_words[]; /* "ended", … */
 
 struct delivery_in {
-	struct iv_buf body;      /* becomes the delivery's; or */
+	struct iv_buf body;      /* becomes the delivery's, as the sound does: neither is copied; or */
 	struct iv_str path;      /* the file it is in, which is removed at the end */
 	struct iv_buf sound;     /* an MP3 that was asked for, of which the body has no more than the names; becomes its */
 	struct iv_str signature; /* as it came; */
 	bool check;              /* against it */
 	const char *how;         /* "webhook", "parked", "asked" */
 	bool park;               /* when its call is not known */
+	bool bare;               /* the body is a conversation as it is shown, without the envelope of a webhook */
 };
 struct delivery_out {
 	enum delivery_result result;
 	enum iv_webhook_verdict verdict; /* not IV_WEBHOOK_OK: the operation fails with IV_EAUTH */
+	bool live;                       /* of what is bare: it is not over, and nothing was taken */
+	struct iv_buf body;              /* of what is bare and DELIVERY_UNKNOWN: its envelope, the caller's */
 };
 struct delivery_run {
 	struct iv_op op;
@@ -76,6 +79,7 @@ struct iv_kernel {
 		struct delivery_run run;
 		struct delivery_out told;
 		bool ready; /* there was something to deliver */
+		struct iv_buf body; /* of the answer, until it is delivered */
 		struct iv_vendor_run vendor;
 		struct iv_vendor_answer answer;
 		struct iv_rows rows;
@@ -112,7 +116,7 @@ void checks_start(struct iv_kernel *k);
 void checks_stop(struct iv_kernel *k);
 /* A step: the conversation as the vendor has it, into k->item.answer. */
 enum iv_flow_next checks_ask(struct iv_flow *f, struct iv_str conversation);
-/* A step: what it answered, as a delivery of its end, if it is over; item.ready says so. */
+/* A step: what it answered, as a delivery of its end, if it is over; checks_took says so. */
 enum iv_flow_next checks_deliver(struct iv_flow *f);
 
 /* Each: takes what is due (a step); goes through it, then calls the next. */
@@ -124,8 +128,12 @@ enum iv_flow_next list_take(struct iv_flow *f);
 void list_walk(struct iv_kernel *k); /* list.c, then checks_rest */
 /* By the vendor's word for how a conversation stands. */
 bool checks_is_over(struct iv_str status);
-/* What it answered about a conversation, as its webhook would have told it. */
-IV_MUST_CHECK bool checks_envelope(struct iv_str conversation, struct iv_buf *out);
+/* What it answered was over, and was taken. */
+static inline bool checks_took(const struct iv_kernel *k)
+{
+	return k->item.ready && !k->item.told.live;
+}
+void checks_item_free(struct iv_kernel *k);
 int64_t checks_wait_s(int64_t first_s, int64_t times, int64_t last_s); /* twice as long each time */
 
 #endif

@@ -58,7 +58,7 @@ static enum iv_flow_next ask(struct iv_flow *f)
 	if (is_sound(k))
 		return !wants_sound(k) ? IV_FLOW_NEXT
 				       : iv_convai_audio(k->s->carriers, f, &k->item.vendor, &k->answer_arena,
-							 row(k)->conversation, &k->item.answer);
+							 row(k)->conversation, &k->item.body, &k->item.answer);
 	return row(k)->payload.len ? IV_FLOW_NEXT : checks_ask(f, row(k)->conversation);
 }
 
@@ -74,7 +74,6 @@ static enum iv_flow_next deliver_sound(struct iv_flow *f)
 	if (a->said != IV_SAID_DONE)
 		return iv_flow_fail(f, IV_EUPSTREAM, "elevenlabs has no recording: %.*s", IV_FMT(a->why));
 	iv_buf_init(&in.body, ENVELOPE + row(k)->conversation.len);
-	iv_buf_init(&in.sound, a->body.len + 1);
 	iv_jw_init(&w, &in.body);
 	iv_jw_obj(&w, NULL);
 	iv_jw_cstr(&w, "type", "post_call_audio");
@@ -82,12 +81,13 @@ static enum iv_flow_next deliver_sound(struct iv_flow *f)
 	iv_jw_str(&w, "conversation_id", row(k)->conversation);
 	iv_jw_end_obj(&w);
 	iv_jw_end_obj(&w);
-	k->item.ready = iv_jw_done(&w) && iv_buf_adds(&in.sound, a->body);
+	k->item.ready = iv_jw_done(&w);
 	if (!k->item.ready) {
 		iv_buf_deinit(&in.body);
-		iv_buf_deinit(&in.sound);
 		return iv_flow_fail(f, IV_EINTERNAL, "no memory for a recording");
 	}
+	in.sound = k->item.body;
+	k->item.body = (struct iv_buf){0};
 	return delivery_start(k, f, &k->item.run, &in, &k->item.told);
 }
 
@@ -129,15 +129,13 @@ static enum iv_flow_next settle(struct iv_flow *f)
 {
 	struct iv_kernel *k = self(f);
 	bool asked = !row(k)->payload.len && !is_sound(k);
-	bool missing = asked && k->item.answer.said != IV_SAID_DONE, live = asked && !missing && !k->item.ready;
+	bool missing = asked && k->item.answer.said != IV_SAID_DONE, live = asked && !missing && k->item.told.live;
 	bool here = is_sound(k) && k->item.rows.count == 1 && !wants_sound(k);
 	struct iv_parked_back_in back = {.in_s = checks_wait_s(FIRST_S, row(k)->tries, LAST_S),
 					 .last = row(k)->last,
 					 .error = IV_S("no call is known by these names")};
-	struct iv_buf payload = {0};
-	enum iv_flow_next next;
 
-	if (here || (k->item.ready && k->item.told.result != DELIVERY_UNKNOWN))
+	if (here || (checks_took(k) && k->item.told.result != DELIVERY_UNKNOWN))
 		return iv_pg_one(k->s->worker, f, &k->check_run, &(struct iv_scope){0}, &k->check_arena, &iv_sql_parked_done,
 				 &(struct iv_parked_done_in){.type = row(k)->type, .conversation = row(k)->conversation}, NULL);
 	if (missing) {
@@ -148,12 +146,10 @@ static enum iv_flow_next settle(struct iv_flow *f)
 		back.in_s = LIVE_S;
 		back.last = row(k)->age_s > LIVE_MAX_S;
 		back.error = IV_S("it is not over");
-	} else if (asked && checks_envelope(k->item.answer.body, &payload)) { /* no more to be asked: its call may still come */
-		back.payload = iv_buf_str(&payload);
+	} else if (asked) { /* no more to be asked: its call may still come */
+		back.payload = iv_buf_str(&k->item.told.body);
 	}
-	next = put_back(f, &back);
-	iv_buf_deinit(&payload);
-	return next;
+	return put_back(f, &back);
 }
 
 static enum iv_flow_next give_back(struct iv_flow *f)

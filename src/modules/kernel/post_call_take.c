@@ -16,7 +16,7 @@
 #include "iv_metrics.h"
 #include "iv_slots.h"
 
-enum { ARENA_BYTES = 65536, TOLD_BYTES = 12 << 20, DELIVERY_MS = 60000, SIGNATURE_MAX = 1024 };
+enum { ARENA_BYTES = 65536, TOLD_BYTES = 12 << 20, DELIVERY_MS = 60000, SIGNATURE_MAX = 1024, ENVELOPE = 64 };
 
 const char *const delivery_words[] = {"ended", "added", "stage", "held", "again", "gone", "parked", "unknown", "ignored", NULL};
 
@@ -31,7 +31,7 @@ struct delivery {
 	/* what the thread has while it works */
 	void (*job)(struct delivery *d);
 	struct iv_op work;
-	bool working, ended;
+	bool working, ended, live;
 	struct iv_err bad;
 	enum iv_webhook_verdict verdict;
 	char signature[SIGNATURE_MAX], path[IV_ARTIFACT_PATH];
@@ -112,6 +112,21 @@ static bool map_body(struct delivery *d)
 	return d->bad.code == IV_OK;
 }
 
+/* As its webhook would have told it. */
+static void wrap(struct delivery *d)
+{
+	struct iv_str bare = iv_buf_str(&d->in.body);
+	struct iv_buf out;
+
+	iv_buf_init(&out, bare.len + ENVELOPE);
+	if (!iv_buf_reserve(&out, bare.len + ENVELOPE) ||
+	    !iv_buf_adds(&out, IV_S("{\"type\":\"post_call_transcription\",\"data\":")) || !iv_buf_adds(&out, bare) ||
+	    !iv_buf_addc(&out, '}'))
+		(void)iv_fail(&d->bad, IV_EINTERNAL, "no memory for a conversation");
+	iv_buf_deinit(&d->in.body);
+	d->in.body = out;
+}
+
 /* The signature over the bytes as they came; only then are they read. */
 static void believe(struct delivery *d)
 {
@@ -120,6 +135,8 @@ static void believe(struct delivery *d)
 	int64_t wall_s = d->wall_ms / 1000;
 
 	d->verdict = IV_WEBHOOK_OK;
+	if (d->in.bare)
+		wrap(d);
 	d->body = iv_buf_str(&d->in.body);
 	if (d->path[0] && !map_body(d))
 		return;
@@ -209,6 +226,10 @@ static void read_it(struct delivery *d)
 
 	if (ok && d->told.kind == POST_CALL_AUDIO && !d->sound.len && !d->in.sound.len)
 		(void)iv_fail_field(&d->bad, IV_EINVAL, "data.full_audio", "is not there");
+	if (d->in.bare && !checks_is_over(iv_json_str(d->told.data, "status"))) {
+		d->live = true;
+		d->bad = (struct iv_err){0}; /* what makes no sense is no end either */
+	}
 }
 
 static enum iv_flow_next read_body(struct iv_flow *f)
@@ -226,7 +247,7 @@ static enum iv_flow_next find(struct iv_flow *f)
 {
 	struct delivery *d = self(f);
 
-	if (d->told.kind == POST_CALL_OTHER) {
+	if (d->live || d->told.kind == POST_CALL_OTHER) {
 		d->result = DELIVERY_IGNORED;
 		return IV_FLOW_DONE;
 	}
@@ -363,7 +384,8 @@ static enum iv_flow_next taken(struct iv_flow *f)
 
 /* ── the end ── */
 
-static void remove_files(void *arg)
+/* What is large is let go on the thread too: to give tens of megabytes back takes a while. */
+static void let_go(void *arg)
 {
 	struct delivery *d = arg;
 
@@ -373,6 +395,10 @@ static void remove_files(void *arg)
 		(void)unlink(d->path);
 	if (d->unlink_file)
 		(void)unlink(d->file.path); /* another's row tells of this recording already */
+	post_call_free(&d->told);
+	iv_buf_deinit(&d->in.body);
+	iv_buf_deinit(&d->in.sound);
+	iv_buf_deinit(&d->record);
 }
 
 static void free_delivery(void *arg)
@@ -380,10 +406,6 @@ static void free_delivery(void *arg)
 	struct delivery *d = arg;
 	struct iv_kernel *k = d->k;
 
-	post_call_free(&d->told);
-	iv_buf_deinit(&d->in.body);
-	iv_buf_deinit(&d->in.sound);
-	iv_buf_deinit(&d->record);
 	iv_arena_deinit(&d->arena);
 	iv_free_later(k->s->loop, d);
 	k->busy--;
@@ -395,7 +417,9 @@ static void settle(struct delivery *d)
 {
 	struct iv_err err = d->flow.err;
 
-	if (err.code == IV_OK) {
+	if (d->live) {
+		d->unlink_file = false;
+	} else if (err.code == IV_OK) {
 		remember(d);
 		iv_metric_add(IV_M_post_call_total, (int)d->result, 1);
 	} else {
@@ -405,13 +429,15 @@ static void settle(struct delivery *d)
 	if (d->waiter) {
 		d->out->result = d->result;
 		d->out->verdict = d->verdict;
+		d->out->live = d->live;
+		if (d->in.bare && d->result == DELIVERY_UNKNOWN) {
+			d->out->body = d->in.body;
+			d->in.body = (struct iv_buf){0};
+		}
 		d->waiter->d = NULL;
 		iv_op_done(&d->waiter->op, &err);
 	}
-	if (d->unlink_file || d->path[0])
-		iv_loop_work(d->k->s->loop, remove_files, free_delivery, d);
-	else
-		free_delivery(d);
+	iv_loop_work(d->k->s->loop, let_go, free_delivery, d);
 }
 
 static void ended(struct iv_flow *f)

@@ -59,14 +59,17 @@ select day, total, connected, qualified, failed, seconds, round(cost_usd, 4), ro
 from campaign_by_day(current_tenant(), $1, now() - $2::bigint * interval '1 day')
 
 -- name: campaign_calls_of :many :tenant
--- Newest first.
--- in:  id text, since_days int, count int
--- out: id text, lead text, attempt int, status text, outcome text, end_reason text, started_at time, ended_at time, seconds int, cost_usd text
-select r.id, r.lead_id, r.attempt, r.status, r.outcome, r.end_reason, r.started_at, r.ended_at, r.duration_seconds, round(r.cost, 4)
+-- Newest first, from behind (after_us, after_id).
+-- in:  id text, since_days int, after_us int, after_id text, count int
+-- out: id text, lead text, attempt int, status text, outcome text, end_reason text, started_at time, ended_at time, seconds int, cost_usd text,
+-- out: started_us int
+select r.id, r.lead_id, r.attempt, r.status, r.outcome, r.end_reason, r.started_at, r.ended_at, r.duration_seconds, round(r.cost, 4),
+	(extract(epoch from r.started_at) * 1000000)::bigint
 from voice_call_records r
 where r.tenant_id = current_tenant() and r.campaign_id = $1 and r.started_at >= now() - $2::bigint * interval '1 day'
+	and ($3::bigint is null or (r.started_at, r.id) < (timestamptz 'epoch' + $3 * interval '1 microsecond', $4))
 order by r.started_at desc, r.id desc
-limit $3
+limit $5
 
 -- name: campaign_plan_page :many :tenant
 -- in:  campaign text, at time, after_lead text, count int

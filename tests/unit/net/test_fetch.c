@@ -413,6 +413,44 @@ static void an_answer_larger_than_allowed_is_cut_off(void **state)
 	iv_buf_deinit(&g.stream);
 }
 
+struct taker {
+	struct iv_fetch *f;
+	struct iv_buf body;
+	const char *where;
+};
+
+static void take_body(void *arg, const struct iv_fetch_result *r)
+{
+	struct taker *t = arg;
+
+	t->where = r->body.ptr;
+	iv_fetch_take_body(t->f, &t->body);
+	assert_ptr_equal(r->body.ptr, t->body.ptr);
+	assert_int_equal(r->body.len, t->body.len);
+	iv_loop_stop(loop);
+}
+
+static void a_large_answer_is_handed_over_where_it_stands(void **state)
+{
+	static const struct iv_fetch_handlers taking = {.done = take_body};
+	enum { BYTES = 3 << 20 };
+	struct taker t = {0};
+
+	(void)state;
+	t.f = iv_fetch_start(net,
+			     &(struct iv_fetch_opts){.method = "GET",
+						     .url = iv_str(url("http://127.0.0.1:%d/big?n=%d", peer.plain, BYTES)),
+						     .body_max = 2 * BYTES},
+			     &taking, &t);
+	run_loop(5000);
+	/* The fetch is gone, its body is not; and there was room for it before the first byte: nothing was moved. */
+	assert_ptr_equal(t.body.ptr, t.where);
+	assert_int_equal(t.body.len, BYTES);
+	assert_in_range(t.body.cap, BYTES, 2 * BYTES);
+	assert_memory_equal(t.body.ptr, t.body.ptr + 1, BYTES - 1); /* all of it is one letter */
+	iv_buf_deinit(&t.body);
+}
+
 static void redirects_are_not_followed(void **state)
 {
 	struct got g = get(url("http://127.0.0.1:%d/redirect", peer.plain));
@@ -741,6 +779,7 @@ int main(void)
 		T(a_refusal_keeps_the_start_of_its_body_and_when_to_come_back),
 		T(a_date_says_when_to_come_back),
 		T(an_answer_larger_than_allowed_is_cut_off),
+		T(a_large_answer_is_handed_over_where_it_stands),
 		T(redirects_are_not_followed),
 		T(a_proxy_of_the_environment_is_not_asked),
 		T(what_cannot_be_sent_fails_with_the_reason),

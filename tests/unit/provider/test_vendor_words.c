@@ -152,10 +152,32 @@ static void what_is_looked_for_is_found_by_tag_and_by_number(void **state)
 	assert_false(elevenlabs_read_number_id(IV_S("{\"phone_number_id\":7}"), &arena, &found, NULL));
 }
 
+/* A recording has megabytes: whoever has taken it over has it where it is. */
+static void a_large_answer_stays_where_it_is_and_a_refusal_is_kept(void **state)
+{
+	char body[] = "{\"detail\":\"gone\"}";
+	struct carrier_reply r = {.status = 200, .retry_after_ms = -1, .body = iv_str(body), .body_stays = true};
+	struct iv_vendor_answer a;
+
+	(void)state;
+	vendor_judge(&r, &arena, &a);
+	assert_int_equal(a.said, IV_SAID_DONE);
+	assert_ptr_equal(a.body.ptr, body);
+	r.body_stays = false;
+	vendor_judge(&r, &arena, &a);
+	assert_ptr_not_equal(a.body.ptr, body);
+	r.status = 404;
+	vendor_judge(&r, &arena, &a);
+	memset(body, 'x', sizeof(body) - 1); /* what it was in is used for the next one */
+	assert_int_equal(a.code, IV_ENOENT);
+	assert_true(iv_str_eq(a.text, IV_S("gone")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(an_answer_says_whether_it_was_done, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_large_answer_stays_where_it_is_and_a_refusal_is_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(silence_is_no_refusal_unless_nothing_was_sent, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_agent_speaks_and_hears_mulaw_and_is_known_by_its_tag, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_value_cannot_take_the_place_of_our_own_ids, setup, teardown),
