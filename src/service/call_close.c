@@ -216,35 +216,51 @@ static void tell_viewers(const struct closing *x)
 	iv_events_end(x->c->d.events, iv_call_live_name(iv_str(x->tenant), iv_str(x->call), buffer));
 }
 
+/* Postgres is away, or this process stops: behind the others, and a while later. */
+static void wait_again(struct closing *x)
+{
+	struct iv_calls *c = x->c;
+
+	iv_buf_clear(&x->ending);
+	iv_arena_reset(&x->arena);
+	iv_list_append(&c->waiting, &x->node);
+	keep(x);
+	c->backoff_ms = c->backoff_ms ? 2 * c->backoff_ms : BACKOFF_FIRST_MS;
+	if (c->backoff_ms > BACKOFF_LAST_MS)
+		c->backoff_ms = BACKOFF_LAST_MS;
+}
+
+/* Closed, or never to be. */
+static void settled(struct closing *x, const struct iv_err *e)
+{
+	const struct iv_call_close_out *row = x->rows.count ? iv_call_close_at(&x->rows, 0) : NULL;
+	struct iv_calls *c = x->c;
+
+	c->backoff_ms = 0;
+	if (x->files_bad.code != IV_OK)
+		iv_error("call.files_failed", IV_LS("call_id", x->call), IV_LS("rule", x->files_bad.msg));
+	if (e->code == IV_OK && c->artifacts)
+		iv_artifacts_wake(c->artifacts);
+	if (e->code != IV_OK)
+		set_aside(x, e);
+	else
+		iv_info("call.closed", IV_LS("call_id", x->call), IV_LI("recorded", row && row->recorded));
+	if (c->d.events)
+		tell_viewers(x);
+	closing_free(x);
+}
+
 static void closing_end(struct iv_flow *f)
 {
 	struct closing *x = self(f);
 	struct iv_calls *c = x->c;
-	const struct iv_call_close_out *row = x->rows.count ? iv_call_close_at(&x->rows, 0) : NULL;
+	struct iv_err e = f->err; /* the flow goes with x */
 
 	c->now = NULL;
-	if (try_again_later(&f->err)) {
-		iv_buf_clear(&x->ending);
-		iv_arena_reset(&x->arena);
-		iv_list_append(&c->waiting, &x->node);
-		keep(x);
-		c->backoff_ms = c->backoff_ms ? 2 * c->backoff_ms : BACKOFF_FIRST_MS;
-		if (c->backoff_ms > BACKOFF_LAST_MS)
-			c->backoff_ms = BACKOFF_LAST_MS;
-	} else {
-		c->backoff_ms = 0;
-		if (x->files_bad.code != IV_OK)
-			iv_error("call.files_failed", IV_LS("call_id", x->call), IV_LS("rule", x->files_bad.msg));
-		if (f->err.code == IV_OK && c->artifacts)
-			iv_artifacts_wake(c->artifacts);
-		if (f->err.code != IV_OK)
-			set_aside(x, &f->err);
-		else
-			iv_info("call.closed", IV_LS("call_id", x->call), IV_LI("recorded", row && row->recorded));
-		if (c->d.events)
-			tell_viewers(x);
-		closing_free(x);
-	}
+	if (try_again_later(&e))
+		wait_again(x);
+	else
+		settled(x, &e);
 	if (c->closed && (iv_list_empty(&c->waiting) || c->backoff_ms)) /* no time to wait for Postgres */
 		calls_over(c);
 	else if (!iv_list_empty(&c->waiting))

@@ -215,41 +215,55 @@ static void put_row(struct lead_csv *l, int64_t line, const struct cells *c)
 	l->row_count++;
 }
 
-static void read_row(struct lead_csv *l, const struct iv_csv_row *row)
+/* The fields where they belong. False: told. *empty: a line of commas at the end of a sheet. */
+static bool sort_cells(struct lead_csv *l, const struct iv_csv_row *row, struct cells *c, bool *empty)
 {
-	struct cells c = {.number = ""};
-	bool empty = true;
-
-	if (row->wrong) {
-		note_wrong(l, row->line, row->wrong_field, row->wrong_field <= l->column_count
-			   ? l->names[row->wrong_field - 1] : NULL,
-			   row->wrong);
-		return;
-	}
+	*empty = true;
 	for (size_t i = 0; i < row->count; i++) {
 		struct iv_str s = iv_str_trim(row->fields[i]);
 
-		empty = empty && !s.len;
+		*empty = *empty && !s.len;
 		if (i >= l->column_count && s.len) {
 			note_wrong(l, row->line, i + 1, NULL, "the row has more fields than the header");
-			return;
+			return false;
 		}
 		if (i >= l->column_count)
 			break;
-		c.of[i] = s;
+		c->of[i] = s;
 		if (l->kinds[i] != COL_VARIABLE)
-			c.by[l->kinds[i]] = s;
+			c->by[l->kinds[i]] = s;
 	}
-	if (empty)
-		return; /* a line of commas at the end of a sheet */
-	for (size_t i = 0; i < l->column_count; i++) {
-		enum column kind = (enum column)l->kinds[i];
-		const char *why = NULL;
+	return true;
+}
 
-		if (kind == COL_PHONE)
-			(void)!iv_e164_normal(c.of[i], l->country, c.number, &why); /* why tells */
-		else if (kind != COL_NONE && c.of[i].len)
-			why = check_text(l, kind, c.of[i]);
+/* NULL, or what is wrong with the field of that column. The number is made one. */
+static const char *check_cell(const struct lead_csv *l, size_t column, struct cells *c)
+{
+	enum column kind = (enum column)l->kinds[column];
+	const char *why = NULL;
+
+	if (kind == COL_PHONE)
+		(void)!iv_e164_normal(c->of[column], l->country, c->number, &why); /* why tells */
+	else if (kind != COL_NONE && c->of[column].len)
+		why = check_text(l, kind, c->of[column]);
+	return why;
+}
+
+static void read_row(struct lead_csv *l, const struct iv_csv_row *row)
+{
+	struct cells c = {.number = ""};
+	bool empty;
+
+	if (row->wrong) {
+		note_wrong(l, row->line, row->wrong_field,
+			   row->wrong_field <= l->column_count ? l->names[row->wrong_field - 1] : NULL, row->wrong);
+		return;
+	}
+	if (!sort_cells(l, row, &c, &empty) || empty)
+		return;
+	for (size_t i = 0; i < l->column_count; i++) {
+		const char *why = check_cell(l, i, &c);
+
 		if (why) {
 			note_wrong(l, row->line, i + 1, l->names[i], why);
 			return;

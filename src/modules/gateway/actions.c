@@ -69,6 +69,17 @@ static void tell_turn(struct session *s)
 	       true);
 }
 
+/* As the first platform's clients know it: a word, and arousal from 0 to 1 by how loud it is. */
+static void tell_emotion(struct session *s, const struct iv_action *a)
+{
+	bool lively = a->flag && a->value > s->g->call_opts.emotion_threshold_db + 10;
+	double arousal = a->value < -100 ? 0 : a->value > -40 ? 1 : (a->value + 100) / 60;
+
+	iv_buf_clear(&s->g->json);
+	client(s, iv_msg_emotion_state(&s->g->json, message_stamp(s, false), lively ? "active" : "idle", arousal, 0.5, 0.6),
+	       false);
+}
+
 static void tell_client(struct session *s, const struct iv_action *a)
 {
 	struct iv_buf *b = &s->g->json;
@@ -87,16 +98,8 @@ static void tell_client(struct session *s, const struct iv_action *a)
 		break;
 	case IV_ACT_EMOTION:
 		client(s, iv_msg_emotion(b, may, a->value, a->flag), false);
-		if (s->g->d.cfg->emotion_state) {
-			iv_buf_clear(b);
-			client(s,
-			       iv_msg_emotion_state(b, message_stamp(s, false),
-						    a->flag && a->value > s->g->call_opts.emotion_threshold_db + 10
-							    ? "active" : "idle",
-						    a->value < -100 ? 0 : a->value > -40 ? 1 : (a->value + 100) / 60, 0.5,
-						    0.6),
-			       false);
-		}
+		if (s->g->d.cfg->emotion_state)
+			tell_emotion(s, a);
 		break;
 	case IV_ACT_TURN:
 		tell_turn(s);
@@ -163,23 +166,51 @@ static void took_note(struct session *s, const struct iv_action *a)
 	tell_line(s, a->name, a->text);
 }
 
-void actions_do(void *session, const struct iv_action *a)
-{
-	struct session *s = session;
+/* ── each kind of order */
 
-	if (s->story)
-		iv_story_action(s->story, s->last_us, a, s->call);
-	if (s->trace.call)
-		trace_action(s, a);
+static void do_leg(struct session *s, const struct iv_action *a)
+{
+	if (a->type == IV_ACT_LEG_SEND)
+		send_audio(s, a);
+	else if (a->type == IV_ACT_LEG_MARK)
+		iv_leg_mark(&s->leg, &a->mark, send_leg, s);
+	else
+		clear(s, a);
+}
+
+static void do_asr(struct session *s, const struct iv_action *a)
+{
+	if (a->type == IV_ACT_ASR_OPEN)
+		streams_asr_open(s);
+	else if (a->type == IV_ACT_ASR_CLOSE)
+		streams_asr_close(s);
+	else if (s->asr && a->type == IV_ACT_ASR_FLUSH)
+		iv_asr_flush(s->asr);
+	else if (s->asr)
+		iv_asr_finalize(s->asr);
+}
+
+static void press_keys(struct session *s, const struct iv_action *a)
+{
+	if (!line_keys(s, a->text))
+		not_on_this_leg(s, "dtmf.send");
+}
+
+static void end_session(struct session *s, const struct iv_action *a)
+{
+	char reason[32]; /* the action's own goes with the machine */
+
+	(void)iv_str_copy(reason, sizeof(reason), a->text);
+	session_ended(s, reason);
+}
+
+static void do_order(struct session *s, const struct iv_action *a)
+{
 	switch (a->type) {
 	case IV_ACT_LEG_SEND:
-		send_audio(s, a);
-		break;
 	case IV_ACT_LEG_MARK:
-		iv_leg_mark(&s->leg, &a->mark, send_leg, s);
-		break;
 	case IV_ACT_LEG_CLEAR:
-		clear(s, a);
+		do_leg(s, a);
 		break;
 	case IV_ACT_KEEP_FROM:
 		iv_pcm_drop_before(&s->pcm, a->at);
@@ -188,18 +219,10 @@ void actions_do(void *session, const struct iv_action *a)
 		iv_pcm_cut_from(&s->pcm, a->at);
 		break;
 	case IV_ACT_ASR_OPEN:
-		streams_asr_open(s);
-		break;
 	case IV_ACT_ASR_FLUSH:
-		if (s->asr)
-			iv_asr_flush(s->asr);
-		break;
 	case IV_ACT_ASR_FINALIZE:
-		if (s->asr)
-			iv_asr_finalize(s->asr);
-		break;
 	case IV_ACT_ASR_CLOSE:
-		streams_asr_close(s);
+		do_asr(s, a);
 		break;
 	case IV_ACT_LLM_ASK:
 		streams_llm_ask(s, a->gen);
@@ -220,8 +243,7 @@ void actions_do(void *session, const struct iv_action *a)
 		streams_tool_cancel(s, a->id);
 		break;
 	case IV_ACT_DTMF_OUT:
-		if (!line_keys(s, a->text))
-			not_on_this_leg(s, "dtmf.send");
+		press_keys(s, a);
 		break;
 	case IV_ACT_TRANSFER:
 		line_hand_on(s, a);
@@ -229,13 +251,9 @@ void actions_do(void *session, const struct iv_action *a)
 	case IV_ACT_NOTE:
 		took_note(s, a);
 		break;
-	case IV_ACT_END: {
-		char reason[32];
-
-		(void)iv_str_copy(reason, sizeof(reason), a->text);
-		session_ended(s, reason);
+	case IV_ACT_END:
+		end_session(s, a);
 		break;
-	}
 	case IV_ACT_STT:
 	case IV_ACT_DELTA:
 	case IV_ACT_SAY:
@@ -248,4 +266,15 @@ void actions_do(void *session, const struct iv_action *a)
 	case IV_ACT_TYPES:
 		break;
 	}
+}
+
+void actions_do(void *session, const struct iv_action *a)
+{
+	struct session *s = session;
+
+	if (s->story)
+		iv_story_action(s->story, s->last_us, a, s->call);
+	if (s->trace.call)
+		trace_action(s, a);
+	do_order(s, a);
 }

@@ -428,45 +428,63 @@ static void refuse(struct arrival *a, const struct iv_err *e)
 	iv_ws_abandon(a->ws, code, close_reason(e));
 }
 
+static void begin_call(struct arrival *a, struct session *s)
+{
+	a->leg.rate_hz = a->rate_hz;
+	a->leg.binary_out = a->binary_out;
+	a->leg.legacy_audio = s->leg.legacy_audio;
+	s->leg = a->leg; /* with what its first message told */
+	session_bind(s, a->ws);
+	if (a->taken)
+		session_go_on(s);
+	else
+		session_begin(s);
+	if (!a->taken && a->opening.answered_by.len) /* the verdict was there before the media */
+		session_step(s, &(struct iv_event){.type = IV_EV_AMD, .text = a->opening.answered_by});
+	arrival_give_early(a, s);
+}
+
+/* The carrier's next media socket. */
+static void bind_again(struct arrival *a, struct session *s)
+{
+	a->leg.rate_hz = s->leg.rate_hz;
+	s->leg = a->leg; /* a new stream, with a name of its own */
+	session_bind(s, a->ws);
+	line_back(s);
+	arrival_give_early(a, s);
+}
+
+static void resume(struct arrival *a, struct session *s)
+{
+	session_bind(s, a->ws);
+	message_replay(s, a->resume_after);
+	session_step(s, &(struct iv_event){.type = IV_EV_LEG_BACK});
+}
+
+static void admit(struct arrival *a, struct session *s)
+{
+	iv_ws_give(a->ws, &session_socket, s);
+	if (a->kind != ARRIVAL_WATCHES)
+		memcpy(s->carrier_id, a->carrier_id, sizeof(s->carrier_id));
+	if (a->kind == ARRIVAL_NEW)
+		begin_call(a, s);
+	else if (a->kind == ARRIVAL_RETURNS)
+		bind_again(a, s);
+	else if (a->kind == ARRIVAL_RESUMES)
+		resume(a, s);
+}
+
 static void end(struct iv_flow *f)
 {
 	struct arrival *a = self(f);
-	struct session *s = a->session;
 	char name[IV_CALL_NAME_SIZE];
 
 	if (a->opens)
 		(void)iv_map_remove(a->g->opening, iv_call_name(a->guest.who.tenant_id, iv_str(a->call_id), name));
-	if (f->err.code != IV_OK) {
+	if (f->err.code != IV_OK)
 		refuse(a, &f->err);
-	} else {
-		iv_ws_give(a->ws, &session_socket, s);
-		if (a->kind != ARRIVAL_WATCHES)
-			memcpy(s->carrier_id, a->carrier_id, sizeof(s->carrier_id));
-		if (a->kind == ARRIVAL_NEW) {
-			a->leg.rate_hz = a->rate_hz;
-			a->leg.binary_out = a->binary_out;
-			a->leg.legacy_audio = s->leg.legacy_audio;
-			s->leg = a->leg; /* with what its first message told */
-			session_bind(s, a->ws);
-			if (a->taken)
-				session_go_on(s);
-			else
-				session_begin(s);
-			if (!a->taken && a->opening.answered_by.len) /* the verdict was there before the media */
-				session_step(s, &(struct iv_event){.type = IV_EV_AMD, .text = a->opening.answered_by});
-			arrival_give_early(a, s);
-		} else if (a->kind == ARRIVAL_RETURNS) {
-			a->leg.rate_hz = s->leg.rate_hz;
-			s->leg = a->leg; /* a new stream, with a name of its own */
-			session_bind(s, a->ws);
-			line_back(s);
-			arrival_give_early(a, s);
-		} else if (a->kind == ARRIVAL_RESUMES) {
-			session_bind(s, a->ws);
-			message_replay(s, a->resume_after);
-			session_step(s, &(struct iv_event){.type = IV_EV_LEG_BACK});
-		}
-	}
+	else
+		admit(a, a->session);
 	arrival_free(a);
 	iv_free_later(a->g->d.loop, a);
 }

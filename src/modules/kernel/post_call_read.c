@@ -102,21 +102,38 @@ static void name_call(struct post_call *p)
 	p->named = iv_str_find(user, IV_S("/"), 0) > 0 ? user : first_of(given, "invorto_call", "call_id");
 }
 
+static enum post_call_kind kind_of(struct iv_str type)
+{
+	return iv_str_eq(type, IV_S("post_call_transcription"))   ? POST_CALL_ENDED
+	       : iv_str_eq(type, IV_S("post_call_audio"))	  ? POST_CALL_AUDIO
+	       : iv_str_eq(type, IV_S("call_initiation_failure")) ? POST_CALL_FAILED
+								  : POST_CALL_OTHER;
+}
+
+static const char *failure_status(const cJSON *data)
+{
+	struct iv_str reason = iv_json_str(data, "failure_reason");
+
+	return iv_str_eq(reason, IV_S("busy")) ? "busy" : iv_str_eq(reason, IV_S("no-answer")) ? "no-answer" : "failed";
+}
+
+/* What its telephone says of it counts more: nobody answered what is "done". */
+static const char *end_status(const cJSON *data)
+{
+	const char *status = status_word(iv_json_str(data, "status"));
+	struct iv_str result = iv_json_str(iv_json_get(iv_json_get(data, "metadata"), "phone_call"), "call_result");
+
+	if (iv_str_eq(result, IV_S("busy")) || iv_str_eq(result, IV_S("no_answer")) || iv_str_eq(result, IV_S("failed")))
+		return status_word(result);
+	return status && is_over(status) ? status : "completed"; /* or it would not have been told */
+}
+
 static bool read_envelope(struct post_call *p, struct iv_err *e)
 {
-	const char *status = NULL;
-	struct iv_str reason;
-
 	p->type = iv_json_str(p->doc, "type");
 	p->data = iv_json_get(p->doc, "data");
-	p->kind = POST_CALL_OTHER;
-	if (iv_str_eq(p->type, IV_S("post_call_transcription")))
-		p->kind = POST_CALL_ENDED;
-	else if (iv_str_eq(p->type, IV_S("post_call_audio")))
-		p->kind = POST_CALL_AUDIO;
-	else if (iv_str_eq(p->type, IV_S("call_initiation_failure")))
-		p->kind = POST_CALL_FAILED;
-	else
+	p->kind = kind_of(p->type);
+	if (p->kind == POST_CALL_OTHER)
 		return true;
 	if (!cJSON_IsObject(p->data))
 		return iv_fail_field(e, IV_EINVAL, "data", "must be an object");
@@ -124,21 +141,8 @@ static bool read_envelope(struct post_call *p, struct iv_err *e)
 	if (!p->conversation.len || p->conversation.len > 128)
 		return iv_fail_field(e, IV_EINVAL, "data.conversation_id", "must be 1 to 128 bytes");
 	name_call(p);
-	if (p->kind == POST_CALL_FAILED) {
-		reason = iv_json_str(p->data, "failure_reason");
-		status = iv_str_eq(reason, IV_S("busy")) ? "busy" : iv_str_eq(reason, IV_S("no-answer")) ? "no-answer" : "failed";
-	} else if (p->kind == POST_CALL_ENDED) {
-		struct iv_str result =
-			iv_json_str(iv_json_get(iv_json_get(p->data, "metadata"), "phone_call"), "call_result");
-
-		status = status_word(iv_json_str(p->data, "status"));
-		if (!status || !is_over(status))
-			status = "completed"; /* or it would not have been told */
-		if (iv_str_eq(result, IV_S("busy")) || iv_str_eq(result, IV_S("no_answer")) ||
-		    iv_str_eq(result, IV_S("failed")))
-			status = status_word(result);
-	}
-	p->status = iv_str(status);
+	if (p->kind != POST_CALL_AUDIO)
+		p->status = iv_str(p->kind == POST_CALL_FAILED ? failure_status(p->data) : end_status(p->data));
 	return true;
 }
 
