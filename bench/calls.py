@@ -338,7 +338,7 @@ def main():
                 f.write("\n")
         return
     steps = [int(x) for x in a.steps.split(",")] if a.steps else \
-        [10, 100] if a.quick else [10, 100, 400, 1000, 1250, 1500, 2000]
+        [10, 100] if a.quick else [10, 100, 400, 700, 1000, 1250, 1500, 2000]
     seconds = 6 if a.quick else 8
     machines = [machine(core) for core in (0, 1)]
     results, echoes = [], []

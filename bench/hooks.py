@@ -39,11 +39,6 @@ def cpu_s(pid):
     return used / 1e9
 
 
-def family(pid):
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as f:
-        return [pid, *(one for child in f.read().split() for one in family(int(child)))]
-
-
 class Bench(House):
     def __init__(self, durable):
         self.cluster = Cluster(*(["max_connections=200"] if durable else []))

@@ -133,7 +133,8 @@ def test_leads_and_segments_are_who_they_say():
         assert one["phone"] == "+12125550123" and one["name"] == "Ada Byron" and one["variables"] == {"plan": "gold"} and one["status"] == "new", one
         assert dev("POST", "/v1/leads", {"phone": "+1 212 555 0123"}, 409)["detail"].endswith("has this number")
         for bad, pointer in (({}, "/phone"), ({"phone": "12"}, "/phone"), ({"phone": "2125550123"}, "/phone"), ({"phone": "+12125550124", "email": "none"}, "/email"),
-                             ({"phone": "+12125550124", "timezone": "Here"}, "/timezone"), ({"phone": "+12125550124", "variables": [1]}, "/variables"),
+                             ({"phone": "+12125550124", "timezone": "Here"}, "/timezone"), ({"phone": "+12125550124", "timezone": "CET"}, "/timezone"),  # which knows no summer
+                             ({"phone": "+12125550124", "variables": [1]}, "/variables"),
                              ({"phone": "2125550124", "country": "ZZ"}, "/country"), ({"phone": "+12125550124", "score": 1e9}, "/score")):
             assert wrong(dev("POST", "/v1/leads", bad, 400)) == {pointer}, bad
         dev("POST", "/v1/leads", {"phone": "+12125550124", "campaignId": "none"}, 404)

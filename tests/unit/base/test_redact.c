@@ -421,7 +421,7 @@ static void a_text_in_pieces_is_treated_as_the_whole(void **state)
 		assert_true(whole.found[IV_REDACT_PHONE] > 50 && whole.found[IV_REDACT_CARD] > 10);
 		for (size_t step = 1; step <= 40; step++)
 			check_pieces(&hows[k], iv_buf_str(&text), step, step, iv_buf_str(&out));
-		for (size_t cut = 1; cut < text.len; cut += 7)
+		for (size_t cut = 1; cut < text.len; cut += getenv("INVORTO_LONG") ? 7 : 41)
 			check_pieces(&hows[k], iv_buf_str(&text), cut, text.len, iv_buf_str(&out));
 	}
 	iv_buf_deinit(&text);
