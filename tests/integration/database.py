@@ -134,13 +134,22 @@ class Cluster:
         assert out.returncode == 0, out.stderr
         return out.stdout
 
-    def family(self):
-        """Its processes, the oldest first."""
+    def family(self, *roles):
+        """Its processes, the oldest first; of these roles: those that serve them."""
         data = os.path.join(unquote(self.owner_url.partition("host=")[2]), "data")
         with open(os.path.join(data, "postmaster.pid"), encoding="utf-8") as f:
             pid = int(f.readline())
         with open(f"/proc/{pid}/task/{pid}/children", encoding="utf-8") as f:
-            return [pid, *map(int, f.read().split())]
+            children = [int(one) for one in f.read().split()]
+        return [one for one in children if self.serves(one) in roles] if roles else [pid, *children]
+
+    @staticmethod
+    def serves(pid):
+        """Whom: "postgres: ROLE DATABASE [local] idle"."""
+        with contextlib.suppress(OSError):
+            with open(f"/proc/{pid}/cmdline", encoding="utf-8", errors="replace") as f:
+                return (f.read().split() + ["", ""])[1]
+        return ""
 
     def kill(self):
         """As a machine that loses its power does: nobody is asked."""
@@ -152,9 +161,10 @@ class Cluster:
             time.sleep(0.01)
 
     @contextlib.contextmanager
-    def frozen(self):
-        """As a disk that does not answer: everything is there, and nothing moves. Whoever asks this server waits as well."""
-        family = self.family()
+    def frozen(self, *roles):
+        """As a disk that does not answer: everything is there, and nothing moves. Whoever asks this server waits as well. With
+        roles: what serves them now stands, and whoever comes later is served."""
+        family = self.family(*roles)
 
         def tell_all(what):
             for one in family:

@@ -6,6 +6,7 @@ import hmac
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -381,84 +382,176 @@ def test_a_process_that_dies_between_question_and_answer_dials_nobody_twice():
     carrier.shutdown()
 
 
+class Standing(Line):
+    """A house of whose database this or that stands still, a carrier that takes every call, and somebody who is on the line
+    all the while."""
+
+    def __init__(self):
+        self.server, self.carrier, self.many, self.spoken = Cluster("fsync=off", "max_connections=100"), slow_carrier(0), ThreadPoolExecutor(12), 0
+        talker = {"name": "Talks", "disclosure": "I am an AI.", "greeting": "Hello there.", "prompt": "Be brief."}
+        super().__init__(server=self.server, agents={"talks": talker}, lab=True, TWILIO_API_URL=f"http://127.0.0.1:{self.carrier.server_port}",
+                         DATABASE_QUERY_TIMEOUT_MS="1500", DATABASE_CONNECT_TIMEOUT_MS="500")
+
+    def __enter__(self):
+        super().__enter__()
+        self.caller = Browser(self.h, "talking", "talks").mic()
+        self.caller.hears()
+        return self
+
+    def __exit__(self, *exc):
+        super().__exit__(*exc)
+        self.carrier.shutdown()
+
+    def talks(self):
+        """The caller is answered."""
+        self.spoken += 1
+        self.caller.type("What time is it")
+        self.caller.answer(self.spoken, 25)
+
+    def dial(self, key):
+        began = time.monotonic()
+        return (*self.place(headers={"Idempotency-Key": key}, **{"from": TWILIO_NUMBER}), time.monotonic() - began)
+
+    def made(self, key):
+        """The key's call, however often one has to ask."""
+        return created(wait_until(lambda: (lambda a: a if a[0] not in (409, 503) else None)(self.dial(key)), 40, f"{key} can be had again")[:3])
+
+    def hook(self, path, sid, status):
+        began, path = time.monotonic(), "/telephony/twilio/" + path
+        said = {"AccountSid": ACCOUNT, "From": "+15551112222", "To": TWILIO_NUMBER, "Direction": "inbound", "CallSid": sid, "CallStatus": status}
+        signed = hmac.new(TOKEN.encode(), (self.h.http(path) + "".join(k + said[k] for k in sorted(said))).encode(), hashlib.sha1)
+        return self.h.api("POST", path, urllib.parse.urlencode(said).encode(), timeout=30, headers={
+            "Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": base64.b64encode(signed.digest()).decode()})[0], \
+            time.monotonic() - began
+
+    def settled(self):
+        """No row waits for ever, no key is nobody's, and no telephone rang that is no call."""
+        h = self.h
+        wait_until(lambda: h.rows("select 1 from voice_call_records where status = 'created'") == [], 25, "no row waits for ever")
+        wait_until(lambda: h.rows("select 1 from idempotency_keys where state = 'running' and expires_at > now()") == [], 25, "no key is nobody's")
+        assert {r[0] for r in h.rows("select status from voice_call_records where dialled_at is null and direction = 'outbound'")} <= {"failed"}
+        assert [r[0] for r in h.rows("select count(*) from voice_call_records where dialled_at is not null")] == [str(len(self.carrier.seen))]
+
+
 def test_a_database_that_stands_still_is_not_waited_for_and_has_all_when_it_goes_on():
     """Its processes are stopped: every connection stays open, and nothing is answered. What it was asked before, it does when it
     goes on, for nobody."""
-    server, carrier = Cluster("fsync=off", "max_connections=100"), slow_carrier(0)
-    talker = {"name": "Talks", "disclosure": "I am an AI.", "greeting": "Hello there.", "prompt": "Be brief."}
-    with Line(server=server, agents={"talks": talker}, lab=True, TWILIO_API_URL=f"http://127.0.0.1:{carrier.server_port}",
-              DATABASE_QUERY_TIMEOUT_MS="1500", DATABASE_CONNECT_TIMEOUT_MS="500") as line:
-        h, many = line.h, ThreadPoolExecutor(12)
-        twilio = {"AccountSid": ACCOUNT, "From": "+15551112222", "To": TWILIO_NUMBER, "Direction": "inbound"}
-
-        def dial(key):
-            began = time.monotonic()
-            return (*line.place(headers={"Idempotency-Key": key}, **{"from": TWILIO_NUMBER}), time.monotonic() - began)
-
-        def hook(path, sid, status):
-            began, said, path = time.monotonic(), {**twilio, "CallSid": sid, "CallStatus": status}, "/telephony/twilio/" + path
-            signed = hmac.new(TOKEN.encode(), (h.http(path) + "".join(k + said[k] for k in sorted(said))).encode(), hashlib.sha1)
-            return h.api("POST", path, urllib.parse.urlencode(said).encode(), timeout=30, headers={
-                "Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": base64.b64encode(signed.digest()).decode()})[0], \
-                time.monotonic() - began
-
-        caller = Browser(h, "talking", "talks").mic()
-        caller.hears()
-        first = created(dial("first")[:3])
+    with Standing() as s:
+        h, many, carrier, server = s.h, s.many, s.carrier, s.server
+        first = created(s.dial("first")[:3])
 
         # It stands before anything is asked.
         with server.frozen():
-            placing = [many.submit(dial, f"k{n}") for n in range(4)]
-            hooks = [many.submit(hook, "voice", "CAnew", "ringing"), many.submit(hook, f"status?call=A/{first['id']}", "CA1", "ringing")]
-            caller.type("What time is it")
-            caller.answer(1, 25)
+            placing = [many.submit(s.dial, f"k{n}") for n in range(4)]
+            hooks = [many.submit(s.hook, "voice", "CAnew", "ringing"), many.submit(s.hook, f"status?call=A/{first['id']}", "CA1", "ringing")]
+            s.talks()
             for status, _, body, took in (p.result() for p in placing):
                 assert status == 503 and took < 10, (status, body, took)
             for status, took in (k.result() for k in hooks):
                 assert status == 503 and took < 10, (status, took)
-            again = dial("k0")  # known to be away: at once
+            again = s.dial("k0")  # known to be away: at once
             assert again[0] == 503 and again[3] < 4, again
         assert len(carrier.seen) == 1
-        calls = {}
-        for n in range(4):
-            answer = wait_until(lambda: (lambda a: a if a[0] not in (409, 503) else None)(dial(f"k{n}")), 40, f"k{n} can be had again")
-            calls[created(answer[:3])["id"]] = f"k{n}"
-            assert created(dial(f"k{n}")[:3])["id"] in calls
-        assert len(calls) == 4 and len(carrier.seen) == 5
+        calls = {s.made(f"k{n}")["id"] for n in range(4)}
+        assert {created(s.dial(f"k{n}")[:3])["id"] for n in range(4)} == calls and len(calls) == 4 and len(carrier.seen) == 5
 
         # It stands while the carrier is asked: who asked hears what it said, and so does the record.
         stands = contextlib.ExitStack()
         carrier.meanwhile = lambda: stands.enter_context(server.frozen())
-        status, _, call, took = dial("asked")
+        status, _, call, took = s.dial("asked")
         assert status == 201 and call["status"] == "queued" and took < 10, (status, call, took)
         carrier.meanwhile = lambda: None
-        assert hook(f"status?call=A/{call['id']}", call["providerCallId"], "ringing")[0] == 503
+        assert s.hook(f"status?call=A/{call['id']}", call["providerCallId"], "ringing")[0] == 503
         stands.close()
-        line.until(call["id"], status="queued", provider_call_id=call["providerCallId"])
-        assert wait_until(lambda: hook(f"status?call=A/{call['id']}", call["providerCallId"], "ringing")[0] != 503, 25, "the carrier is heard again")
-        line.until(call["id"], status="ringing")
-        again = wait_until(lambda: (lambda a: a if a[0] == 201 else None)(dial("asked")), 40, "the answer of before")
+        s.until(call["id"], status="queued", provider_call_id=call["providerCallId"])
+        assert wait_until(lambda: s.hook(f"status?call=A/{call['id']}", call["providerCallId"], "ringing")[0] != 503, 25, "the carrier is heard again")
+        s.until(call["id"], status="ringing")
+        again = wait_until(lambda: (lambda a: a if a[0] == 201 else None)(s.dial("asked")), 40, "the answer of before")
         assert again[2]["id"] == call["id"] and again[1]["idempotency-replayed"] == "true" and len(carrier.seen) == 6, again
 
         # It stands over the call's row, which it writes for nobody when it goes on: the key is free, and that row is no call.
         with held(h):
-            late = many.submit(dial, "late")
+            late = many.submit(s.dial, "late")
             wait_until(lambda: blocked(h) == 1, 20, "the row is being written")
             stands.enter_context(server.frozen())
         answer = late.result()
         assert answer[0] == 503 and answer[3] < 10, answer
         stands.close()
-        answer = wait_until(lambda: (lambda a: a if a[0] not in (409, 503) else None)(dial("late")), 40, "late can be had again")
-        assert created(answer[:3])["status"] == "queued" and len(carrier.seen) == 7
-        wait_until(lambda: h.rows("select 1 from voice_call_records where status = 'created'") == [], 25, "no row waits for ever")
-        assert {r[0] for r in h.rows("select status from voice_call_records where dialled_at is null and id <> 'talking'")} <= {"failed"}
+        assert s.made("late")["status"] == "queued" and len(carrier.seen) == 7
+        s.settled()
 
-        caller.type("What time is it")
-        caller.answer(2, 25)
-        caller.close()
+        # The carrier tells of the call's end, and only then that it has taken it: who asked hears how it stands.
+        def tells():
+            address = urllib.parse.parse_qs(carrier.seen[-1][1])["StatusCallback"][0]
+            told.append(s.hook(address.split("/telephony/twilio/")[1], f"CA{len(carrier.seen)}", "busy")[0])
+
+        told, carrier.meanwhile = [], tells
+        call = created(s.dial("over")[:3])
+        assert told[0] < 300 and (call["status"], call["failureReason"]) == ("busy", "busy") and "retryAfterSec" not in call, (told, call)
+        assert s.row(call["id"], "status, provider_call_id") == ["busy", call["providerCallId"]]
+        carrier.meanwhile = lambda: None
+
+        backends_stand_still(s)
+        a_backend_is_killed(s)
+        s.caller.close()
         assert h.books("talking")["status"] == "completed"
-        assert [r[0] for r in h.rows("select count(*) from voice_call_records where dialled_at is not null group by id")] == ["1"] * 7
-    carrier.shutdown()
+        s.settled()
+
+
+def backends_stand_still(s):
+    """The postmaster lives: whoever comes is served beside those that stand, whose work is done for nobody when they go on."""
+    asked = len(s.carrier.seen)
+    with s.server.frozen("invorto_app", "invorto_worker"):
+        placing = [s.many.submit(s.dial, f"f{n}") for n in range(4)]
+        hook = s.many.submit(s.hook, "voice", "CAfrozen", "ringing")
+        s.talks()
+        for status, _, body, took in (p.result() for p in placing):
+            assert status in (201, 503) and took < 10, (status, body, took)
+        assert hook.result()[1] < 10, hook.result()
+        calls = {f"f{n}": s.made(f"f{n}")["id"] for n in range(4)}
+        assert len(set(calls.values())) == 4 and len(s.carrier.seen) == asked + 4
+    s.settled()
+    assert {k: created(s.dial(k)[:3])["id"] for k in calls} == calls and len(s.carrier.seen) == asked + 4
+
+    # They stand while the carrier is asked: its answer is written by others, and by them once more.
+    with contextlib.ExitStack() as stands:
+        s.carrier.meanwhile = lambda: stands.enter_context(s.server.frozen("invorto_app", "invorto_worker"))
+        status, _, call, took = s.dial("f-asked")
+        assert status == 201 and call["status"] == "queued" and took < 10, (status, call, took)
+        s.carrier.meanwhile = lambda: None
+        s.until(call["id"], status="queued", provider_call_id=call["providerCallId"])
+        wait_until(lambda: s.hook(f"status?call=A/{call['id']}", call["providerCallId"], "ringing")[0] < 300, 25, "the carrier is heard")
+        assert s.made("f-asked")["id"] == call["id"]
+    s.until(call["id"], status="ringing", provider_call_id=call["providerCallId"])
+    assert s.h.rows(f"select kind from call_timeline where call_id = '{call['id']}' order by seq") == [["call.queued"], ["call.ringing"]]
+
+    # One stands over a call's row, with the locks that takes: nobody waits for it longer than he waits for anything.
+    with contextlib.ExitStack() as stands:
+        with held(s.h):
+            late = s.many.submit(s.dial, "f-late")
+            wait_until(lambda: blocked(s.h) == 1, 20, "the row is being written")
+            stands.enter_context(s.server.frozen("invorto_app", "invorto_worker"))
+        answer, beside = late.result(), s.dial("f-beside")
+        assert answer[0] == 503 and answer[3] < 10 and beside[0] in (201, 503) and beside[3] < 10, (answer, beside)
+    assert s.made("f-late")["id"] != s.made("f-beside")["id"]
+    s.settled()
+    assert len(s.carrier.seen) == asked + 7
+
+
+def a_backend_is_killed(s):
+    """The postmaster ends the others and begins anew: everybody's connection is gone at once."""
+    asked, pid = len(s.carrier.seen), s.server.family("invorto_app")[0]
+    s.carrier.meanwhile = lambda: os.kill(pid, signal.SIGKILL)
+    status, _, call, took = s.dial("killed")
+    s.carrier.meanwhile = lambda: None
+    assert status == 201 and call["status"] == "queued" and took < 10, (status, call, took)
+    placing = [s.many.submit(s.dial, f"d{n}") for n in range(4)]
+    s.talks()
+    for status, _, body, took in (p.result() for p in placing):
+        assert status in (201, 503) and took < 10, (status, body, took)
+    assert len({s.made(f"d{n}")["id"] for n in range(4)} | {s.made("killed")["id"], call["id"]}) == 5 and len(s.carrier.seen) == asked + 5
+    s.until(call["id"], status="queued", provider_call_id=call["providerCallId"])
+    s.settled()
 
 
 def _swallow(fn, **args):
