@@ -5,9 +5,9 @@ import { WAIT, accessible, microphone, visit } from './browser.mjs';
 import { EMAIL, KEY, PASSWORD, URL_, go, picture, settled, signIn } from './console.mjs';
 
 const BUDGET = 300 * 1024;
-const PAGES = ['/', '/calls', '/agents', '/agents/demo', '/agents/demo/test', '/agents/demo/versions', '/agents/demo/about', '/voice-catalog', '/voice-agents/campaigns', '/voice-agents/numbers', '/voice-agents/decisions', '/settings/webhooks', '/settings/keys', '/settings/members', '/settings/limits', '/settings/dnc', '/settings/audit', '/nowhere/at/all'];
+const PAGES = ['/', '/calls', '/agents', '/agents/demo', '/agents/demo/test', '/agents/demo/versions', '/agents/demo/about', '/voice-catalog', '/voice-agents/campaigns', '/voice-agents/numbers', '/voice-agents/decisions', '/settings/webhooks', '/settings/keys', '/settings/members', '/settings/limits', '/settings/dnc', '/settings/erasures', '/settings/audit', '/nowhere/at/all'];
 
-const NARROW = ['/', '/agents/demo', '/settings/keys', '/voice-agents/campaigns'];
+const NARROW = ['/', '/agents/demo', '/settings/keys', '/settings/erasures', '/voice-agents/campaigns'];
 
 describe('the console', { skip: !URL_ }, () => {
 	test('is served small, quick, and under a strict policy', async () => {
@@ -181,7 +181,7 @@ describe('the console', { skip: !URL_ }, () => {
 		}
 	});
 
-	test('a key is made, shown once, and revoked; it is in the audit', async () => {
+	test('a key is made, shown once, and revoked; somebody is forgotten; both are in the audit', async () => {
 		const { page, close, faults } = await visit(URL_, { path: '/settings/keys' });
 		try {
 			await page.getByRole('button', { name: 'API key' }).click();
@@ -200,8 +200,28 @@ describe('the console', { skip: !URL_ }, () => {
 			await row.getByRole('button', { name: 'Revoke' }).click();
 			await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
 			await row.getByText(/revoked/).waitFor(WAIT);
+			await page.getByRole('link', { name: 'Erasures' }).click();
+			await page.getByText('Nobody was to be forgotten yet').waitFor(WAIT);
+			const erase = async (what, label, whom) => {
+				await page.getByLabel('What is to go').selectOption({ label: what });
+				await page.getByLabel(label).fill(whom);
+				await page.getByRole('button', { name: 'Erase' }).click();
+				await page.getByRole('dialog', { name: `Erase what is kept of ${whom}?` }).getByRole('button', { name: 'Erase' }).click();
+				await page.getByRole('dialog').waitFor({ ...WAIT, state: 'hidden' });
+			};
+			await erase('Whoever has a number', 'Number', '98123');
+			await page.getByText(/^It must be a number/).waitFor(WAIT);
+			await erase('One call', 'Call (id)', 'call_none');
+			await page.getByText('There is no such call').waitFor(WAIT);
+			assert.equal(faults.splice(0).filter((f) => !/400|404/.test(f)).length, 0); // what the browser says of the two
+			await erase('Whoever has a number', 'Number', '+919812345678');
+			const forgotten = page.locator('tr', { hasText: '+***78' });
+			await forgotten.getByText('Nothing was kept of it').waitFor(WAIT);
+			await accessible(page, 'an erasure');
+			await picture(page, 'erasures');
 			await page.getByRole('link', { name: 'Audit' }).click();
 			await page.locator('td', { hasText: 'revoke api key' }).first().waitFor(WAIT);
+			await page.locator('td', { hasText: 'order erasure' }).first().waitFor(WAIT);
 			assert.deepEqual(faults, []);
 		} finally {
 			await close();

@@ -21,13 +21,13 @@ const ICONS: Record<string, string> = {
 	calls: 'M6 3h4l2 5-2.5 1.5a11 11 0 0 0 5 5L16 12l5 2v4a3 3 0 0 1-3 3A15 15 0 0 1 3 6a3 3 0 0 1 3-3z', catalog: 'M4 5h7v6H4zM13 5h7v6h-7zM4 13h7v6H4zM13 13h7v6h-7z',
 	campaigns: 'M4 10v4h3l8 5V5l-8 5zM18 9a4 4 0 0 1 0 6', numbers: 'M5 9h14M5 15h14M10 4 8 20M16 4l-2 16', decisions: 'M5 12l4 4L19 6', webhooks: 'M9 8a3 3 0 1 1 4 3l-3 6M6 14a3 3 0 1 0 4 3h5M16 14a3 3 0 1 1-2 5',
 	keys: 'M14 10a4 4 0 1 0-3.5 4L12 15.500V18h3v3h4v-3.500zM9 9h.01', members: 'M9 11a3.500 3.500 0 1 0 0-7 3.500 3.500 0 0 0 0 7zM2.500 20a6.500 6.500 0 0 1 13 0M16 4.500a3.500 3.500 0 0 1 0 6.500M18 14a6.500 6.500 0 0 1 3.500 6', limits: 'M12 14l4-5M4 18a9 9 0 1 1 16 0',
-	audit: 'M6 3h9l4 4v14H6zM9 12h7M9 16h7M9 8h3', dnc: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM6 6l12 12',
+	audit: 'M6 3h9l4 4v14H6zM9 12h7M9 16h7M9 8h3', dnc: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM6 6l12 12', erasures: 'M9 20h12M5 14l9-9 6 6-9 9H8l-3-3zM10 9l6 6',
 };
 
 const PLACES: [string, [string, string, string][]][] = [
 	['', [['/', 'Overview', 'overview'], ['/calls', 'Calls', 'calls'], ['/agents', 'Agents', 'agents']]],
 	['Outreach', [['/voice-catalog', 'Catalog', 'catalog'], ['/voice-agents/campaigns', 'Campaigns', 'campaigns'], ['/voice-agents/numbers', 'Numbers', 'numbers'], ['/voice-agents/decisions', 'Decisions', 'decisions']]],
-	['Settings', [['/settings/webhooks', 'Webhooks', 'webhooks'], ['/settings/keys', 'API keys', 'keys'], ['/settings/members', 'Members', 'members'], ['/settings/limits', 'Limits', 'limits'], ['/settings/dnc', 'Do not call', 'dnc'], ['/settings/audit', 'Audit', 'audit']]],
+	['Settings', [['/settings/webhooks', 'Webhooks', 'webhooks'], ['/settings/keys', 'API keys', 'keys'], ['/settings/members', 'Members', 'members'], ['/settings/limits', 'Limits', 'limits'], ['/settings/dnc', 'Do not call', 'dnc'], ['/settings/erasures', 'Erasures', 'erasures'], ['/settings/audit', 'Audit', 'audit']]],
 ];
 
 const KEYS: [string, string, string][] = [['o', '/', 'Overview'], ['c', '/calls', 'Calls'], ['a', '/agents', 'Agents'], ['t', '/voice-catalog', 'Catalog'], ['p', '/voice-agents/campaigns', 'Campaigns'], ['w', '/settings/webhooks', 'Webhooks']];

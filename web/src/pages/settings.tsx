@@ -1,4 +1,4 @@
-// Webhooks, keys, members, limits and retention, numbers that may not be called, audit.
+// Webhooks, keys, members, limits and retention, numbers that may not be called, erasures, audit.
 import { Suspense, lazy } from 'react';
 import { Empty, Loading, Page } from '../ui/parts';
 
@@ -8,6 +8,7 @@ const parts: Record<string, ReturnType<typeof lazy>> = {
 	members: lazy(() => import('./settings/members')),
 	limits: lazy(() => import('./settings/limits')),
 	dnc: lazy(() => import('./settings/dnc')),
+	erasures: lazy(() => import('./settings/erasures')),
 	audit: lazy(() => import('./settings/audit')),
 };
 
