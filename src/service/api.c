@@ -95,6 +95,8 @@ static struct api_row *new_row(const struct iv_api_route *row)
 	}
 	if (row->flags & IV_API_PIECES)
 		add_step(r, "collect", api_collect);
+	if (row->in && !(row->flags & (IV_API_PIECES | IV_API_PATCH)) && row->body_max > API_LARGE_BYTES)
+		add_step(r, "read_large", api_read_large);
 	add_step(r, "read", api_read);
 	if (r->remembers) {
 		add_step(r, "claim", api_claim);
@@ -194,6 +196,7 @@ static void answer(struct iv_api_call *c)
 	api_send(c);
 	iv_list_remove(&c->priv->node);
 	cJSON_Delete(c->priv->doc);
+	api_large_free(c->priv->large);
 	iv_buf_deinit(&c->json);
 	iv_buf_deinit(&c->priv->body);
 	iv_arena_deinit(&c->arena);

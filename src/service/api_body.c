@@ -100,9 +100,9 @@ static void read_query(struct iv_api_call *c)
 
 /* ── the body ── */
 
-static bool is_json(struct iv_str type)
+bool api_is_json(const struct iv_api_call *c)
 {
-	struct iv_str rest = type, media, parameter;
+	struct iv_str rest = iv_http_header(c->http, "content-type"), media, parameter;
 
 	if (!iv_str_split(&rest, ';', &media))
 		return false;
@@ -127,7 +127,7 @@ static cJSON *parse_body(struct iv_api_call *c)
 
 	if (!c->body.len)
 		return cJSON_CreateObject();
-	if (!is_json(iv_http_header(c->http, "content-type"))) {
+	if (!api_is_json(c)) {
 		(void)iv_flow_fail(&c->flow, IV_EMEDIA, "Content-Type must be application/json, in UTF-8");
 		return NULL;
 	}
@@ -158,6 +158,10 @@ static void read_body(struct iv_api_call *c)
 
 	if ((c->route->flags & IV_API_RAW) || api_is_media(c))
 		return;
+	if (c->priv->large) {
+		api_large_bind(c);
+		return;
+	}
 	c->doc = c->priv->doc = parse_body(c);
 	if (!c->doc)
 		return;

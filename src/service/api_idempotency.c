@@ -41,6 +41,10 @@ static void digest_body(const struct iv_api_call *c, uint8_t out[IV_SHA256_BYTES
 {
 	uint8_t parts[2][IV_SHA256_BYTES];
 
+	if (api_large_digest(c)) {
+		memcpy(out, api_large_digest(c), IV_SHA256_BYTES);
+		return;
+	}
 	if (!c->route->media || c->in) {
 		iv_sha256(c->body, out);
 		return;
@@ -118,7 +122,7 @@ enum iv_flow_next api_claim(struct iv_flow *f)
 	claim->key = iv_arena_str(&c->arena, key);
 	/* From here on the client may leave and the work goes on. */
 	if (!claim->key.ptr || !fingerprint(c, claim->fingerprint) || !(claim->ask.items = claim_item(c)).ptr ||
-	    (c->body.len && !(c->body = iv_arena_str(&c->arena, c->body)).ptr))
+	    (c->body.len && !c->priv->large && !(c->body = iv_arena_str(&c->arena, c->body)).ptr))
 		return iv_flow_fail(f, IV_ETOOBIG, "no memory for the request");
 	claim->held = true;
 	return iv_pg_join(c->s->pg, f, &claim->joined, &c->scope, &c->arena, &iv_sql_idempotency_claim, &claim->ask,

@@ -11,6 +11,7 @@
 
 enum {
 	API_BODY_MAX = 65536,
+	API_LARGE_BYTES = 262144,    /* a body beyond it is read on a thread */
 	API_DEADLINE_MS = 10000,
 	API_FINISH_MS = 3000,        /* to remember an answer that is already made */
 	API_ARENA_BYTES = 16 << 20,  /* ceiling of one request */
@@ -40,6 +41,8 @@ struct api_row {
 	bool remembers; /* a POST with a tenant */
 	struct api_counts counts;
 };
+
+struct api_large;
 
 struct iv_api {
 	struct iv_services *s;
@@ -105,6 +108,8 @@ struct iv_api_private {
 	struct iv_str path; /* as asked, a copy */
 	struct iv_buf body; /* JSON of a row with media, collected */
 	struct iv_op collect;
+	struct iv_op reading;
+	struct api_large *large; /* NULL: the body is small */
 	bool taking; /* the body is being read: without its client the request is nothing */
 	char request_id[129], trace_id[IV_TRACE_ID_SIZE];
 };
@@ -120,8 +125,10 @@ enum iv_flow_next api_may(struct iv_flow *f);
 enum iv_flow_next api_rate(struct iv_flow *f);
 enum iv_flow_next api_rated(struct iv_flow *f);
 enum iv_flow_next api_collect(struct iv_flow *f); /* api_upload.c */
+enum iv_flow_next api_read_large(struct iv_flow *f); /* api_large.c */
 enum iv_flow_next api_read(struct iv_flow *f);    /* api_body.c */
 bool api_is_media(const struct iv_api_call *c);
+bool api_is_json(const struct iv_api_call *c); /* as its Content-Type says */
 enum iv_flow_next api_claim(struct iv_flow *f); /* api_idempotency.c */
 enum iv_flow_next api_claimed(struct iv_flow *f);
 enum iv_flow_next api_replay(struct iv_flow *f);
@@ -129,6 +136,11 @@ enum iv_flow_next api_replay(struct iv_flow *f);
 /* api_idempotency.c: has the request something to write behind its answer, and the steps that do. */
 bool api_must_finish(const struct iv_api_call *c);
 extern const struct iv_flow_step api_finish_steps[];
+
+/* api_large.c: what its thread has read, as api_read would have. */
+void api_large_bind(struct iv_api_call *c);
+const uint8_t *api_large_digest(const struct iv_api_call *c); /* SHA-256 of the body; NULL: nobody has made it */
+void api_large_free(struct api_large *l);
 
 /* api_owed.c: what the finish could not write for this reason is written later. False: it will not be. */
 bool api_owe(struct iv_api_call *c, enum iv_code code);

@@ -152,6 +152,10 @@ def test_leads_and_segments_are_who_they_say():
             {"phone": "212 555 0130", "tags": ["vip"], "score": 90}, {"phone": "+442079460000"}, {"phone": "+12125550130"}, {"phone": "212-555-0132"}]})
         assert (got["created"], got["duplicates"]) == (2, 2) and [d["duplicate"] for d in got["data"]] == [False, True, True, False], got
         assert got["data"][0]["id"] == got["data"][2]["id"] and got["data"][1]["id"] == one["id"], got
+        much = [{"phone": "+12125550130", "variables": {"note": "x" * 3000}}] * 150  # beyond what is read between two frames
+        got = dev("POST", "/v1/leads/batch", {"leads": much})
+        assert (got["created"], got["duplicates"]) == (0, 150), got
+        assert wrong(dev("POST", "/v1/leads/batch", {"leads": much + [{"phone": "x1"}]}, 400)) == {"/leads/150/phone"}
         dev("POST", "/v1/leads/batch", {"leads": []}, 400)
         dev("POST", "/v1/leads/batch", {"leads": [{"phone": "+1212555%04d" % n} for n in range(1001)]}, 400)
         assert len(reader("GET", "/v1/leads?tag=vip")["data"]) == 2 and len(reader("GET", "/v1/leads?phone=%2B12125550132")["data"]) == 1

@@ -233,6 +233,9 @@ static const struct iv_api_route rows[] = {
 	{.method = "POST", .path = "/t/things", .id = "createThing", .tag = "Things", .role = IV_ROLE_DEV, .in = &thing_shape,
 	 .flags = IV_API_AUDIT, .out = &thing_shape, .status = 201, .state_size = sizeof(struct work), .steps = work_steps,
 	 .doc = "Makes a thing", .body_max = 4096, .errors = vendor_fails},
+	{.method = "POST", .path = "/t/large", .id = "createLarge", .tag = "Things", .role = IV_ROLE_DEV, .in = &thing_shape,
+	 .out = &thing_shape, .status = 201, .state_size = sizeof(struct work), .steps = work_steps,
+	 .doc = "Makes a thing of much", .body_max = 1 << 20},
 	{.method = "PATCH", .path = "/t/things/:id", .id = "updateThing", .tag = "Things", .role = IV_ROLE_DEV,
 	 .flags = IV_API_PATCH, .in = &thing_shape, .out = &thing_shape, .status = 200, .steps = patch_steps,
 	 .doc = "Changes a thing"},
@@ -864,6 +867,94 @@ static void who_sent_a_key_may_leave(void **state)
 	}
 }
 
+/* ── bodies that a thread reads */
+
+enum { LARGE = 400000 };
+static char large_body[LARGE + 1];
+
+static void send_large(void *arg)
+{
+	const struct client *c = arg;
+
+	for (size_t at = 0; at < LARGE;) {
+		ssize_t n = send(c->fd, large_body + at, LARGE - at, MSG_NOSIGNAL);
+
+		if (n <= 0)
+			return; /* answered, or gone, before it was whole */
+		at += (size_t)n;
+	}
+}
+
+/* `json` with blanks behind it, up to LARGE; sent from another thread, since the server is in this one. */
+static struct client *large(const char *json, const char *headers, bool wait)
+{
+	char head[1024];
+	int n = snprintf(head, sizeof(head), "POST /t/large HTTP/1.1\r\nHost: x\r\n%sContent-Length: %d\r\n\r\n", headers, LARGE);
+	struct client *c;
+	uv_thread_t thread;
+
+	memset(large_body, ' ', LARGE);
+	memcpy(large_body, json, strlen(json));
+	c = client_send(head, (size_t)n);
+	assert_int_equal(uv_thread_create(&thread, send_large, c), 0);
+	client_wait(c, wait ? 5000 : 30);
+	if (!wait)
+		shutdown(c->fd, SHUT_RDWR);
+	assert_int_equal(uv_thread_join(&thread), 0);
+	if (wait && !c->whole)
+		fail_msg("no whole answer: %.300s", c->bytes);
+	return c;
+}
+
+static void a_large_body_is_read_as_a_small_one_is(void **state)
+{
+	static const char two_wrong[] = "{\"name\":\"far too long\",\"sise\":1}";
+	struct client *c = large("{\"name\":\"much\",\"parts\":[{\"name\":\"x\",\"weight\":3}]}", with(DEV, JSON), true);
+
+	(void)state;
+	assert_int_equal(c->status, 201);
+	assert_string_equal(text_of(c, "name"), "much");
+	client_end(c);
+	c = large(two_wrong, with(DEV, JSON), true);
+	check_problem(c, 400, "bad_request");
+	assert_string_equal(text_of(c, "detail"), "2 fields are wrong");
+	assert_non_null(wrong_at(c, "pointer", "/name"));
+	assert_non_null(wrong_at(c, "pointer", "/sise"));
+	client_end(c);
+	c = large("{\"name\":", with(DEV, JSON), true);
+	check_problem(c, 400, "bad_request");
+	client_end(c);
+	c = large("{\"name\":\"n\"}", with(DEV, "Content-Type: text/plain\r\n"), true);
+	assert_int_equal(c->status, 415);
+	client_end(c);
+}
+
+static void the_work_of_a_large_body_is_done_once_too(void **state)
+{
+	struct client *c;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		c = large("{\"name\":\"once\"}", keyed(DEV, "large-1"), true);
+		assert_int_equal(c->status, 201);
+		assert_string_equal(text_of(c, "name"), "once");
+		client_end(c);
+	}
+	assert_int_equal(fake.executed, 1);
+	c = large("{\"name\":\"else\"}", keyed(DEV, "large-1"), true); /* as long, and another */
+	assert_int_equal(c->status, 422);
+	client_end(c);
+}
+
+static void who_leaves_while_his_large_body_is_read_leaves_nothing(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		client_end(large("{\"name\":\"gone\"}", with(DEV, JSON), false));
+		rig_turn(20);
+	}
+}
+
 /* ── streams */
 
 static void a_stream_is_the_steps_own(void **state)
@@ -1060,6 +1151,9 @@ int main(void)
 		TEST(what_was_left_running_is_taken_over_once_its_lease_ended),
 		TEST(what_could_not_be_remembered_is_when_the_database_answers_again),
 		TEST(who_sent_a_key_may_leave),
+		TEST(a_large_body_is_read_as_a_small_one_is),
+		TEST(the_work_of_a_large_body_is_done_once_too),
+		TEST(who_leaves_while_his_large_body_is_read_leaves_nothing),
 		TEST(a_stream_is_the_steps_own),
 		TEST(nothing_is_held_whatever_breaks),
 		TEST(a_server_that_stops_ends_what_runs),
