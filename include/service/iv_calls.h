@@ -118,11 +118,14 @@ void iv_calls_give(struct iv_calls *c, struct iv_str tenant_id, struct iv_str ca
 struct iv_calls_take_run {
 	struct iv_pg_run pg;
 	struct iv_rows rows;
+	struct iv_op op;
+	struct unpacking *unpacking; /* under way */
 };
 enum iv_flow_next iv_calls_take(struct iv_calls *c, struct iv_flow *f, struct iv_calls_take_run *run,
 				struct iv_arena *arena, struct iv_str tenant_id, struct iv_str call_id);
-/* In the next step: the journal as it was written, into `journal`; nothing when nobody gave the call away. */
-IV_MUST_CHECK bool iv_calls_taken(const struct iv_calls_take_run *run, struct iv_buf *journal, struct iv_err *e);
+/* `return iv_calls_taken(…)` in the next step: the journal as it was written, handed to `journal`, which is empty; nothing
+ * when nobody gave the call away. Unpacked by a thread. */
+enum iv_flow_next iv_calls_taken(struct iv_calls *c, struct iv_flow *f, struct iv_calls_take_run *run, struct iv_buf *journal);
 /* A call that was given away and that nobody came for, as `call_give` wrote it: closed here, as one that died. done when
  * its journal is on the disk, or cannot be. */
 void iv_calls_adopt(struct iv_calls *c, struct iv_str tenant_id, struct iv_str call_id, struct iv_str journal,

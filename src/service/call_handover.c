@@ -192,11 +192,69 @@ static bool unpack(struct iv_str packed, int64_t bytes, struct iv_buf *journal, 
 	       iv_fail(e, IV_EINTERNAL, "the journal of the call that was given cannot be read");
 }
 
-bool iv_calls_taken(const struct iv_calls_take_run *run, struct iv_buf *journal, struct iv_err *e)
+/* Outlives who waits for it. */
+struct unpacking {
+	struct iv_calls_take_run *run; /* NULL: nobody does any more */
+	struct iv_buf *out;
+	struct iv_buf packed, journal;
+	int64_t bytes;
+	struct iv_err bad;
+};
+
+static void unpack_it(void *arg)
+{
+	struct unpacking *x = arg;
+
+	(void)!unpack(iv_buf_str(&x->packed), x->bytes, &x->journal, &x->bad); /* bad tells */
+}
+
+static void unpacked(void *arg)
+{
+	struct unpacking *x = arg;
+	struct iv_calls_take_run *run = x->run;
+	struct iv_err bad = x->bad;
+
+	if (run) {
+		*x->out = x->journal;
+		x->journal = (struct iv_buf){0};
+		run->unpacking = NULL;
+	}
+	iv_buf_deinit(&x->packed);
+	iv_buf_deinit(&x->journal);
+	free(x);
+	if (run)
+		iv_op_done(&run->op, &bad);
+}
+
+static void stop_unpacking(struct iv_op *op)
+{
+	struct iv_calls_take_run *run = IV_CONTAINER(op, struct iv_calls_take_run, op);
+
+	run->unpacking->run = NULL;
+	run->unpacking = NULL;
+}
+
+enum iv_flow_next iv_calls_taken(struct iv_calls *c, struct iv_flow *f, struct iv_calls_take_run *run, struct iv_buf *journal)
 {
 	const struct iv_call_take_out *row = run->rows.count ? iv_call_take_at(&run->rows, 0) : NULL;
+	struct unpacking *x;
 
-	return !row || unpack(row->journal, row->bytes, journal, e);
+	if (!row)
+		return IV_FLOW_NEXT;
+	x = calloc(1, sizeof(*x));
+	if (!x)
+		abort();
+	*x = (struct unpacking){.run = run, .out = journal, .bytes = row->bytes};
+	iv_buf_init(&x->packed, row->journal.len);
+	iv_buf_init(&x->journal, IV_CALLS_GIVE_MAX);
+	if (!iv_buf_adds(&x->packed, row->journal)) {
+		free(x);
+		return iv_flow_fail(f, IV_EINTERNAL, "no memory for a journal");
+	}
+	run->unpacking = x;
+	iv_op_begin(&run->op, f, stop_unpacking);
+	iv_loop_work(c->d.loop, unpack_it, unpacked, x);
+	return iv_flow_await(f);
 }
 
 /* ── adopting ── */

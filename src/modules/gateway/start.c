@@ -308,7 +308,9 @@ static enum iv_flow_next take_journal(struct iv_flow *f)
 
 static enum iv_flow_next read_journal(struct iv_flow *f)
 {
-	return iv_calls_taken(&self(f)->taking, &self(f)->journal, &f->err) ? IV_FLOW_NEXT : IV_FLOW_DONE;
+	struct arrival *a = self(f);
+
+	return a->g->d.calls ? iv_calls_taken(a->g->d.calls, f, &a->taking, &a->journal) : IV_FLOW_NEXT;
 }
 
 static void discard_session(void *arg)
