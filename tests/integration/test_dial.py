@@ -402,10 +402,12 @@ class Standing(Line):
         super().__exit__(*exc)
         self.carrier.shutdown()
 
+    @contextlib.contextmanager
     def talks(self):
-        """The caller is answered."""
+        """The caller asks, and is answered meanwhile."""
         self.spoken += 1
         self.caller.type("What time is it")
+        yield
         self.caller.answer(self.spoken, 25)
 
     def dial(self, key):
@@ -441,10 +443,9 @@ def test_a_database_that_stands_still_is_not_waited_for_and_has_all_when_it_goes
         first = created(s.dial("first")[:3])
 
         # It stands before anything is asked.
-        with server.frozen():
+        with server.frozen(), s.talks():
             placing = [many.submit(s.dial, f"k{n}") for n in range(4)]
             hooks = [many.submit(s.hook, "voice", "CAnew", "ringing"), many.submit(s.hook, f"status?call=A/{first['id']}", "CA1", "ringing")]
-            s.talks()
             for status, _, body, took in (p.result() for p in placing):
                 assert status == 503 and took < 10, (status, body, took)
             for status, took in (k.result() for k in hooks):
@@ -491,11 +492,16 @@ def test_a_database_that_stands_still_is_not_waited_for_and_has_all_when_it_goes
         assert s.row(call["id"], "status, provider_call_id") == ["busy", call["providerCallId"]]
         carrier.meanwhile = lambda: None
 
-        backends_stand_still(s)
+        with s.talks():
+            backends_stand_still(s)
         a_backend_is_killed(s)
+        assert s.caller.got("end") == [] and h.rows("select status from voice_call_records where id = 'talking'") == [["in-progress"]]
         s.caller.close()
         assert h.books("talking")["status"] == "completed"
         s.settled()
+
+
+test_a_database_that_stands_still_is_not_waited_for_and_has_all_when_it_goes_on.seconds = 35
 
 
 def backends_stand_still(s):
@@ -504,7 +510,6 @@ def backends_stand_still(s):
     with s.server.frozen("invorto_app", "invorto_worker"):
         placing = [s.many.submit(s.dial, f"f{n}") for n in range(4)]
         hook = s.many.submit(s.hook, "voice", "CAfrozen", "ringing")
-        s.talks()
         for status, _, body, took in (p.result() for p in placing):
             assert status in (201, 503) and took < 10, (status, body, took)
         assert hook.result()[1] < 10, hook.result()
@@ -540,15 +545,15 @@ def backends_stand_still(s):
 
 def a_backend_is_killed(s):
     """The postmaster ends the others and begins anew: everybody's connection is gone at once."""
-    asked, pid = len(s.carrier.seen), s.server.family("invorto_app")[0]
-    s.carrier.meanwhile = lambda: os.kill(pid, signal.SIGKILL)
+    asked, before = len(s.carrier.seen), s.server.family("invorto_app")
+    s.carrier.meanwhile = lambda: os.kill(before[0], signal.SIGKILL)
     status, _, call, took = s.dial("killed")
     s.carrier.meanwhile = lambda: None
     assert status == 201 and call["status"] == "queued" and took < 10, (status, call, took)
     placing = [s.many.submit(s.dial, f"d{n}") for n in range(4)]
-    s.talks()
     for status, _, body, took in (p.result() for p in placing):
         assert status in (201, 503) and took < 10, (status, body, took)
+    assert not set(before) & set(s.server.family("invorto_app"))
     assert len({s.made(f"d{n}")["id"] for n in range(4)} | {s.made("killed")["id"], call["id"]}) == 5 and len(s.carrier.seen) == asked + 5
     s.until(call["id"], status="queued", provider_call_id=call["providerCallId"])
     s.settled()
