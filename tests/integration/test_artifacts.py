@@ -406,6 +406,9 @@ def test_whoever_wants_to_be_forgotten_is_with_a_report():
         assert h.rows(f"select count(*) from call_timeline where call_id = '{theirs}' and payload <> '{{}}'") == [["0"]]
         assert h.rows(f"select count(*) from webhook_events where call_id = '{theirs}'") == [["0"]]
         assert h.rows("select coalesce(first_name, ''), coalesce(phone, ''), state_reason from leads") == [["", "", "erased"]]
+        promised = h.api("GET", "/openapi.json")[2]["components"]["schemas"]["lead"].get("required", [])
+        left = h.api("GET", "/v1/leads/lead_1", key=admin)[2]
+        assert left["stateReason"] == "erased" and set(promised) <= set(left), (promised, left)
         assert h.rows("select sum(cost_inr), count(*) from voice_usage_ledger") == before, "what it cost stays"
         assert h.rows(f"select erased_at is null from voice_call_records where id = '{other}'") == [["t"]]
 

@@ -245,6 +245,7 @@ def test_a_tool_that_is_slow_late_garbage_or_refuses_says_which():
         assert s.invoke("dead")["error"] == "error"
         s.ask("POST", "/v1/tools", {"name": "client"}, 201)
         assert s.invoke("client")["error"] == "error" and "client" in s.invoke("client")["message"]
+        assert "client" in s.ask("POST", "/tools/client", {}, 409)["detail"]
         # A host that was allowed once is judged again when it is called.
         s.house.rows("update tools set definition = jsonb_set(definition, '{url}', '\"http://127.0.0.2/\"') where name = 'dead'")
         assert "not allowed" in s.invoke("dead")["message"]

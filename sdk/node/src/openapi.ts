@@ -4355,8 +4355,8 @@ export interface components {
             readonly name?: string;
             /** @description Not called before, RFC 3339 */
             readonly nextAt?: string;
-            /** @description E.164, or as it is dialled in its country */
-            phone: string;
+            /** @description E.164, or as it is dialled in its country; not there once the person was forgotten */
+            phone?: string;
             /** @description By its number: whose hours apply */
             readonly region?: string;
             /** @description Yours: segments ask for it */
@@ -4390,8 +4390,8 @@ export interface components {
             /** @description Leads, by id */
             ids: string[];
         };
-        /** lead */
-        leadInput: {
+        /** leadNew */
+        leadNew: {
             /** @description The campaign it is in; set when it is made */
             campaignId?: string;
             /** @description Company */
@@ -4456,7 +4456,7 @@ export interface components {
             firstName?: string;
             /** @description Last name */
             lastName?: string;
-            /** @description E.164, or as it is dialled in its country */
+            /** @description E.164, or as it is dialled in its country; not there once the person was forgotten */
             phone?: string;
             /** @description Yours: segments ask for it */
             score?: number;
@@ -9939,7 +9939,7 @@ export interface operations {
                  *       ]
                  *     }
                  */
-                "application/json": components["schemas"]["leadInput"];
+                "application/json": components["schemas"]["leadNew"];
             };
         };
         responses: {

@@ -259,7 +259,7 @@ class InvortoClient:
     def attach_leads(self, campaign_id: str, lead_ids: Iterable[str]) -> dict[str, Any]:
         return self.request("POST", f"/v1/campaigns/{_part(campaign_id)}/leads", body={"ids": list(lead_ids)})
 
-    def create_lead(self, lead: Union[models.LeadInput, Fields], **options: Any) -> models.Lead:
+    def create_lead(self, lead: Union[models.LeadNew, Fields], **options: Any) -> models.Lead:
         return self.http.model(models.Lead, "POST", "/v1/leads", body=lead, **options)
 
     def create_leads(self, leads: Iterable[Fields], **body: Any) -> dict[str, Any]:

@@ -3874,9 +3874,9 @@ class Lead(Model):
     """
     lead_…
     """
-    phone: Annotated[str, Field(max_length=64, min_length=3)]
+    phone: Annotated[Optional[str], Field(max_length=64, min_length=3)] = None
     """
-    E.164, or as it is dialled in its country
+    E.164, or as it is dialled in its country; not there once the person was forgotten
     """
     country: Annotated[Optional[str], Field(max_length=2)] = None
     """
@@ -3975,7 +3975,7 @@ class LeadIds(Model):
     """
 
 
-class LeadInput(Model):
+class LeadNew(Model):
     phone: Annotated[str, Field(max_length=64, min_length=3)]
     """
     E.164, or as it is dialled in its country
@@ -4082,7 +4082,7 @@ class LeadOfBatch(Model):
 class LeadPatch(Model):
     phone: Annotated[Optional[str], Field(max_length=64, min_length=3)] = None
     """
-    E.164, or as it is dialled in its country
+    E.164, or as it is dialled in its country; not there once the person was forgotten
     """
     country: Annotated[Optional[str], Field(max_length=2)] = None
     """

@@ -4,6 +4,7 @@
 
 #include "iv_agent.h"
 #include "iv_provider.h"
+#include "iv_pg_join.h"
 #include "iv_sql.h"
 
 enum { CONFIG_BYTES = 262144, FIELDS_MAX = 64 };
@@ -119,6 +120,8 @@ const struct iv_shape agent_row_shape = {"agent", sizeof(struct agent_row), row_
 
 struct agent_state {
 	struct iv_rows rows, count;
+	struct iv_pg_joined joined;
+	struct iv_agents_read_in wanted;
 	struct iv_agent agent; /* what the body comes to */
 	struct agent_row row;
 	struct iv_str config;
@@ -258,13 +261,35 @@ static enum iv_flow_next get(struct iv_flow *f)
 			 &(struct iv_agent_get_in){.id = iv_api_param(c, "id")}, &st->rows);
 }
 
+/* Reading is what clients do most: those who read at the same time are one statement. */
+static enum iv_flow_next read_one(struct iv_flow *f)
+{
+	struct iv_api_call *c = iv_api_self(f);
+	struct agent_state *st = c->state;
+	struct iv_buf item;
+	struct iv_jw w;
+
+	iv_buf_init(&item, 4096);
+	iv_jw_init(&w, &item);
+	iv_jw_obj(&w, NULL);
+	iv_jw_str(&w, "id", iv_api_param(c, "id"));
+	iv_jw_end_obj(&w);
+	st->wanted.items = iv_jw_done(&w) ? iv_arena_str(&c->arena, iv_buf_str(&item)) : IV_STR_NULL;
+	iv_buf_deinit(&item);
+	if (!st->wanted.items.len)
+		return iv_flow_fail(f, IV_ENOENT, "not found");
+	return iv_pg_join(c->s->pg, f, &st->joined, &c->scope, &c->arena, &iv_sql_agents_read, &st->wanted, &st->rows);
+}
+
 static enum iv_flow_next got(struct iv_flow *f)
 {
 	struct iv_api_call *c = iv_api_self(f);
 	struct agent_state *st = c->state;
-	const struct iv_agent_get_out *r = iv_agent_get_at(&st->rows, 0);
+	const struct iv_agents_read_out *r = iv_agents_read_at(&st->rows, 0);
 	struct iv_jw w;
 
+	if (!r->id.len)
+		return iv_flow_fail(f, IV_ENOENT, "not found");
 	st->row = ROW(c, r);
 	iv_jw_init(&w, &c->json);
 	iv_jw_obj(&w, NULL);
@@ -492,7 +517,7 @@ static enum iv_flow_next versions_listed(struct iv_flow *f)
 /* ── the table ── */
 
 static const struct iv_flow_step create_steps[] = {{"read", read_new}, {"insert", insert}, {"inserted", inserted}, {0}};
-static const struct iv_flow_step get_steps[] = {{"get", get}, {"got", got}, {0}};
+static const struct iv_flow_step get_steps[] = {{"read", read_one}, {"got", got}, {0}};
 static const struct iv_flow_step list_steps[] = {{"list", list}, {"listed", listed}, {0}};
 static const struct iv_flow_step patch_steps[] = {
 	{"read", read_change}, {"merge", merge}, {"update", update}, {"updated", updated}, {0}};

@@ -266,7 +266,9 @@ static enum iv_flow_next tell_old(struct iv_flow *f)
 		iv_api_bad_field(c, st->wrongs.items[i].pointer.ptr, st->wrongs.items[i].detail.ptr);
 	if (st->wrongs.count)
 		return iv_api_refuse_if_bad(c);
-	return iv_flow_fail(f, codes[o->error], "%s: %.*s", error_names[o->error], IV_FMT(o->message));
+	/* A tool that only the client of a call can run is nobody's failure. */
+	return iv_flow_fail(f, st->tool.url.len ? codes[o->error] : IV_ECONFLICT, "%s: %.*s", error_names[o->error],
+			    IV_FMT(o->message));
 }
 
 const struct iv_flow_step tool_invoke_steps[] = {{"read", read_asked}, {"find", find}, {"check", check}, {"lock", lock},

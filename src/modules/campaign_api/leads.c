@@ -18,8 +18,9 @@ struct lead {
 	int64_t score, attempts;
 };
 
+#define PHONE(flag, doc) IV_STR(struct lead, phone, "phone", flag, 3, 64, doc)
+#define DIALLED "E.164, or as it is dialled in its country"
 #define OWN_FIELDS                                                                                                     \
-	IV_STR(struct lead, phone, "phone", IV_REQUIRED, 3, 64, "E.164, or as it is dialled in its country"),          \
 	IV_STR(struct lead, country, "country", 0, 0, 2, "Of a phone without a country code: IN"),                     \
 	IV_STR(struct lead, first_name, "firstName", 0, 0, 200, "First name"),                                         \
 	IV_STR(struct lead, last_name, "lastName", 0, 0, 200, "Last name"),                                            \
@@ -31,12 +32,14 @@ struct lead {
 	IV_STRS(struct lead, tags, "tags", 0, 32, "Yours: segments ask for them"),                                     \
 	IV_JSON(struct lead, variables, "variables", 0, 16384, "What {{variables}} of the agent stand for: an object")
 
+#define CAMPAIGN IV_STR(struct lead, campaign_id, "campaignId", 0, 0, 128, "The campaign it is in; set when it is made")
 static const struct iv_field lead_fields[] = {
 	IV_STR(struct lead, id, "id", IV_READONLY, 0, 0, "lead_…"),
+	PHONE(0, DIALLED "; not there once the person was forgotten"),
 	OWN_FIELDS,
 	IV_STR(struct lead, name, "name", IV_READONLY, 0, 0, "Both names"),
 	IV_STR(struct lead, region, "region", IV_READONLY, 0, 0, "By its number: whose hours apply"),
-	IV_STR(struct lead, campaign_id, "campaignId", 0, 0, 128, "The campaign it is in; set when it is made"),
+	CAMPAIGN,
 	IV_STR(struct lead, state, "state", IV_READONLY, 0, 0,
 	       "idle, queued, dialing, in-call, unknown, done, failed or blocked"),
 	IV_STR(struct lead, state_reason, "stateReason", IV_READONLY, 0, 0, "Why"),
@@ -54,7 +57,10 @@ static void no_score(void *lead)
 }
 static const struct iv_shape lead_shape = {"lead", sizeof(struct lead), lead_fields, no_score};
 
-static const struct iv_field item_fields[] = {OWN_FIELDS, IV_FIELDS_END};
+static const struct iv_field new_fields[] = {PHONE(IV_REQUIRED, DIALLED), OWN_FIELDS, CAMPAIGN, IV_FIELDS_END};
+static const struct iv_shape new_shape = {"leadNew", sizeof(struct lead), new_fields, no_score};
+
+static const struct iv_field item_fields[] = {PHONE(IV_REQUIRED, DIALLED), OWN_FIELDS, IV_FIELDS_END};
 static const struct iv_shape item_shape = {"leadOfBatch", sizeof(struct lead), item_fields, no_score};
 
 struct batch {
@@ -450,7 +456,7 @@ const struct iv_api_route *lead_routes(void)
 {
 	static const struct iv_api_route rows[] = {
 		{.method = "POST", .path = "/v1/leads", .id = "createLead", .tag = "Leads", .role = IV_ROLE_DEV,
-		 .flags = IV_API_AUDIT, .in = &lead_shape, .out = &lead_shape, .status = 201, .steps = one_steps, STATE,
+		 .flags = IV_API_AUDIT, .in = &new_shape, .out = &lead_shape, .status = 201, .steps = one_steps, STATE,
 		 .errors = changing, .doc = "Make a lead; 409 when there is one of this number",
 		 .example = "{\"phone\":\"+12125550123\",\"firstName\":\"Ada\",\"tags\":[\"vip\"]}"},
 		{.method = "POST", .path = "/v1/leads/batch", .id = "createLeads", .tag = "Leads", .role = IV_ROLE_DEV,

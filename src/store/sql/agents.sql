@@ -26,6 +26,16 @@ select a.id, a.version, a.name, a.description, a.status, a.use_case, a.provider,
 from voice_agents a
 where a.tenant_id = current_tenant() and a.id = $1 and a.deleted_at is null
 
+-- name: agents_read :many :tenant
+-- The same, for as many as ask at the same time (iv_pg_join.h): {id}. No id: there is none.
+-- in:  items json
+-- out: n int, id text, version int, name text, description text, status text, use_case text, provider text,
+-- out: template_id text, config json, created_at time, updated_at time, total_calls int, average_cost text
+select w.n, a.id, a.version, a.name, a.description, a.status, a.use_case, a.provider, a.template_id, a.config, a.created_at,
+	a.updated_at, a.calls_ended, round(a.calls_cost_inr / greatest(a.calls_ended, 1), 4)::text
+from rows from (jsonb_to_recordset($1) as (id text)) with ordinality as w(id, n)
+left join voice_agents a on a.tenant_id = current_tenant() and a.id = w.id and a.deleted_at is null
+
 -- name: agent_list :many :tenant
 -- Newest first, from behind a cursor (after_us not null) or from an offset; status null: any.
 -- in:  after_us int, after_id text, skip int, count int, status text

@@ -16,7 +16,7 @@ interface Campaign extends Record<string, unknown> {
 	startedAt?: string; completedAt?: string; scheduledAt?: string; createdAt: string; updatedAt: string; timezone?: string; maxConcurrentCalls?: number; callsPerSecond?: number; maxCallsPerDay?: number; maxAttempts?: number; consentRequired?: boolean;
 }
 interface Plan { totals?: Record<string, unknown>; data: { leadId: string; wouldCallAt?: string; whyNot?: string; detail?: string }[]; hasMore: boolean; nextAfter?: string }
-interface Lead { id: string; name?: string; phone: string; state: string; stateReason?: string; attempts: number; nextAt?: string; lastCallId?: string; lastOutcome?: string }
+interface Lead { id: string; name?: string; phone?: string; state: string; stateReason?: string; attempts: number; nextAt?: string; lastCallId?: string; lastOutcome?: string }
 
 const json = (method: string, body: object): RequestInit => ({ method, headers: { 'content-type': 'application/json', ...(method === 'POST' && { 'idempotency-key': crypto.randomUUID() }) }, body: JSON.stringify(body) });
 const READONLY = ['id', 'status', 'statusReason', 'startedAt', 'completedAt', 'totalContacts', 'completedCalls', 'successfulCalls', 'createdAt', 'updatedAt'];
