@@ -232,6 +232,32 @@ def test_a_call_that_was_given_away_and_nobody_came_for_is_closed_from_its_journ
         assert f.rows(f"select count(*) from voice_usage_ledger where call_id = '{call}'") == [["1"]]
 
 
+SLOW_TO_TAKE = """create function slow() returns trigger language plpgsql as $$ begin perform pg_sleep(1); return old; end $$;
+    create trigger slow before delete on call_handovers for each row execute function slow()"""
+
+
+def test_who_hangs_up_while_his_call_is_taken_over_has_had_his_call():
+    with Fleet(agents=DESK) as f:
+        f.rows(SLOW_TO_TAKE)
+
+        def one(carrier):
+            sid, call = talking(f, carrier, say=("tone:500", "wait:60000"))
+            wait_until(lambda: f.told(sid)["heard_ms"] > 300, 20, "an answer")
+            holder = whose(f, call)
+            holder.process.terminate()
+            wait_until(lambda: f.rows("select pid from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()"), 20, "somebody takes it")
+            f.hang_up(sid)
+            assert holder.process.wait(30) == 0
+            holder.start()
+            record = f.record(call, 30)
+            assert (record["status"], record["failure"]) == ("completed", ""), record
+            assert "turn.user" in f.kinds(call), f.kinds(call)
+            assert f.rows(f"select count(*) from voice_usage_ledger where call_id = '{call}'") == [["1"]]
+
+        for carrier in CARRIERS:
+            one(carrier)
+
+
 def test_an_instance_that_dies_loses_its_calls_within_a_minute_and_their_slots_sooner():
     with Fleet(agents=DESK, env={"SLOT_LEASE_MS": "3000", "SLOT_RENEW_MS": "1000"}) as f:
         api = Api(f)

@@ -15,6 +15,8 @@ struct arrival {
 	struct iv_op started;    /* waiting for the leg to say who it is */
 	bool waiting, said;      /* for it; it has */
 	bool known;              /* what comes now is for the call that is being opened */
+	bool stays;              /* its socket may close: there may be a call that another process has talked in */
+	int left;                /* with this code, when it did */
 	struct iv_buf early;     /* that: a word of length and kind before each message */
 	struct iv_undo undo_place, undo_open;
 	struct iv_leg leg;

@@ -127,11 +127,11 @@ static void on_closed(void *arg, struct iv_ws *ws, int code, int http_status, st
 	struct arrival *a = arg;
 
 	(void)ws;
-	(void)code;
 	(void)http_status;
 	(void)reason;
 	a->ws = NULL;
-	if (a->running)
+	a->left = code;
+	if (a->running && !a->stays)
 		iv_flow_cancel(a->running, IV_ECANCELED, "the socket closed before the call began");
 }
 

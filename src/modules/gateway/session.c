@@ -272,14 +272,8 @@ static void on_overflow(void *arg, struct iv_ws *ws)
 	iv_ws_close(ws, 4008, IV_S("slow_consumer"));
 }
 
-static void on_closed(void *arg, struct iv_ws *ws, int code, int http_status, struct iv_str reason)
+void session_cut(struct session *s, int code)
 {
-	struct session *s = arg;
-
-	(void)http_status;
-	(void)reason;
-	if (drop_viewer(s, ws) || ws != s->ws)
-		return;
 	s->ws = NULL;
 	if (s->state != SESSION_LIVE)
 		return;
@@ -294,6 +288,16 @@ static void on_closed(void *arg, struct iv_ws *ws, int code, int http_status, st
 		return;
 	session_step(s, &(struct iv_event){.type = IV_EV_LEG_GONE,
 					   .text = code == 1000 || s->leg.stopped ? IV_S("hangup") : IV_S("lost")});
+}
+
+static void on_closed(void *arg, struct iv_ws *ws, int code, int http_status, struct iv_str reason)
+{
+	struct session *s = arg;
+
+	(void)http_status;
+	(void)reason;
+	if (!drop_viewer(s, ws) && ws == s->ws)
+		session_cut(s, code);
 }
 
 const struct iv_ws_handlers session_socket = {

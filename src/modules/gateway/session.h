@@ -150,6 +150,7 @@ struct session_start {
 struct session *session_new(struct iv_gateway *g, const struct session_start *start);
 void session_lost(struct session *s); /* LIVE → LOST: the socket is gone and may come back */
 void session_bind(struct session *s, struct iv_ws *ws); /* first socket, or the one that came back */
+void session_cut(struct session *s, int code); /* its socket has closed, with this code */
 void session_begin(struct session *s);                  /* START: the machine lives from here */
 /* It was begun elsewhere and replayed: its journal goes on behind these bytes, and what it does is done from now on. */
 void session_taken(struct session *s, struct iv_str journal);

@@ -237,6 +237,12 @@ static void keep_trying(struct iv_flow *f)
 		a->agent = &a->opening.agent;
 }
 
+/* Only our own hooks sign with a nonce, and only with orders that reach calls can they ask. */
+static bool has_line(const struct arrival *a)
+{
+	return a->nonce[0] && a->g->d.calls && a->g->d.control && a->leg.kind != IV_LEG_BROWSER;
+}
+
 static enum iv_flow_next open_call(struct iv_flow *f)
 {
 	static const char *const carriers[] = {"browser", "jambonz", "twilio"};
@@ -256,18 +262,13 @@ static enum iv_flow_next open_call(struct iv_flow *f)
 					      .agent_id = iv_str(a->agent_id),
 					      .carrier = carriers[a->leg.kind],
 					      .test = a->guest.who.role != IV_ROLE_ANYONE && !a->guest.who.live};
+	a->stays = has_line(a);
 	if (!iv_calls_up(g->d.calls))
 		keep_trying(f);
 	if (a->agent)
 		return IV_FLOW_NEXT;
 	iv_undo_push(f, &a->undo_open, abandon_call, a);
 	return iv_calls_open(g->d.calls, f, &a->opened, &a->arena, &a->opening);
-}
-
-/* Only our own hooks sign with a nonce, and only with orders that reach calls can they ask. */
-static bool has_line(const struct arrival *a)
-{
-	return a->nonce[0] && a->g->d.calls && a->g->d.control && a->leg.kind != IV_LEG_BROWSER;
 }
 
 static enum iv_flow_next take_agent(struct iv_flow *f)
@@ -325,6 +326,8 @@ static enum iv_flow_next take_place(struct iv_flow *f)
 {
 	struct arrival *a = self(f);
 
+	if (!a->ws && !a->journal.len)
+		return iv_flow_fail(f, IV_ECANCELED, "the socket closed before the call began");
 	iv_undo_push(f, &a->undo_place, discard_session, a);
 	struct session_start start = {.tenant_id = a->guest.who.tenant_id,
 							       .call_id = iv_str(a->call_id),
@@ -465,7 +468,8 @@ static void resume(struct arrival *a, struct session *s)
 
 static void admit(struct arrival *a, struct session *s)
 {
-	iv_ws_give(a->ws, &session_socket, s);
+	if (a->ws)
+		iv_ws_give(a->ws, &session_socket, s);
 	if (a->kind != ARRIVAL_WATCHES)
 		memcpy(s->carrier_id, a->carrier_id, sizeof(s->carrier_id));
 	if (a->kind == ARRIVAL_NEW)
@@ -474,6 +478,8 @@ static void admit(struct arrival *a, struct session *s)
 		bind_again(a, s);
 	else if (a->kind == ARRIVAL_RESUMES)
 		resume(a, s);
+	if (!a->ws)
+		session_cut(s, a->left);
 }
 
 static void end(struct iv_flow *f)

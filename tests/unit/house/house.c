@@ -21,7 +21,7 @@ static struct {
 	struct iv_api *api;
 	struct iv_http_server *http;
 	struct iv_telephony *telephony;
-	char far_url[64], dir[32];
+	char far_url[64], dir[64];
 } rig;
 
 /* ── waiting ── */
