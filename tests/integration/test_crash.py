@@ -138,7 +138,7 @@ def test_whatever_is_killed_no_call_no_record_no_webhook_is_lost():
         time.sleep(2)
         calls = load.stop()
         began = time.monotonic()
-        assert len(calls) > 3 * KILLS, (len(calls), load.dialled)  # a Redis that forgot all lets nobody in for a while
+        assert len(calls) > KILLS, (len(calls), load.dialled)  # there were some: a Redis that forgot all lets nobody in for a while
         names = ", ".join(f"'{c.call}'" for c in calls)
 
         def closed():

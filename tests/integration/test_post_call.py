@@ -312,6 +312,16 @@ def test_the_end_of_a_campaign_s_call_is_decided_about_within_moments():
         assert h.metric('invorto_kernel_decisions_total{decision="pause_campaign"}') == 1
 
 
+def test_an_end_is_decided_about_soon_whoever_ended_before():
+    with house(OPTIMIZER_DEBOUNCE_MS="1500") as h:
+        h.rows("insert into voice_campaigns (tenant_id, id, name, status) values ('A', 'cmp', 'Spring', 'running')")
+        for name, campaign in (("other", None), ("c", "cmp")):  # the first look comes for the first, too early for the second
+            call(h, name, conversation="conv_" + name, **({"campaign_id": campaign} if campaign else {}))
+            assert send(h, {"type": "call_initiation_failure", "data": {"conversation_id": "conv_" + name, "failure_reason": "unknown"}})[0] == 200
+            time.sleep(0.7)
+        wait_until(lambda: h.rows("select status from kernel_events where correlation_id = 'cmp'") == [["completed"]], 8, "its decision")
+
+
 def test_what_nobody_told_is_asked_for():
     """ElevenLabs' answers to GET /v1/convai/conversations/:id."""
     said = {"conv_live": {"conversation_id": "conv_live", "status": "in-progress"}, "conv_1": transcription()["data"]}

@@ -121,6 +121,15 @@ static void went(struct iv_kernel *k)
 	kernel_rest(k);
 }
 
+/* What ended last was too young to be decided about when this look began, or came after it. */
+static void look_for_the_last(struct iv_kernel *k)
+{
+	int64_t due_us = k->told_us + (k->cfg->optimizer_debounce_ms + 1) * 1000 - iv_now_us();
+
+	if (due_us > 0 || k->more)
+		look_in(k, due_us > 0 ? due_us / 1000 + 1 : 1);
+}
+
 /* The next one, or a rest: until something ends that can be decided about. */
 static void walk(struct iv_kernel *k)
 {
@@ -138,8 +147,8 @@ static void walk(struct iv_kernel *k)
 	for (int i = 1; i < k->failures && again_ms < AGAIN_MAX_MS; i++)
 		again_ms *= 2;
 	look_in(k, k->failures ? again_ms : many ? 1 : LOOK_MS);
-	if (k->more && !k->failures)
-		look_in(k, k->cfg->optimizer_debounce_ms + 1);
+	if (!k->failures)
+		look_for_the_last(k);
 	k->more = false;
 	if (!k->failures && iv_now_us() >= k->sweep_us) {
 		k->sweep_us = iv_now_us() + SWEEP_EVERY_S * (int64_t)1000000;
@@ -223,6 +232,7 @@ static void on_notify(void *arg, struct iv_str tenant)
 	struct iv_kernel *k = arg;
 
 	(void)tenant;
+	k->told_us = iv_now_us();
 	if (k->deciding)
 		k->more = true;
 	else

@@ -63,6 +63,7 @@ struct iv_kernel {
 	struct iv_rows due, decided;
 	size_t at;
 	bool more, sweeps;
+	int64_t told_us; /* when it was last told that a call ended */
 	int64_t sweep_us;
 	int failures;
 
