@@ -10,7 +10,7 @@
 #include "iv_campaign.h"
 #include "iv_campaign_api.h"
 
-enum { LEASE_MS = 31000, LONG_MS = 30000 };
+enum { LEASE_MS = 31000, LONG_MS = 30000, AGAIN_MOST = 25 };
 
 static bool there;
 static struct {
@@ -358,7 +358,7 @@ static bool nobody_reads(void *arg)
 /* Until one of them is in, whole. */
 static void bring_it_again(void)
 {
-	for (int i = 0; i < 5; i++) {
+	for (int i = 0; i < AGAIN_MOST; i++) {
 		struct house_answer *a;
 		bool done;
 
@@ -367,7 +367,7 @@ static void bring_it_again(void)
 		post_file();
 		a = house_hear(now.client);
 		done = a->whole && a->status == 200 && strstr(a->body, "\"state\": \"done\"");
-		if (!done && i == 4)
+		if (!done && i == AGAIN_MOST - 1)
 			fail_msg("%s: answered %d %.300s in the end", now.what, a->status, a->body ? a->body : "nothing");
 		house_forget(now.client);
 		if (done)
