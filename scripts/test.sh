@@ -41,7 +41,7 @@ count_log() {
 	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed$' "$1" | tail -n 1)
 	[ -n "$line" ] || { bad "$2: it ended without its count"; tail -n 20 "$1"; return; }
 	count "${line%% passed*}" "$(expr "$line" : '.* \([0-9]*\) failed')"
-	case $line in *" 0 failed") ;; *) grep -vE '^ok ' "$1" | tail -n 120 ;; esac
+	case $line in *" 0 failed") ;; *) grep -E -A 20 '^ *not ok |^FAILED ' "$1" | head -n 150; grep -vE '^ok ' "$1" | tail -n 60 ;; esac
 }
 # took NAME COMMAND…: how long it was, for the table at the end.
 took() {

@@ -43,7 +43,8 @@ export async function visit(url, { heard, context = {}, path = '/talk' } = {}) {
 		: ['--deny-permission-prompts'])).newContext(context);
 	const page = await opened.newPage();
 	const faults = [];
-	page.on('console', (m) => ['error', 'warning'].includes(m.type()) && faults.push(m.text()));
+	// A browser asks for /favicon.ico where the document is a picture, as the one is that a look begins at; and sometimes late.
+	page.on('console', (m) => ['error', 'warning'].includes(m.type()) && !m.location().url.endsWith('/favicon.ico') && faults.push(`${m.text()} ${m.location().url}`));
 	page.on('pageerror', (e) => faults.push(String(e)));
 	await page.addInitScript(() => addEventListener('securitypolicyviolation', (e) => console.error(`CSP: ${e.violatedDirective}`)));
 	await page.goto(url + path);
