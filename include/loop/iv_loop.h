@@ -18,7 +18,8 @@ void iv_loop_stop(struct iv_loop *l);
 uv_loop_t *iv_loop_uv(struct iv_loop *l); /* for the floors that own sockets */
 
 int64_t iv_now_us(void);  /* monotonic, read now */
-int64_t iv_wall_ms(void); /* Unix time */
+int64_t iv_wall_us(void); /* Unix time */
+int64_t iv_wall_ms(void);
 
 /* ── timers: one heap, one uv timer. The struct belongs to the caller and needs no closing. */
 struct iv_timer {

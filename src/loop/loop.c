@@ -10,12 +10,17 @@ int64_t iv_now_us(void)
 	return (int64_t)(uv_hrtime() / 1000);
 }
 
-int64_t iv_wall_ms(void)
+int64_t iv_wall_us(void)
 {
 	struct timespec ts;
 
 	clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+	return (int64_t)ts.tv_sec * 1000000 + ts.tv_nsec / 1000;
+}
+
+int64_t iv_wall_ms(void)
+{
+	return iv_wall_us() / 1000;
 }
 
 struct iv_loop *iv_loop_new(void)

@@ -6,7 +6,7 @@ import threading
 import time
 
 LATE, CROWDED = 0.03, 0.3  # seconds; a share. More than either, and a failure may be the machine's
-FULL = 0.6  # a share: nobody else comes in
+FULL = 0.8  # a share: nobody else comes in
 _late, _began = [], threading.Event()  # (moment, seconds) of what was worth noting
 
 

@@ -18,8 +18,8 @@ sys.path.insert(0, here)
 import database  # noqa: E402
 import lag  # noqa: E402
 
-AT_LEAST, AT_MOST, SPOKEN_AT_MOST, AGAIN_MOST = 2, 8, 2, 10
-PAUSE = 0.4  # seconds in which a test that began shows what it asks for
+AT_LEAST, AT_MOST, SPOKEN_AT_MOST, AGAIN_MOST = 3, 12, 2, 10
+PAUSE = 0.3  # seconds in which a test that began shows what it asks for
 printing = threading.Lock()
 
 

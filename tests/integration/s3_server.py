@@ -7,6 +7,7 @@ What a test may ask of the door itself, beside S3's own paths:
     GET  /_door/BUCKET/KEY   the object's bytes
     GET  /_door          {"requests", "refused": {code: n}, "broken": n, "keys": {bucket: {key: size}}}
     PUT  /_door          {"mode": …, "count": n, "skew": seconds}   what it does to the next n requests (-1: to all)
+    DELETE /_door        as it was when it began
 Modes: none; down (closes without a word), busy (503 SlowDown), cut (reads half of the body and closes), slow (a second
 before each answer), denied (403 AccessDenied). With skew its clock is off by so much, and it minds."""
 import calendar
@@ -19,6 +20,7 @@ import sys
 import threading
 import time
 import urllib.parse
+import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 os.environ["S3_UPLOAD_PART_MIN_SIZE"] = "1024"  # S3 wants 5 MiB of every part but the last; a test's call is smaller
@@ -32,9 +34,7 @@ from moto.server import ThreadedMotoServer
 ACCESS, SECRET, REGION = "TESTACCESSKEY", "test/secret+key", "ap-south-1"
 SOMEBODY = "AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=x"
 BUCKETS = ("recordings", "transcripts", "metrics")
-door = {"mode": "none", "count": 0, "skew": 0}
-seen = {"requests": 0, "refused": {}, "broken": 0}
-lock = threading.Lock()
+door, seen, lock = {}, {}, threading.Lock()
 
 
 class Refused(Exception):
@@ -171,12 +171,24 @@ class Door(BaseHTTPRequestHandler):
         if self.command == "PUT":
             door.update(json.loads(body))
             return self.answer(200)
+        if self.command == "DELETE":
+            begin()
+            return self.answer(200)
         if self.path != "/_door":
             bucket, _, key = urllib.parse.unquote(self.path[len("/_door/"):]).partition("/")
             return self.answer(200, moto.get_object(Bucket=bucket, Key=key)["Body"].read())
         keys = {b: {o["Key"]: o["Size"] for o in moto.list_objects_v2(Bucket=b).get("Contents", [])} for b in BUCKETS}
         uploads = sum(len(moto.list_multipart_uploads(Bucket=b).get("Uploads", [])) for b in BUCKETS)
         return self.answer(200, json.dumps({**seen, "keys": keys, "uploads": uploads}).encode())
+
+
+def begin():
+    """Three empty buckets, a door that lets everything through, nothing seen."""
+    urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{moto_port}/moto-api/reset", method="POST"), timeout=30).close()
+    door.update({"mode": "none", "count": 0, "skew": 0})
+    seen.update({"requests": 0, "refused": {}, "broken": 0})
+    for bucket in BUCKETS:
+        moto.create_bucket(Bucket=bucket)
 
 
 class Server(ThreadingHTTPServer):
@@ -193,6 +205,5 @@ backend.start()
 moto_port = backend.get_host_and_port()[1]
 moto = boto3.client("s3", endpoint_url=f"http://127.0.0.1:{moto_port}", aws_access_key_id="x", aws_secret_access_key="x",
                     region_name="us-east-1")
-for name in BUCKETS:
-    moto.create_bucket(Bucket=name)
+begin()
 Server(("127.0.0.1", int(sys.argv[1])), Door).serve_forever()

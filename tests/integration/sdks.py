@@ -58,12 +58,11 @@ def _make():
     os.makedirs(dist)
     tools.run("npm", "run", "build", cwd=sdk, tries=1)
     tools.run("npm", "pack", "--workspaces", "--pack-destination", dist, cwd=sdk, tries=1)
-    tools.run(tools.venv("sdks"), "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", dist, os.path.join(sdk, "python"), tries=1)
+    tools.pip(tools.venv("sdks"), "wheel", "--no-deps", "--no-build-isolation", "-w", dist, os.path.join(sdk, "python"), tries=1)
     tarball = lambda name: glob.glob(os.path.join(dist, f"invorto-{name}-*.tgz"))[0]
     _project(NODE, tarball("server"), tarball("node"))
     _project(BROWSER, tarball("browser-realtime"))
-    tools.run("python3", "-m", "venv", os.path.join(HOME, "python"), tries=1)
-    tools.run(PYTHON, "-m", "pip", "install", "-q", "--no-compile", "--disable-pip-version-check", glob.glob(os.path.join(dist, "*.whl"))[0])
+    tools.pip(tools.environment(os.path.dirname(os.path.dirname(PYTHON))), "install", "--no-compile", glob.glob(os.path.join(dist, "*.whl"))[0])
 
 
 if __name__ == "__main__":

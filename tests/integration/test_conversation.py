@@ -168,7 +168,8 @@ def test_malformed_twilio_media_is_counted_and_the_call_goes_on():
         c.ws.send(b"\x00\x01")
         wait_until(lambda: s.metric(series) == len(bad) + 1, 2, f"{len(bad) + 1} bad messages")
         c.say(tone(600, rate=8000))
-        c.hears(400)
+        wait_until(lambda: s.lab_stats()["chat"]["opened"], 20, "his words, as a question to the model")
+        c.hears(400, since=time.monotonic())
         c.close()
         assert WORDS in [p.get("text") for _, k, p in c.story() if k == "turn.user"]
 

@@ -155,7 +155,7 @@ def test_an_answer_that_is_talked_over_says_that_it_was_cut_off():
         root, spans = of_call(collector, "cut")
     cut = [t for t in named(spans, "turn") if t.attrs.get("invorto.turn.outcome") == "interrupted"]  # he may go on
     check_nested(spans, root)
-    assert root.attrs["invorto.interruptions"] == len(cut) >= 1
+    assert root.attrs["invorto.interruptions"] >= len(cut) >= 1
     assert [x for x in spans if x.parent == cut[0].id], "it was being spoken"
     collector.close()
 

@@ -44,15 +44,28 @@ def npm(folder):
     return folder
 
 
+def environment(folder):
+    """An empty virtual environment, made afresh; its Python."""
+    shutil.rmtree(folder, ignore_errors=True)
+    run(sys.executable, "-m", "venv", "--without-pip", folder, tries=1)
+    return os.path.join(folder, "bin/python")
+
+
+def pip(python, command, *args, tries=3):
+    """One pip serves all environments: unpacking it is six seconds of processor."""
+    folder = os.path.join(ROOT, "build/pip-venv")
+    with once(folder + ".lock", os.path.join(folder, "whole"), __file__) as make:
+        if make:
+            run(sys.executable, "-m", "venv", "--clear", folder, tries=1)
+    run(os.path.join(folder, "bin/pip"), "--python", python, command, "-q", "--disable-pip-version-check", *args, tries=tries)
+
+
 def venv(name, program="python"):
     """A program of the virtual environment of requirements-NAME.txt."""
-    folder = os.path.join(ROOT, f"build/{name}-venv")
-    with once(folder + ".lock", os.path.join(folder, "whole"), os.path.join(ROOT, f"tests/integration/requirements-{name}.txt")) as make:
+    folder, wanted = os.path.join(ROOT, f"build/{name}-venv"), os.path.join(ROOT, f"tests/integration/requirements-{name}.txt")
+    with once(folder + ".lock", os.path.join(folder, "whole"), wanted) as make:
         if make:
-            shutil.rmtree(folder, ignore_errors=True)
-            run(sys.executable, "-m", "venv", folder, tries=1)
-            run(os.path.join(folder, "bin/pip"), "install", "-q", "--no-compile", "--disable-pip-version-check", "-r",
-                 os.path.join(ROOT, f"tests/integration/requirements-{name}.txt"))
+            pip(environment(folder), "install", "--no-compile", "-r", wanted)
     return os.path.join(folder, "bin", program)
 
 

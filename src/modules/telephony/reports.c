@@ -367,7 +367,7 @@ struct leaning {
 
 static int64_t wall_of(int64_t us)
 {
-	return us ? iv_wall_ms() + (us - iv_now_us()) / 1000 : IV_SQL_NULL;
+	return us ? (iv_wall_us() + us - iv_now_us()) / 1000 : IV_SQL_NULL;
 }
 
 static void put_failures(struct iv_jw *w, const struct leaning *l)
