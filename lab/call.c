@@ -21,6 +21,7 @@ static const char help[] =
 	"  --agent ID         default demo\n"
 	"  --key KEY          browser: API key; default $REALTIME_API_KEY\n"
 	"  --secret SECRET    jambonz, twilio: signs the call; default $REALTIME_WS_SECRET\n"
+	"  --twilio-token TOKEN  twilio: signs the handshake, as an account's sockets are; default $TWILIO_AUTH_TOKEN\n"
 	"  --rate HZ          8000 or 16000 (not twilio); default 16000 for browser, else 8000\n"
 	"  --say STEP         may be repeated; plain arguments are steps too:\n"
 	"                       FILE.wav | text:WORDS | text-typed:WORDS (browser) | tone:MS\n"
@@ -111,6 +112,7 @@ enum {
 	O_AGENT,
 	O_KEY,
 	O_SECRET,
+	O_TWILIO_TOKEN,
 	O_RATE,
 	O_SAY,
 	O_OUT,
@@ -135,6 +137,7 @@ static const struct option options[] = {
 	{"agent", required_argument, NULL, O_AGENT},
 	{"key", required_argument, NULL, O_KEY},
 	{"secret", required_argument, NULL, O_SECRET},
+	{"twilio-token", required_argument, NULL, O_TWILIO_TOKEN},
 	{"rate", required_argument, NULL, O_RATE},
 	{"say", required_argument, NULL, O_SAY},
 	{"out", required_argument, NULL, O_OUT},
@@ -190,6 +193,9 @@ static bool take_leg_option(struct call_opts *o, int which, const char *arg)
 		return true;
 	case O_SECRET:
 		leg->secret = arg;
+		return true;
+	case O_TWILIO_TOKEN:
+		leg->twilio_token = arg;
 		return true;
 	default:
 		return false;
@@ -283,7 +289,8 @@ static int parse(struct call_opts *o, int argc, char **argv)
 	o->url = env_or("INVORTO_URL", "ws://127.0.0.1:8080");
 	o->caller.leg = (struct leg_opts){.agent = "demo",
 					  .key = env_or("REALTIME_API_KEY", ""),
-					  .secret = env_or("REALTIME_WS_SECRET", "")};
+					  .secret = env_or("REALTIME_WS_SECRET", ""),
+					  .twilio_token = env_or("TWILIO_AUTH_TOKEN", "")};
 	o->caller.max_s = 300;
 	o->caller.script = &o->script;
 	optind = 1;

@@ -24,6 +24,7 @@ struct leg_opts {
 	enum far_kind kind;
 	int rate_hz;
 	const char *agent, *key, *secret;
+	const char *twilio_token; /* twilio: signs the handshake, as Twilio does it; NULL or "": it is not signed */
 	enum leg_preamble preamble; /* jambonz */
 	bool drachtio;              /* jambonz: the older subprotocol name */
 	bool binary;                /* browser: ask for audio as binary frames */

@@ -6,15 +6,31 @@
 #include "iv_crypto.h"
 #include "iv_g711.h"
 
+#define PATH "/realtime/twilio"
+
+/* X-Twilio-Signature of a handshake: over the address alone, which has no query and brings no form. */
+static struct iv_str own_signature(struct leg *l, const char *host)
+{
+	const struct iv_str address[] = {IV_S("ws://"), iv_str(host), IV_S(PATH)};
+	uint8_t mac[IV_SHA1_BYTES];
+	char signature[4 * IV_SHA1_BYTES];
+
+	if (!l->opts->twilio_token || l->opts->twilio_token[0] == '\0')
+		return IV_STR_NULL;
+	iv_hmac_sha1_of(iv_str(l->opts->twilio_token), address, IV_COUNT(address), mac);
+	signature[iv_base64(mac, sizeof(mac), signature)] = '\0';
+	snprintf(leg_out(l), LEG_OUT_MAX, "X-Twilio-Signature: %s\r\n", signature);
+	return iv_str(leg_out(l));
+}
+
 static void request(struct leg *l, const char *host, struct iv_buf *target, struct wire_request *rq)
 {
 	const struct leg_carried *carried = l->opts->carried;
 
-	if (!carried && !iv_buf_adds(target, IV_S("/realtime/twilio")))
+	if (!carried && !iv_buf_adds(target, IV_S(PATH)))
 		abort();
 	rq->target = carried ? carried->target : iv_buf_str(target);
-	if (carried)
-		rq->headers = carried->headers;
+	rq->headers = carried ? carried->headers : own_signature(l, host);
 	rq->host_header = iv_str(host);
 }
 

@@ -109,8 +109,8 @@ wait_for "$lab/lab/stats" lab "${pids[0]}"
 build/dev/lab/invorto-lab carriers --port "$((lab_port + 1))" >"$data/carriers.log" 2>&1 &
 pids+=($!)
 wait_for "$carriers/_lab/stats" "lab carriers" "${pids[1]}"
-# The lab's Twilio account, for who wants numbers and calls out: then sockets must be signed as Twilio signs them, which
-# `invorto-lab ring` does and `invorto-lab call` does not. Whoever names an account of his own has real calls.
+# The lab's Twilio account, for who wants numbers and calls out: then sockets must be signed as Twilio signs them, which the
+# lab's callers do with the token of dev.env. Whoever names an account of his own has real calls.
 if $with_carriers && [ -z "${TWILIO_ACCOUNT_SID:-}" ]; then
 	export TWILIO_ACCOUNT_SID=ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa TWILIO_AUTH_TOKEN=lab-twilio-token TWILIO_API_URL=$carriers
 	export PUBLIC_BASE_URL=${PUBLIC_BASE_URL:-http://127.0.0.1:$port} ALLOWED_ORIGINS=${ALLOWED_ORIGINS:-http://localhost:$port}

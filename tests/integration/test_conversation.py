@@ -2,11 +2,12 @@
 import base64
 import itertools
 import json
+import subprocess
 import time
 
 from callers import LEGS, Browser, Twilio, together, tone
 from model import Model
-from stack import Stack, wait_until
+from stack import LAB, Stack, wait_until
 from test_faults import ANSWER, LOAD, WORDS, agent, tool
 from ws import WebSocket
 
@@ -172,6 +173,17 @@ def test_malformed_twilio_media_is_counted_and_the_call_goes_on():
         c.hears(400, since=time.monotonic())
         c.close()
         assert WORDS in [p.get("text") for _, k, p in c.story() if k == "turn.user"]
+
+
+def test_a_caller_signs_as_twilio_does_where_the_daemon_has_the_accounts_token():
+    s = Stack(env={"TWILIO_AUTH_TOKEN": "the-account's-token"}, agents={"a": agent(greeting="Hello.")}, lab_args=LOAD)
+    s.env.update(PUBLIC_BASE_URL=s.http("/"), ALLOWED_ORIGINS="http://localhost")
+    with s:
+        call = ("--leg", "twilio", "--agent", "a", "--max", "3")
+        assert s.call(*call)["audio"]["heard_ms"] > 0
+        for wrong in ("", "another-token"):
+            out = subprocess.run([LAB, "call", *call, "--twilio-token", wrong], env=s.env, capture_output=True, text=True, timeout=60, check=False)
+            assert out.returncode == 1 and "403" in out.stdout + out.stderr, (wrong, out)
 
 
 def test_a_twilio_socket_that_does_not_prove_itself_is_closed():
