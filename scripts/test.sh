@@ -152,16 +152,21 @@ do_long() {
 	build build/asan all -- -DIV_SANITIZE=ON -DCMAKE_BUILD_TYPE=Debug && INVORTO_LONG=1 run_ctest unit build/asan || bad "gcc's build with sanitizers"
 	say "long: both compilers, valgrind on the units"
 	build build/clang all -- -DCMAKE_C_COMPILER=clang -DCMAKE_BUILD_TYPE=Release && ok || bad "the build with clang"
-	build build/plain all -- -DCMAKE_BUILD_TYPE=Debug || { bad "the plain build"; return; }
+	# Optimised a little, or programs that look at the clock are too late for it.
+	build build/plain all -- -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-O1 || { bad "the plain build"; return; }
 	if LAB_SPEECH_FULL=1 build/plain/tests/unit/lab/test_speech >"$results/speech.log" 2>&1; then ok; else bad "every voice and phrase"; fi
 	local t
 	for t in build/plain/tests/unit/*/test_*; do
 		[ -x "$t" ] && [ -f "$t" ] || continue
-		if valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite "$t" >"$results/vg.log" 2>&1; then
+		# One hears speech while it is spoken, which takes a whole processor; two have children, which leave what was
+		# their parent's as it was.
+		case $(basename "$t") in test_listen | test_rate | test_slots) continue ;; esac
+		if timeout -s KILL 1800 valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite \
+			--suppressions=tests/unit/valgrind.supp "$t" >"$results/vg.log" 2>&1; then
 			ok
 		else
 			bad "valgrind $(basename "$t")"
-			tail -n 15 "$results/vg.log"
+			grep -E '^==|FAILED|ERROR|LINE' "$results/vg.log" | head -n 40
 		fi
 	done
 }
