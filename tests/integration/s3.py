@@ -74,6 +74,11 @@ class Store:
         return self
 
     def __exit__(self, *exc):
-        if self.server:
+        if not self.server:
+            return
+        try:
             self._tell("DELETE")
             _idle.append((self.port, self.server))
+        except OSError:  # nobody wants one that does not answer
+            self.server.kill()
+            self.server.wait()

@@ -62,7 +62,7 @@ def _make():
     tarball = lambda name: glob.glob(os.path.join(dist, f"invorto-{name}-*.tgz"))[0]
     _project(NODE, tarball("server"), tarball("node"))
     _project(BROWSER, tarball("browser-realtime"))
-    tools.pip(tools.environment(os.path.dirname(os.path.dirname(PYTHON))), "install", "--no-compile", glob.glob(os.path.join(dist, "*.whl"))[0])
+    tools.pip(tools.environment(os.path.join(HOME, "python")), "install", "--no-compile", glob.glob(os.path.join(dist, "*.whl"))[0])
 
 
 if __name__ == "__main__":

@@ -271,8 +271,9 @@ def test_a_hundred_calls_at_once_hear_no_gap_and_lose_no_turn():
         summary = s.call("--leg", "twilio", "--agent", "a", "--calls", "100", "--ramp", "50", "--seconds", "8")
         assert summary["opened"] == 100 and summary["refused"] == summary["dropped"] == 0, summary
         assert summary["turns"] >= 100 and summary["lost_turns"] == 0, summary
-        # To the caller a frame is late by what its own clock was late as well.
-        assert summary["gaps"] == 0 or summary["late_ms"]["max"] <= summary["own_lag_ms"]["max"], summary
+        # To the caller a frame is late by what its own clock was late as well, which is not often.
+        late = summary["late_ms"]
+        assert late["p99"] == 0 and late["max"] <= summary["own_lag_ms"]["max"], summary
         assert summary["bad_messages"] == 0, summary
 
 
